@@ -1,0 +1,1 @@
+"""One module a kind of data: `cases(fixtures, options)` yields its Cases."""
