@@ -41,7 +41,7 @@ imports: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 bench: $(BIN)/gatewright
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(ARGS)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -32,9 +32,6 @@ def test_own_cases() -> None:
     assert tally.passed
 
 
-
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_known_failures_give_reasons(kind: str) -> None:
     known_failures(kind)

@@ -1,0 +1,126 @@
+"""The policies and objects the peers and we are given: generated once into a work directory, from a fixed seed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+SEED = 7
+
+# The policies of the library that read data.inventory.
+REFERENTIAL = (
+    "general/horizontalpodautoscaler",
+    "general/poddisruptionbudget",
+    "general/storageclass",
+    "general/uniqueingresshost",
+    "general/uniqueserviceselector",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Workloads:
+    """Finds or makes inputs. `shared` holds bench/ and fixtures/; `work` keeps what is generated."""
+
+    shared: Path
+    work: Path
+
+    @property
+    def golden(self) -> Path:
+        return self.shared / "fixtures" / "gatekeeper" / "golden-policies"
+
+    @property
+    def library(self) -> Path:
+        return self.shared / "fixtures" / "gatekeeper-library" / "library"
+
+    def objects(self, count: int) -> Path:
+        """A stream of `count` objects, about 2 KB each."""
+        folder = self.work / f"n{count}"
+        if not (folder / "objects.yaml").exists():
+            self._generate("objects", "--out", str(self.work), "--n", str(count), "--seed", str(SEED))
+            for twin in ("list.json", "stream.json"):
+                (folder / twin).unlink(missing_ok=True)
+        return folder / "objects.yaml"
+
+    def tree(self, count: int) -> Path:
+        """The same objects, a file each."""
+        folder = self.work / f"tree{count}"
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            text = self.objects(count).read_text(encoding="utf-8")
+            documents = [part for part in text.split("\n---\n") if part.strip()]
+            for index, document in enumerate(documents):
+                place = folder / f"{index // 500:03}"
+                place.mkdir(exist_ok=True)
+                (place / f"{index:06}.yaml").write_text(document.removeprefix("---\n") + "\n", encoding="utf-8")
+        return folder
+
+    def one(self, policy: str = "rego-only") -> tuple[Path, Path]:
+        """One policy of a set (template and constraint) and one object."""
+        folder = self.work / "one"
+        policies = folder / policy
+        if not policies.exists():
+            policies.mkdir(parents=True)
+            for file in sorted((self.golden / policy).glob("*privileged-containers*")):
+                (policies / file.name).write_bytes(file.read_bytes())
+        one = folder / "object.yaml"
+        first = self.objects(1000).read_text(encoding="utf-8").split("\n---\n")
+        pod = next(document for document in first if "kind: Pod\n" in document)
+        one.write_text(pod.removeprefix("---\n") + "\n", encoding="utf-8")
+        return policies, one
+
+    def dual(self, *, engine: str) -> Path:
+        """The templates that carry both engines, cut down to one of them: `cel` or `rego`."""
+        folder = self.work / f"dual-as-{engine}"
+        if folder.exists():
+            return folder
+        folder.mkdir(parents=True)
+        wanted = "K8sNativeValidation" if engine == "cel" else "Rego"
+        for file in sorted((self.golden / "as-is").glob("*-template.yaml")):
+            template = yaml.safe_load(file.read_text(encoding="utf-8"))
+            target = template["spec"]["targets"][0]
+            codes = target.get("code") or []
+            if not any(code["engine"] == "K8sNativeValidation" for code in codes):
+                continue
+            if not any(code["engine"] == "Rego" for code in codes) and not target.get("rego"):
+                continue
+            target["code"] = [code for code in codes if code["engine"] == wanted]
+            if engine == "cel":
+                target.pop("rego", None)
+                target.pop("libs", None)
+            (folder / file.name).write_text(yaml.safe_dump(template), encoding="utf-8")
+            twin = file.name.replace("-template", "-constraint")
+            (folder / twin).write_bytes((self.golden / "as-is" / twin).read_bytes())
+        return folder
+
+    def referential(self) -> Path:
+        """The policies that read data.inventory, each with its first sample constraint."""
+        folder = self.work / "referential"
+        if folder.exists():
+            return folder
+        folder.mkdir(parents=True)
+        for name in REFERENTIAL:
+            policy = self.library / name
+            if not policy.exists():
+                continue
+            stem = name.replace("/", "-")
+            (folder / f"{stem}-template.yaml").write_bytes((policy / "template.yaml").read_bytes())
+            constraint = sorted(policy.glob("samples/*/constraint.yaml"))[0]
+            (folder / f"{stem}-constraint.yaml").write_bytes(constraint.read_bytes())
+        return folder
+
+    def _generate(self, *arguments: str) -> None:
+        script = self.shared / "bench" / "mkworkload.py"
+        self.work.mkdir(parents=True, exist_ok=True)
+        subprocess.run([sys.executable, str(script), *arguments], check=True, capture_output=True)
+
+
+def shared_root() -> Path:
+    """Where bench/ and fixtures/ lie: the parent of GATEWRIGHT_FIXTURES, else ../shared."""
+    if fixtures := os.environ.get("GATEWRIGHT_FIXTURES"):
+        return Path(fixtures).parent
+    return Path(__file__).parents[2] / "shared"
