@@ -168,6 +168,18 @@ class Every:
 
 
 @dataclass(frozen=True, slots=True)
+class Not:
+    """`not {…}`, or `not x` where `future.keywords.not` is imported: the negation of a whole body.
+
+    `explicit_body` says that braces were written. Without the import, negation is `Expr.negated` instead.
+    """
+
+    body: Body
+    explicit_body: bool = False
+    location: Location = _loc()
+
+
+@dataclass(frozen=True, slots=True)
 class LogicalAnd:
     lhs: Body
     rhs: Body
@@ -190,16 +202,18 @@ class Expr:
     """One line of a body.
 
     `terms` is a Term (`input.x`), a tuple of Terms (a call: `terms[0]` is the operator's Ref Term, the rest its
-    operands, `x == 1` included), or a statement node (SomeDecl, Every, LogicalAnd, LogicalOr).
-    `generated` marks expressions no one wrote, such as the `true` body of `p := 1`.
+    operands, `x == 1` included), or a statement node (SomeDecl, Every, Not, LogicalAnd, LogicalOr).
+    `generated` marks expressions no one wrote, such as the `true` body of `p := 1`; `assigned` marks an equality
+    that was written `:=` (analysis sets it when it renames the variables).
     """
 
-    terms: Term | tuple[Term, ...] | SomeDecl | Every | LogicalAnd | LogicalOr
+    terms: Term | tuple[Term, ...] | SomeDecl | Every | Not | LogicalAnd | LogicalOr
     withs: tuple[With, ...] = ()
     negated: bool = False
     generated: bool = False
     index: int = 0
     location: Location = _loc()
+    assigned: bool = field(default=False, compare=False)
 
 
 Body: TypeAlias = tuple[Expr, ...]
