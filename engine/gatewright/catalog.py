@@ -1,0 +1,318 @@
+"""The rules of library/ and the sets of policies/: where they lie, what each says of itself, what a set selects.
+
+A rule is a folder `library/<family>/<thing>/` whose `rule.rego` opens with a METADATA block. A set is a folder
+`policies/<name>/` whose `policy.yaml` is a document of kind PolicySet. No other module knows where the two folders are.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from gatewright.errors import UsageError
+
+SEVERITIES = ("info", "low", "medium", "high", "critical")
+POLICY_SET_API = "gatewright.dev/v1"
+POLICY_SET_KIND = "PolicySet"
+
+_WORKLOADS = (
+    ("", ("Pod", "PodTemplate", "ReplicationController")),
+    ("apps", ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")),
+    ("batch", ("Job", "CronJob")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A standard's clause that a rule answers; `versions` are the standard's own, "" for every one."""
+
+    standard: str
+    id: str
+    versions: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a rule says of itself. `path` is `family/thing`, the name used everywhere."""
+
+    path: str
+    directory: Path
+    id: str
+    title: str
+    description: str
+    severity: str
+    why: str
+    fix: str
+    targets: tuple[str, ...]
+    controls: tuple[Control, ...] = ()
+    references: tuple[str, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    sync: tuple[str, ...] = ()
+    library: Path | None = None
+
+    @property
+    def family(self) -> str:
+        return self.path.partition("/")[0]
+
+    @property
+    def kind(self) -> str:
+        """The constraint kind: `pod/host_ports` is PodHostPorts."""
+        return "".join(word.capitalize() for word in self.path.replace("/", "_").split("_"))
+
+    @property
+    def name(self) -> str:
+        """The default constraint's name."""
+        return self.path.replace("/", "-").replace("_", "-")
+
+    @property
+    def source(self) -> Path:
+        return self.directory / "rule.rego"
+
+    @property
+    def in_cluster(self) -> bool:
+        """Whether a cluster ever shows it such objects; Dockerfiles and the like are read from text only."""
+        return not all(target.endswith(".gatewright.dev") for target in self.targets)
+
+
+def library_dir() -> Path:
+    return _data_dir("library")
+
+
+def policies_dir() -> Path:
+    return _data_dir("policies")
+
+
+def _data_dir(name: str) -> Path:
+    package = Path(__file__).resolve().parent
+    for candidate in (package / "_data" / name, package.parents[1] / name):
+        if candidate.is_dir():
+            return candidate
+    raise UsageError(f"the folder {name}/ is missing from this installation")
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Every rule by its path, sorted."""
+    root = library_dir()
+    found = (read_rule(file) for file in sorted(root.glob("*/*/rule.rego")) if file.parts[-3] != "lib")
+    return {rule.path: rule for rule in found}
+
+
+def rule(name: str) -> Rule:
+    """A rule by path, constraint kind or id. A path is looked up without reading the other rules."""
+    file = library_dir() / name / "rule.rego"
+    if name.count("/") == 1 and ".." not in name and file.is_file():
+        return read_rule(file)
+    wanted = name.lower()
+    for candidate in rules().values():
+        if wanted in (candidate.id.lower(), candidate.kind.lower(), candidate.path.lower(), candidate.name):
+            return candidate
+    raise UsageError(f"no rule is called {name!r}", hint="`gatewright rules` lists them")
+
+
+@cache
+def read_rule(file: Path) -> Rule:
+    """The rule whose Rego file this is. Works for any folder of the library's shape, not only for the library."""
+    directory = file.parent
+    block = metadata(file.read_text(encoding="utf-8"))
+    custom = block.get("custom") or {}
+    missing = [key for key in ("id", "severity", "why", "fix", "targets") if not custom.get(key)]
+    if missing or not block.get("title"):
+        what = ", ".join([*(["title"] if not block.get("title") else []), *missing])
+        raise UsageError(f"{file}: its METADATA lacks {what}")
+    if custom["severity"] not in SEVERITIES:
+        raise UsageError(f"{file}: severity {custom['severity']!r} is not one of {', '.join(SEVERITIES)}")
+    return Rule(
+        path=f"{directory.parent.name}/{directory.name}",
+        directory=directory,
+        id=custom["id"],
+        title=block["title"],
+        description=(block.get("description") or "").strip(),
+        severity=custom["severity"],
+        why=custom["why"].strip(),
+        fix=custom["fix"].strip(),
+        targets=tuple(custom["targets"]),
+        controls=tuple(
+            Control(c["standard"], str(c["id"]), str(c.get("versions", ""))) for c in custom.get("controls") or ()
+        ),
+        references=tuple(custom.get("references") or ()),
+        parameters=custom.get("parameters") or {},
+        required=tuple(custom.get("required") or ()),
+        sync=tuple(custom.get("sync") or ()),
+        library=directory.parent.parent,
+    )
+
+
+def metadata(text: str) -> dict[str, Any]:
+    """The METADATA block in front of a Rego module's package clause."""
+    import yaml
+
+    lines: list[str] = []
+    inside = False
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            if inside or line.startswith("package"):
+                break
+            continue
+        if line.strip("# ").strip() == "METADATA":
+            inside = True
+        elif inside:
+            lines.append(line[2:] if line.startswith("# ") else line[1:])
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    block = yaml.load("\n".join(lines), Loader=loader) or {}
+    return block if isinstance(block, dict) else {}
+
+
+def kinds(targets: Sequence[str]) -> list[dict[str, list[str]]]:
+    """`match.kinds` for a rule's targets: `workload`, `Secret`, `Role.rbac.authorization.k8s.io`, `*`."""
+    groups: dict[str, list[str]] = {}
+    for target in targets:
+        if target == "workload":
+            for group, names in _WORKLOADS:
+                groups.setdefault(group, []).extend(names)
+            continue
+        kind, _, group = target.partition(".")
+        groups.setdefault("*" if target == "*" else group, []).append(kind)
+    return [{"apiGroups": [group], "kinds": names} for group, names in groups.items()]
+
+
+@cache
+def standards() -> dict[str, dict[str, Any]]:
+    """The PolicySet documents of policies/ by name, sorted."""
+    return {file.parent.name: _read_set(file) for file in sorted(policies_dir().glob("*/policy.yaml"))}
+
+
+def standard(name: str) -> dict[str, Any]:
+    file = policies_dir() / name / "policy.yaml"
+    if "/" in name or not file.is_file():
+        known = ", ".join(sorted(f.parent.name for f in policies_dir().glob("*/policy.yaml")))
+        raise UsageError(f"no policy set is called {name!r}", hint=f"there are {known}")
+    return _read_set(file)
+
+
+def _read_set(file: Path) -> dict[str, Any]:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    document: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)
+    return document
+
+
+def is_policy_set(document: Any) -> bool:
+    return (
+        isinstance(document, dict)
+        and document.get("kind") == POLICY_SET_KIND
+        and document.get("apiVersion") == POLICY_SET_API
+    )
+
+
+def policy_set(
+    name: str,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    min_severity: str = "",
+) -> list[dict[str, Any]]:
+    """The templates and constraints of a set of policies/, templates first, ready for a host.
+
+    Plain manifests beside `policy.yaml` belong to the set as they are.
+    """
+    documents = expand(
+        standard(name), parameters=parameters, include=include, exclude=exclude, min_severity=min_severity
+    )
+    return [*documents, *_plain_documents(policies_dir() / name)]
+
+
+def _plain_documents(directory: Path) -> list[dict[str, Any]]:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    documents: list[dict[str, Any]] = []
+    for file in sorted(directory.glob("*.yaml")):
+        if file.name not in ("policy.yaml", "suite.yaml"):
+            documents.extend(d for d in yaml.load_all(file.read_text(encoding="utf-8"), Loader=loader) if d)
+    return documents
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """One line of a PolicySet: a rule as this set wants it."""
+
+    rule: Rule
+    control: str
+    parameters: Mapping[str, Any]
+    match: Mapping[str, Any] | None
+    action: str
+    name: str
+
+
+def selections(document: Mapping[str, Any]) -> Iterator[Selection]:
+    """The lines of a PolicySet, in its order."""
+    spec = document.get("spec") or {}
+    for entry in spec.get("rules") or ():
+        if isinstance(entry, str):
+            entry = {"rule": entry}
+        chosen = rule(entry["rule"])
+        yield Selection(
+            rule=chosen,
+            control=str(entry.get("control", "")),
+            parameters=entry.get("parameters") or {},
+            match=entry.get("match"),
+            action=entry.get("enforcementAction") or spec.get("enforcementAction") or "deny",
+            name=entry.get("name") or chosen.name,
+        )
+
+
+def expand(
+    document: Mapping[str, Any],
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    min_severity: str = "",
+) -> list[dict[str, Any]]:
+    """A PolicySet as Gatekeeper documents. `parameters` reach every rule whose schema knows them."""
+    from gatewright.export import template
+
+    set_name = (document.get("metadata") or {}).get("name", "")
+    common = {**((document.get("spec") or {}).get("parameters") or {}), **(parameters or {})}
+    templates: dict[str, dict[str, Any]] = {}
+    constraints: list[dict[str, Any]] = []
+    for chosen in selections(document):
+        if not selected(chosen.rule, include, exclude, min_severity):
+            continue
+        if chosen.rule.path not in templates:
+            templates[chosen.rule.path] = template.assemble(chosen.rule)
+        shared = {key: value for key, value in common.items() if key in chosen.rule.parameters}
+        constraints.append(
+            template.constraint(
+                chosen.rule,
+                name=chosen.name,
+                parameters={**shared, **chosen.parameters},
+                match=chosen.match,
+                enforcement_action=chosen.action,
+                control=f"{set_name} {chosen.control}".strip() if chosen.control else "",
+            )
+        )
+    return [*templates.values(), *constraints]
+
+
+def selected(rule: Rule, include: Sequence[str], exclude: Sequence[str], min_severity: str) -> bool:
+    """Whether the globs (on path or id) and the least severity keep a rule."""
+    names = (rule.path, rule.id, rule.kind)
+    if include and not any(fnmatch.fnmatchcase(name, glob) for name in names for glob in include):
+        return False
+    if any(fnmatch.fnmatchcase(name, glob) for name in names for glob in exclude):
+        return False
+    return not min_severity or SEVERITIES.index(rule.severity) >= SEVERITIES.index(min_severity)
+
+
+def manual_controls(document: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The controls of a set that manifests cannot decide: to be shown as MANUAL, never as passed."""
+    return list((document.get("spec") or {}).get("manual") or ())

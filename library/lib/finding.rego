@@ -1,0 +1,15 @@
+# METADATA
+# description: The shape of a result. `details.path` leads from the object's root to the field at fault.
+package lib.finding
+
+# at(base, rest, msg): the field `rest` below the path `base`.
+at(base, rest, msg) := {"msg": msg, "details": {"path": array.concat(base, rest)}}
+
+# line(number, msg): for documents that readers made from text; the line is the text's own.
+line(number, msg) := {"msg": msg, "details": {"line": number}}
+
+# fixable(base, rest, value, msg): as `at`; setting the field to `value` is a safe repair.
+fixable(base, rest, value, msg) := {
+	"msg": msg,
+	"details": {"path": array.concat(base, rest), "fix": {"op": "set", "path": array.concat(base, rest), "value": value}},
+}

@@ -1,0 +1,48 @@
+# METADATA
+# description: Image references taken apart as the container runtimes do.
+package lib.image
+
+# parse("registry:5000/a/b:1@sha256:…") gives registry, repository, tag and digest; "" where absent.
+parse(reference) := {"registry": registry, "repository": repository, "tag": tag, "digest": digest} if {
+	at := split(reference, "@")
+	digest := concat("@", array.slice(at, 1, count(at)))
+	parts := split(at[0], "/")
+	last := parts[count(parts) - 1]
+	named := split(last, ":")
+	tag := concat(":", array.slice(named, 1, count(named)))
+	registry := _registry(parts)
+	names := array.concat(array.slice(parts, 0, count(parts) - 1), [named[0]])
+	repository := _repository(registry, names)
+}
+
+# The first part is a registry when it could not be a Docker Hub user.
+_registry(parts) := parts[0] if {
+	count(parts) > 1
+	_is_host(parts[0])
+} else := "docker.io"
+
+_is_host(part) if contains(part, ".")
+
+_is_host(part) if contains(part, ":")
+
+_is_host("localhost")
+
+_repository("docker.io", names) := concat("/", ["library", names[0]]) if count(names) == 1
+
+_repository(registry, names) := concat("/", array.slice(names, 1, count(names))) if {
+	count(names) > 1
+	names[0] == registry
+}
+
+_repository(registry, names) := concat("/", names) if {
+	count(names) > 1
+	names[0] != registry
+}
+
+# A tag that will mean another image tomorrow.
+floating(image) if {
+	image.digest == ""
+	image.tag in {"", "latest"}
+}
+
+pinned(image) if startswith(image.digest, "sha256:")

@@ -1,0 +1,24 @@
+# METADATA
+# description: |
+#   The other objects of the input. A rule that reads them stays silent when the partner's kind is absent:
+#   what was not given cannot be judged.
+package lib.inventory
+
+# The namespace an object lives in; one without is reviewed in `default`.
+namespace := object.get(input.review.object, ["metadata", "namespace"], object.get(input.review, "namespace", "default"))
+
+# objects(ns, kind): every object of a kind in a namespace, whatever its API version.
+objects(ns, kind) := [found | some found in data.inventory.namespace[ns][_][kind]]
+
+# everywhere(kind): every namespaced object of a kind.
+everywhere(kind) := [found | some found in data.inventory.namespace[_][_][kind]]
+
+cluster(kind) := [found | some found in data.inventory.cluster[_][kind]]
+
+_controllers := ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob", "Pod"]
+
+# workloads(ns): everything in a namespace that makes Pods.
+workloads(ns) := [found |
+	some kind in _controllers
+	some found in data.inventory.namespace[ns][_][kind]
+]

@@ -1,0 +1,113 @@
+# METADATA
+# description: |
+#   The one place that knows where a workload keeps its Pod template, its containers and its volumes.
+#   The rules read the object under review; the functions with the suffix `_of` take any object.
+package lib.workload
+
+_spec_paths := {
+	"Pod": ["spec"],
+	"PodTemplate": ["template", "spec"],
+	"ReplicationController": ["spec", "template", "spec"],
+	"Deployment": ["spec", "template", "spec"],
+	"ReplicaSet": ["spec", "template", "spec"],
+	"StatefulSet": ["spec", "template", "spec"],
+	"DaemonSet": ["spec", "template", "spec"],
+	"Job": ["spec", "template", "spec"],
+	"CronJob": ["spec", "jobTemplate", "spec", "template", "spec"],
+}
+
+_metadata_paths := {
+	"Pod": ["metadata"],
+	"PodTemplate": ["template", "metadata"],
+	"ReplicationController": ["spec", "template", "metadata"],
+	"Deployment": ["spec", "template", "metadata"],
+	"ReplicaSet": ["spec", "template", "metadata"],
+	"StatefulSet": ["spec", "template", "metadata"],
+	"DaemonSet": ["spec", "template", "metadata"],
+	"Job": ["spec", "template", "metadata"],
+	"CronJob": ["spec", "jobTemplate", "spec", "template", "metadata"],
+}
+
+_container_fields := ["initContainers", "containers", "ephemeralContainers"]
+
+# The kinds that run without an end, for which probes and replicas make sense.
+long_running := {"Pod", "ReplicationController", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"}
+
+obj := input.review.object
+
+kind := obj.kind
+
+path := _spec_paths[kind]
+
+metadata_path := _metadata_paths[kind]
+
+pod := spec_of(obj)
+
+metadata := metadata_of(obj)
+
+annotations := _object(metadata, "annotations")
+
+labels := _object(metadata, "labels")
+
+security_context := _object(pod, "securityContext")
+
+windows if pod.os.name == "windows"
+
+# The Pod has asked for a user namespace of its own, so root inside is nobody outside.
+user_namespace if pod.hostUsers == false
+
+containers := containers_of(obj)
+
+# The containers that go on running: `containers`, and init containers that are sidecars.
+main_containers := [c | some c in containers; c.field == "containers"]
+
+running_containers := [c | some c in containers; c.field != "ephemeralContainers"]
+
+volumes := [{"name": object.get(v, "name", ""), "path": array.concat(path, ["volumes", i]), "spec": v} |
+	some i, v in pod.volumes
+]
+
+spec_of(workload) := spec if {
+	spec := object.get(workload, _spec_paths[workload.kind], null)
+	is_object(spec)
+}
+
+metadata_of(workload) := metadata if {
+	metadata := object.get(workload, _metadata_paths[workload.kind], {})
+	is_object(metadata)
+}
+
+labels_of(workload) := _object(metadata_of(workload), "labels")
+
+containers_of(workload) := [entry |
+	spec := spec_of(workload)
+	some field in _container_fields
+	some i, container in spec[field]
+	is_object(container)
+	entry := {
+		"name": object.get(container, "name", ""),
+		"field": field,
+		"path": array.concat(_spec_paths[workload.kind], [field, i]),
+		"spec": container,
+		"security_context": _object(container, "securityContext"),
+	}
+]
+
+# What a controller keeps running; a missing `replicas` is one.
+replicas_of(workload) := count if {
+	count := object.get(workload, ["spec", "replicas"], 1)
+	is_number(count)
+}
+
+_object(parent, key) := value if {
+	value := parent[key]
+	is_object(value)
+} else := {}
+
+# Everything of the object under review that has a securityContext: the Pod itself, then each container.
+security_holders := array.concat(
+	[{"label": "the Pod", "path": path, "security_context": security_context} | pod],
+	[{"label": sprintf("container %q", [c.name]), "path": c.path, "security_context": c.security_context} |
+		some c in containers
+	],
+)

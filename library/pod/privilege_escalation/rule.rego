@@ -1,0 +1,42 @@
+# METADATA
+# title: Privilege escalation allowed
+# custom:
+#   id: PSS-R02
+#   severity: high
+#   targets:
+#   - workload
+#   controls:
+#   - standard: pss-restricted
+#     id: allowPrivilegeEscalation
+#     versions: 1.8+
+#   - standard: cis
+#     id: 5.2.6
+#     versions: 1.8-1.12
+#   references:
+#   - KSV-0001
+#   - CKV_K8S_20
+#   why: Without it a setuid program inside the container can gain more rights than its parent.
+#   fix: 'Set securityContext.allowPrivilegeEscalation: false in every container.'
+#   parameters:
+#     kubernetesVersion:
+#       type: string
+#       description: Kubernetes version to judge by, such as 1.29; latest by default.
+#       default: latest
+package library.pod.privilege_escalation
+
+import data.lib.finding
+import data.lib.version
+import data.lib.workload
+
+violation contains finding.fixable(c.path, ["securityContext", "allowPrivilegeEscalation"], false, msg) if {
+	version.at_least(8)
+	not _exempt
+	some c in workload.containers
+	object.get(c.security_context, "allowPrivilegeEscalation", null) != false
+	msg := sprintf("container %q must set securityContext.allowPrivilegeEscalation to false", [c.name])
+}
+
+_exempt if {
+	version.at_least(25)
+	workload.windows
+}
