@@ -1,0 +1,311 @@
+"""Which objects a constraint or mutator applies to: `spec.match`, read once and compiled to a function.
+
+The criteria are tried in Gatekeeper's order and the first that fails ends it, so an invalid later criterion is only
+an error for objects that meet the earlier ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gatewright.errors import MatchError
+from gatewright.gatekeeper import kube
+from gatewright.gatekeeper._decode import STRING, DecodeError, Type, from_json, list_of, named, struct
+from gatewright.gatekeeper._gotext import quote
+from gatewright.gatekeeper.selector import LABEL_SELECTOR, Predicate, compile_selector
+from gatewright.gatekeeper.wildcard import compile_wildcards, matches, matches_generate_name
+
+_WILDCARDS: Final = list_of(named("wildcard.Wildcard"))
+
+MATCH: Final[Type] = struct(
+    "match.Match",
+    source=STRING,
+    kinds=list_of(struct("match.Kinds", apiGroups=list_of(STRING), kinds=list_of(STRING))),
+    scope=named("v1.ResourceScope"),
+    namespaces=_WILDCARDS,
+    excludedNamespaces=_WILDCARDS,
+    labelSelector=LABEL_SELECTOR,
+    namespaceSelector=LABEL_SELECTOR,
+    name=named("wildcard.Wildcard"),
+)
+
+SOURCES: Final = frozenset({"All", "Generated", "Original"})
+_FAILED: Final = "failed to run Match criteria"
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """What matching needs of a Namespace object."""
+
+    name: str
+    labels: dict[str, str]
+    object: kube.Object | None = None
+
+
+class Subject:
+    """One object as matching sees it, read once and shared by all constraints."""
+
+    __slots__ = (
+        "generate_name",
+        "group",
+        "has_namespace",
+        "is_namespace",
+        "kind",
+        "labels",
+        "name",
+        "namespace",
+        "namespace_name",
+        "source",
+    )
+
+    def __init__(self, obj: kube.Object, namespace: Namespace | None = None, source: str = "Original") -> None:
+        gvk = kube.gvk_of(obj)
+        own = kube.namespace_of(obj)
+        self.group = gvk.group
+        self.kind = gvk.kind
+        self.name = kube.name_of(obj)
+        self.generate_name = kube.generate_name_of(obj)
+        self.labels = kube.labels_of(obj)
+        self.is_namespace = gvk.kind == "Namespace" and gvk.group == ""
+        self.namespace = namespace
+        self.has_namespace = own != "" or namespace is not None
+        # The name that namespace globs are held against; None for cluster-scoped objects, which pass them.
+        self.namespace_name = self._namespace_name(own)
+        self.source = source
+
+    def _namespace_name(self, own: str) -> str | None:
+        if self.is_namespace:
+            return self.name
+        if self.namespace is not None:
+            return self.namespace.name
+        return own or None
+
+
+Check = Callable[[Subject], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledMatch:
+    """A match ready to run: `kinds` for the index, `criteria` for the rest, in order, with their names."""
+
+    kinds: Callable[[str, str], bool] | None
+    criteria: tuple[tuple[str, Check], ...]
+
+    def accepts_kind(self, group: str, kind: str) -> bool:
+        return self.kinds is None or self.kinds(group, kind)
+
+    def rest(self) -> Check | None:
+        """One function for everything but the kinds; None when nothing else is asked."""
+        checks = tuple(check for _, check in self.criteria)
+        if not checks:
+            return None
+        if len(checks) == 1:
+            return checks[0]
+
+        def every(subject: Subject) -> bool:
+            for check in checks:
+                if not check(subject):
+                    return False
+            return True
+
+        return every
+
+    def __call__(self, subject: Subject) -> bool:
+        return self.failure(subject) is None
+
+    def failure(self, subject: Subject) -> str | None:
+        """The name of the first criterion that does not hold, None when all do."""
+        if not self.accepts_kind(subject.group, subject.kind):
+            return "kinds"
+        for name, check in self.criteria:
+            if not check(subject):
+                return name
+        return None
+
+
+EVERYTHING: Final = CompiledMatch(None, ())
+
+
+def compile_match(match: dict[str, Any] | None) -> CompiledMatch:
+    """The compiled form of a raw `spec.match`; DecodeError when it is not of Match's shape."""
+    if match is None:
+        return EVERYTHING
+    decoded = from_json(match, MATCH)
+    criteria = [(name, check) for name, build in _CRITERIA if (check := build(decoded)) is not None]
+    return CompiledMatch(_kinds(decoded.get("kinds") or []), tuple(criteria))
+
+
+def matches_object(match: dict[str, Any], obj: kube.Object | None, namespace: Namespace | None, source: str) -> bool:
+    """Whether a raw match accepts an object; MatchError as Gatekeeper words it."""
+    if obj is None:
+        raise MatchError(f"{_FAILED}: obj must be non-nil")
+    return compile_match(match)(Subject(obj, namespace, source))
+
+
+def _kinds(entries: list[dict[str, Any]]) -> Callable[[str, str], bool] | None:
+    if not entries:
+        return None
+    pairs = tuple((_names(e.get("apiGroups")), _names(e.get("kinds"))) for e in entries)
+    if any(groups is None and kinds is None for groups, kinds in pairs):
+        return None
+
+    def accepts(group: str, kind: str) -> bool:
+        for groups, kinds in pairs:
+            if (kinds is None or kind in kinds) and (groups is None or group in groups):
+                return True
+        return False
+
+    return accepts
+
+
+def _names(names: list[str] | None) -> frozenset[str] | None:
+    """The names listed; None when any will do."""
+    return frozenset(names) if names and "*" not in names else None
+
+
+def _scope(match: dict[str, Any]) -> Check | None:
+    # Anything but the two words, typos included, accepts everything.
+    match match.get("scope"):
+        case "Cluster":
+            return lambda s: s.is_namespace or not s.has_namespace
+        case "Namespaced":
+            return lambda s: s.has_namespace and not s.is_namespace
+        case _:
+            return None
+
+
+def _namespaces(match: dict[str, Any]) -> Check | None:
+    patterns = match.get("namespaces")
+    if not patterns:
+        return None
+    listed = compile_wildcards(patterns)
+
+    def check(s: Subject) -> bool:
+        name = s.namespace_name
+        return name is None or listed(name)
+
+    return check
+
+
+def _excluded_namespaces(match: dict[str, Any]) -> Check | None:
+    patterns = match.get("excludedNamespaces")
+    if not patterns:
+        return None
+    listed = compile_wildcards(patterns)
+
+    def check(s: Subject) -> bool:
+        name = s.namespace_name
+        return name is None or not listed(name)
+
+    return check
+
+
+def _label_selector(match: dict[str, Any]) -> Check | None:
+    selector = match.get("labelSelector")
+    if selector is None:
+        return None
+    selects = _selector(selector)
+    return lambda s: selects(s.labels)
+
+
+def _namespace_selector(match: dict[str, Any]) -> Check | None:
+    selector = match.get("namespaceSelector")
+    if selector is None:
+        return None
+    selects = _selector(selector)
+
+    def check(s: Subject) -> bool:
+        if s.is_namespace:
+            return selects(s.labels)
+        namespace = s.namespace
+        if namespace is not None:
+            return selects(namespace.labels)
+        if not s.has_namespace:
+            return True
+        selects({})  # an invalid selector is the first complaint
+        raise MatchError(f"{_FAILED}: namespace selector for namespace-scoped object but missing Namespace")
+
+    return check
+
+
+def _selector(selector: dict[str, Any]) -> Predicate:
+    try:
+        return compile_selector(selector)
+    except MatchError as error:
+        message = f"{_FAILED}: {error.message}"
+
+        def refuse(_: Any) -> bool:
+            raise MatchError(message)
+
+        return refuse
+
+
+def _name(match: dict[str, Any]) -> Check | None:
+    pattern = match.get("name")
+    if not pattern:
+        return None
+    return lambda s: matches(pattern, s.name) or matches_generate_name(pattern, s.generate_name)
+
+
+def _source(match: dict[str, Any]) -> Check | None:
+    wanted = match.get("source") or "All"
+    if wanted == "All":
+        return None
+
+    def check(s: Subject) -> bool:
+        if wanted not in SOURCES:
+            raise MatchError(f"{_FAILED}: invalid source field {quote(wanted)}")
+        if not s.source:
+            raise MatchError(f"{_FAILED}: source field not specified for resource {s.name}")
+        if s.source not in SOURCES:
+            raise MatchError(f"{_FAILED}: invalid source field {quote(s.source)}")
+        return bool(wanted == s.source)
+
+    return check
+
+
+_CRITERIA: Final[tuple[tuple[str, Callable[[dict[str, Any]], Check | None]], ...]] = (
+    ("scope", _scope),
+    ("namespaces", _namespaces),
+    ("excludedNamespaces", _excluded_namespaces),
+    ("labelSelector", _label_selector),
+    ("namespaceSelector", _namespace_selector),
+    ("name", _name),
+    ("source", _source),
+)
+
+
+def matcher_of(document: kube.Object) -> CompiledMatch:
+    """The compiled `spec.match` of a constraint or mutator; MatchError when it has no valid shape."""
+    try:
+        match, found = kube.nested_map(document, "spec", "match")
+        return compile_match(match if found else None)
+    except kube.AccessError as error:
+        raise MatchError(f"unable to create matcher: {error.message}") from error
+    except DecodeError as error:
+        raise MatchError(f"unable to create matcher: could not convert JSON to Match: {error.message}") from error
+
+
+def match_review(
+    matcher: CompiledMatch, objects: Iterable[kube.Object | None], namespace: Namespace | None, source: str
+) -> bool:
+    """Whether a matcher accepts a review: its object or, failing that, its old object."""
+    if matcher is EVERYTHING:
+        return True
+    present = [o for o in objects if o is not None]
+    for obj in present:
+        if not kube.gvk_of(obj).kind:
+            from gatewright.gatekeeper._gotext import json_text
+
+            raise MatchError(f"invalid request object: failed to unmarshal gkReview object {json_text(obj)}")
+    for obj in present:
+        try:
+            if matcher(Subject(obj, namespace, source)):
+                return True
+        except MatchError as error:
+            raise MatchError(f"error matching the requested object: {kube.name_of(obj)} :{error.message}") from error
+    if not present:
+        raise MatchError("invalid request object: neither object nor old object are defined")
+    return False
