@@ -90,7 +90,7 @@ class LimitError(RegoEvaluationError):
     code = "eval_cancel_error"
 
 
-class RegoErrors(GatewrightError):
+class RegoErrors(GatewrightError):  # noqa: N818 - it is several
     """The errors of one stage together, as OPA reports them. `.errors` is never empty; `.code` is the first's."""
 
     def __init__(self, errors: Sequence[RegoError]) -> None:
