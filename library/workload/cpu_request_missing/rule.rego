@@ -1,0 +1,25 @@
+# METADATA
+# title: CPU requests missing
+# custom:
+#   id: WL-002
+#   severity: low
+#   targets:
+#   - workload
+#   references:
+#   - KSV-0015
+#   - CKV_K8S_10
+#   why: Without a request the scheduler puts the Pod where there is no CPU for it.
+#   fix: Set resources.requests.cpu.
+package library.workload.cpu_request_missing
+
+import data.lib.finding
+import data.lib.workload
+
+violation contains finding.at(c.path, ["resources", "requests", "cpu"], msg) if {
+	some c in workload.main_containers
+	object.get(c.spec, ["resources", "requests", "cpu"], null) == null
+
+	# The API server copies a limit into a missing request.
+	object.get(c.spec, ["resources", "limits", "cpu"], null) == null
+	msg := sprintf("container %q sets no cpu request", [c.name])
+}
