@@ -169,11 +169,70 @@ def _inventory_path(row: Row) -> Any:
         return {"handled": True, "path": None, "error": str(error)}
 
 
+def _template(row: Row) -> Any:
+    """A template's stage and CRD; where Go crashed, any refusal will do."""
+    from gatewright.errors import TemplateError
+    from gatewright.gatekeeper.drivers import add_template
+    from gatewright.gatekeeper.template import check_crd, convert_template
+
+    try:
+        template = convert_template(row["template"])
+        check_crd(template)
+        add_template(template, ("cel", "rego"))
+    except TemplateError as error:
+        if "panic" in row["want"]:
+            return row["want"]
+        return {"stage": error.stage, "error": str(error)}
+    kind = template.kind
+    lower = kind.lower()
+    return {
+        "stage": "ok",
+        "crd": {
+            "group": "constraints.gatekeeper.sh",
+            "labels": {**template.labels, "gatekeeper.sh/constraint": "yes"},
+            "name": f"{lower}.constraints.gatekeeper.sh",
+            "names": {
+                "categories": ["constraint", "constraints"],
+                "kind": kind,
+                "listKind": f"{kind}List",
+                "plural": lower,
+                "shortNames": list(template.short_names) or None,
+                "singular": lower,
+            },
+            "parametersSchema": template.parameters,
+            "scope": "Cluster",
+            "specProperties": sorted(template.constraint_schema["properties"]["spec"]["properties"]),
+            "versions": ["v1beta1", "v1alpha1"],
+        },
+    }
+
+
+def _constraint(row: Row) -> Any:
+    from gatewright.errors import ConstraintError, TemplateError
+    from gatewright.gatekeeper.constraint import read_constraint
+    from gatewright.gatekeeper.kube import deep_copy
+    from gatewright.gatekeeper.template import read_template
+
+    try:
+        template = read_template(row["template"])
+    except TemplateError as error:
+        return {"stage": "template", "error": str(error)}
+    try:
+        constraint = read_constraint(
+            deep_copy(row["constraint"]), lambda kind: template if kind == template.name else None
+        )
+    except ConstraintError as error:
+        return {"stage": "constraint", "kind": error.kind, "error": str(error)}
+    return {"stage": "ok", "stored": constraint.document}
+
+
 _TABLES: dict[str, Callable[[Row], Any]] = {
     "applyto": _applyto,
+    "constraint": _constraint,
     "constraint_match": _constraint_match,
     "inventory_path": _inventory_path,
     "match": _match,
     "target_match": _target_match,
+    "template": _template,
     "wildcard": _wildcard,
 }
