@@ -198,6 +198,16 @@ class LogicalOr:
 
 
 @dataclass(frozen=True, slots=True)
+class Not:
+    """`not x` and `not { … }` where `future.keywords.not` (or Rego v2) is on; elsewhere `Expr.negated` says it.
+    `explicit_body` is true for the braced form."""
+
+    body: Body
+    explicit_body: bool = False
+    location: Location = _loc()
+
+
+@dataclass(frozen=True, slots=True)
 class Expr:
     """One line of a body.
 
@@ -233,7 +243,8 @@ class Comment:
 @dataclass(frozen=True, slots=True)
 class Head:
     """`name` is set for heads that are a plain name; `ref` always. `key` is the element of a partial set, or the
-    last operand of a partial object; `value` is absent for partial sets."""
+    last operand of a partial object; `value` is absent for partial sets. `keywords` are those written between head
+    and body: "contains", "if"."""
 
     ref: Ref
     name: str = ""
@@ -243,6 +254,7 @@ class Head:
     assign: bool = False
     generated_value: bool = field(default=False, compare=False)
     location: Location = _loc()
+    keywords: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
