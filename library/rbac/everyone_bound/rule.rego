@@ -1,0 +1,23 @@
+# METADATA
+# title: Every authenticated user bound
+# custom:
+#   id: RBAC-002
+#   severity: high
+#   targets:
+#   - RoleBinding.rbac.authorization.k8s.io
+#   - ClusterRoleBinding.rbac.authorization.k8s.io
+#   references:
+#   - KSV-01011
+#   why: Every user and every Pod of the cluster gets the role.
+#   fix: Bind the accounts that need it.
+package library.rbac.everyone_bound
+
+import data.lib.finding
+
+violation contains finding.at(["subjects", i, "name"], [], msg) if {
+	some i, subject in input.review.object.subjects
+	subject.kind == "Group"
+	subject.name in {"system:authenticated", "system:serviceaccounts"}
+	not startswith(input.review.object.roleRef.name, "system:")
+	msg := sprintf("%s %q gives rights to %s", [input.review.object.kind, input.review.object.metadata.name, subject.name])
+}

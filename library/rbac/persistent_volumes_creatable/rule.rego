@@ -1,0 +1,27 @@
+# METADATA
+# title: PersistentVolumes creatable
+# custom:
+#   id: CIS-5.1.9
+#   severity: medium
+#   targets:
+#   - ClusterRole.rbac.authorization.k8s.io
+#   controls:
+#   - standard: cis
+#     id: 5.1.9
+#     versions: 1.8-1.12
+#   why: A PersistentVolume may be a path of the node.
+#   fix: Use storage classes.
+package library.rbac.persistent_volumes_creatable
+
+import data.lib.finding
+import data.lib.rbac
+
+violation contains finding.at(grant.path, ["verbs"], msg) if {
+	not rbac.bootstrap(input.review.object)
+	some grant in rbac.grants(input.review.object)
+	not rbac.total(grant.rule)
+	some resource in ["persistentvolumes"]
+	granted := rbac.verbs(grant.rule, "", resource, ["create"])
+	count(granted) > 0
+	msg := sprintf("%s %q may %s %s", [input.review.object.kind, input.review.object.metadata.name, concat(", ", granted), resource])
+}

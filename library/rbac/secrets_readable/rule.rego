@@ -1,0 +1,42 @@
+# METADATA
+# title: Secrets readable
+# custom:
+#   id: CIS-5.1.2
+#   severity: high
+#   targets:
+#   - Role.rbac.authorization.k8s.io
+#   - ClusterRole.rbac.authorization.k8s.io
+#   controls:
+#   - standard: cis
+#     id: 5.1.2
+#     versions: 1.8-1.12
+#   references:
+#   - KSV-0041
+#   - KSV-0113
+#   - CKV2_K8S_5
+#   why: list and watch give the contents of every Secret too, not only the names.
+#   fix: Name the Secrets in resourceNames with the verb get, or mount them instead.
+package library.rbac.secrets_readable
+
+import data.lib.finding
+import data.lib.rbac
+
+violation contains finding.at(grant.path, ["verbs"], msg) if {
+	not rbac.bootstrap(input.review.object)
+	some grant in rbac.grants(input.review.object)
+	not rbac.total(grant.rule)
+
+	# One named Secret is what the control asks for.
+	not _named(grant.rule)
+	some resource in ["secrets"]
+	granted := rbac.verbs(grant.rule, "", resource, ["get", "list", "watch"])
+	count(granted) > 0
+	msg := sprintf("%s %q may %s %s", [input.review.object.kind, input.review.object.metadata.name, concat(", ", granted), resource])
+}
+
+_named(rule) if {
+	count(object.get(rule, "resourceNames", [])) > 0
+	every verb in rule.verbs {
+		verb in {"get", "update", "patch", "delete"}
+	}
+}
