@@ -168,18 +168,6 @@ class Every:
 
 
 @dataclass(frozen=True, slots=True)
-class Not:
-    """`not {…}`, or `not x` where `future.keywords.not` is imported: the negation of a whole body.
-
-    `explicit_body` says that braces were written. Without the import, negation is `Expr.negated` instead.
-    """
-
-    body: Body
-    explicit_body: bool = False
-    location: Location = _loc()
-
-
-@dataclass(frozen=True, slots=True)
 class LogicalAnd:
     lhs: Body
     rhs: Body
