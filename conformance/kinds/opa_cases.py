@@ -1,0 +1,86 @@
+"""`opa-v0`, `opa-v1`: OPA's own evaluation cases, judged as OPA's test driver does.
+
+A result is a set of bindings; with `sort_bindings` arrays are sorted before comparing. A wanted error is a substring of
+ours, a wanted code is equal to ours. Numbers compare by value.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cmp_to_key, partial
+from pathlib import Path
+from typing import Any
+
+import gatewright
+from conformance.suite import Case, Options
+from gatewright.runtime.json import loads
+from gatewright.runtime.values import UNDEFINED, compare
+
+
+def cases(fixtures: Path, options: Options) -> Iterator[Case]:
+    path = fixtures / "opa" / f"cases-{options.kind.removeprefix('opa-')}.jsonl"
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            # Numbers keep their text; the rest of a case is plain.
+            case = loads(line)
+            if options.selects(case["category"]):
+                yield Case(case["id"], partial(_run, case))
+
+
+def _run(case: dict[str, Any]) -> str | None:
+    try:
+        got = gatewright.query(
+            case["query"],
+            modules={f"test-{i}.rego": text for i, text in enumerate(case.get("modules") or [])},
+            data=case.get("data") or {},
+            rego_version=case["rego_version"],
+            strict_builtin_errors=bool(case.get("strict_error")),
+            **_input(case),
+        )
+    except gatewright.GatewrightError as error:
+        return _judge_error(case, error)
+    if case.get("want_error") or case.get("want_error_code"):
+        return f"wanted an error {case.get('want_error_code', '')} {case.get('want_error', '')}, got {got!r}"
+    want = case.get("want_result") or []
+    return _compare(case, got, want)
+
+
+def _input(case: dict[str, Any]) -> dict[str, Any]:
+    if case.get("input_term"):
+        return {"input_term": case["input_term"]}
+    given = case.get("input")
+    return {"input": UNDEFINED if given is None else given}
+
+
+def _judge_error(case: dict[str, Any], error: gatewright.GatewrightError) -> str | None:
+    code, text = case.get("want_error_code"), case.get("want_error")
+    if not code and not text:
+        return f"wanted {case.get('want_result')!r}, got an error: {error}"
+    if code and error.code != code:
+        return f"wanted the code {code}, got {error.code}: {error}"
+    if text and text not in str(error):
+        return f"wanted the text {text!r}, got {error}"
+    return None
+
+
+def _compare(case: dict[str, Any], got: list[dict[str, Any]], want: list[dict[str, Any]]) -> str | None:
+    if case.get("ignore_generated_vars"):
+        got = [{k: v for k, v in row.items() if not k.startswith("__localq")} for row in got]
+    if case.get("sort_bindings"):
+        got = [{k: _sorted(v) for k, v in row.items()} for row in got]
+    if _as_set(got) == _as_set(want):
+        return None
+    return f"wanted {json.dumps(want, default=str)}, got {json.dumps(got, default=str)}"
+
+
+def _sorted(value: Any) -> Any:
+    return sorted(value, key=cmp_to_key(compare)) if isinstance(value, list) else value
+
+
+def _as_set(rows: list[dict[str, Any]]) -> set[Any]:
+    from gatewright.runtime.values import to_key
+
+    return {to_key(row) for row in rows}

@@ -1,0 +1,130 @@
+"""Bodies and their expressions, one after the other, `with` included."""
+
+from __future__ import annotations
+
+import ast
+
+from gatewright.codegen import _py, calls, closures, terms
+from gatewright.codegen.writer import Writer
+from gatewright.syntax.nodes import (
+    Body,
+    Every,
+    Expr,
+    LogicalAnd,
+    LogicalOr,
+    Not,
+    Ref,
+    SomeDecl,
+    Term,
+    Var,
+    With,
+)
+
+
+def body(w: Writer, exprs: Body) -> None:
+    """What follows happens once for each solution of the body."""
+    for expr in exprs:
+        expression(w, expr)
+
+
+def expression(w: Writer, expr: Expr) -> None:
+    """One expression of a body."""
+    if expr.location.row:
+        w.location = expr.location
+    if w.unit.covering and not expr.generated:
+        w.add(ast.Expr(_py.call("cover", _py.name(w.state), calls.at(w))))
+    outer = w.state
+    if expr.withs:
+        w.state = _replaced(w, expr.withs)
+    _core(w, expr)
+    w.state = outer
+
+
+def _core(w: Writer, expr: Expr) -> None:
+    if expr.negated:
+        positive = Expr(expr.terms, index=expr.index, location=expr.location, generated=True)
+        w.guard(_py.negate(closures.exists(w, (positive,))))
+        return
+    match expr.terms:
+        case Term() as term:
+            w.guard(terms.truth(terms.value(w, term)))
+        case tuple() as call:
+            calls.expression(w, call)
+        case Every() as node:
+            closures.every(w, node)
+        case Not(body=inner):
+            w.guard(_py.negate(closures.exists(w, inner)))
+        case LogicalAnd(lhs=lhs, rhs=rhs):
+            w.guard(closures.exists(w, lhs, "left"))
+            w.guard(closures.exists(w, rhs, "right"))
+        case LogicalOr() as either:
+            _either(w, either)
+        case SomeDecl():
+            pass
+
+
+def _either(w: Writer, node: LogicalOr) -> None:
+    holds = w.assign("either", closures.exists(w, node.lhs, "left"))
+    flag = _py.name(holds)
+    branch = ast.If(_py.negate(flag), [], [])
+    w.add(branch)
+    outer, w.stmts = w.stmts, branch.body
+    known = dict(w.known)
+    condition = closures.exists(w, node.rhs, "right")
+    w.add(_py.assign(holds, condition))
+    w.stmts, w.known = outer, known
+    w.guard(flag)
+
+
+# --- with -------------------------------------------------------------------------------------------------------
+
+
+def _replaced(w: Writer, withs: tuple[With, ...]) -> str:
+    """A state of its own for one expression."""
+    inputs: list[ast.expr] = []
+    documents: list[ast.expr] = []
+    mocks: list[tuple[str, ast.expr]] = []
+    for replacement in withs:
+        name = calls.operator(replacement.target) if _is_plain(replacement.target) else ""
+        head = _head(replacement.target)
+        if name and w.unit.is_function(name):
+            mocks.append((name, _mock(w, replacement.value)))
+        elif head in ("input", "data"):
+            change = _py.tuple_of(_path(w, replacement.target), terms.value(w, replacement.value).expr)
+            (inputs if head == "input" else documents).append(change)
+    new = _py.call(
+        _py.attribute(_py.name(w.state), "replaced"),
+        _py.tuple_of(*inputs),
+        _py.tuple_of(*documents),
+        ast.Dict([_py.const(name) for name, _ in mocks], [mock for _, mock in mocks]),
+    )
+    return w.assign("replaced", new)
+
+
+def _head(target: Term) -> str:
+    node = target.value
+    if isinstance(node, Ref):
+        node = node.terms[0].value
+    return node.name if isinstance(node, Var) else ""
+
+
+def _is_plain(target: Term) -> bool:
+    return isinstance(target.value, Var | Ref)
+
+
+def _path(w: Writer, target: Term) -> ast.expr:
+    operands = target.value.terms[1:] if isinstance(target.value, Ref) else ()
+    return _py.tuple_of(*(terms.key_form(terms.value(w, t)) for t in operands))
+
+
+def _mock(w: Writer, term: Term) -> ast.expr:
+    """What takes a function's place: another function, or a value."""
+    if isinstance(term.value, Ref | Var) and not terms.is_local(w, term):
+        name = calls.operator(term)
+        if w.unit.is_function(name):
+            if not name.startswith("data."):
+                return _py.name(w.unit.builtin_as_rule(name, w.location))
+            group = w.unit.function_group(term)
+            if group is not None:
+                return _py.name(w.unit.need(group, w))
+    return _py.call("Value", terms.value(w, term).expr)

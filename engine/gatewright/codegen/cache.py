@@ -1,0 +1,89 @@
+"""Code objects kept on disk, keyed by what they were made from.
+
+An entry is a file of marshalled code objects behind a checksum. Whatever is wrong with the directory or with an
+entry, the worst that happens is that the policy is compiled again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from types import CodeType
+
+FORMAT = 1
+_DIGEST = 32
+
+
+def default_directory() -> Path:
+    """The user's cache directory for gatewright."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    if sys.platform == "darwin" and not base:
+        return Path.home() / "Library" / "Caches" / "gatewright"
+    return Path(base or Path.home() / ".cache") / "gatewright"
+
+
+def key_of(parts: Iterable[str]) -> str:
+    """The key of an entry made from these texts, by this Python and this gatewright."""
+    digest = hashlib.sha256(f"{FORMAT}:{sys.implementation.cache_tag}:{sys.hexversion}:{_version()}".encode())
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        digest.update(len(data).to_bytes(8, "big"))
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def _version() -> str:
+    """Changes with every change of the code generator, installed or not."""
+    here = Path(__file__).parent
+    stamps = []
+    for directory in (here, here.parent / "runtime", here.parent / "analysis"):
+        try:
+            stamps.append(max(entry.stat().st_mtime_ns for entry in os.scandir(directory) if entry.is_file()))
+        except (OSError, ValueError):
+            continue
+    return ":".join(map(str, stamps))
+
+
+class CodeCache:
+    """A directory of entries. `None` as directory: nothing is kept."""
+
+    __slots__ = ("directory",)
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self.directory = default_directory() / "code" if directory is None else directory
+
+    def get(self, key: str) -> list[CodeType] | None:
+        """The code objects under `key`; None when there are none that can be trusted."""
+        try:
+            data = self._path(key).read_bytes()
+        except OSError:
+            return None
+        body = data[_DIGEST:]
+        if hashlib.sha256(body).digest() != data[:_DIGEST]:
+            return None
+        try:
+            codes = marshal.loads(body)
+        except (EOFError, TypeError, ValueError):
+            return None
+        return codes if isinstance(codes, list) else None
+
+    def put(self, key: str, codes: list[CodeType]) -> None:
+        """Keep code objects; readers see the old entry or the whole new one."""
+        body = marshal.dumps(codes)
+        path = self._path(key)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=path.parent)
+            with os.fdopen(handle, "wb") as file:
+                file.write(hashlib.sha256(body).digest() + body)
+            os.replace(temporary, path)
+        except OSError:
+            return
+
+    def _path(self, key: str) -> Path:
+        return self.directory / key[:2] / key[2:]

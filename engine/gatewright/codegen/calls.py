@@ -1,0 +1,256 @@
+"""Calls: of built-ins, of the policy's own functions, and of whatever `with` put in their place."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from gatewright.codegen import _py, terms, unify
+from gatewright.codegen.writer import Val, Writer
+from gatewright.syntax.nodes import Ref, String, Term, Var
+
+if TYPE_CHECKING:
+    from gatewright.codegen.unit import Group
+
+EQUALITY = frozenset(("eq", "assign"))
+
+
+def expression(w: Writer, call: tuple[Term, ...]) -> None:
+    """A call as an expression of a body: its result must not be false, or is unified with the last operand."""
+    name = operator(call[0])
+    operands = call[1:]
+    if name in EQUALITY and len(operands) == 2:
+        unify.unify(w, operands[0], operands[1])
+        return
+    arity = _arity(w, call[0], name, len(operands))
+    output = operands[arity] if len(operands) > arity else None
+    if w.unit.is_relation(name) and name not in w.unit.mocked:
+        _relation(w, name, operands[:arity], output)
+        return
+    if output is None:
+        w.guard(condition(w, call))
+        return
+    hint = terms.hint_of(w, output) if isinstance(output.value, Var) else name.rpartition(".")[2]
+    unify.match(w, output, call_value(w, call[: arity + 1], hint))
+
+
+def condition(w: Writer, call: tuple[Term, ...]) -> ast.expr:
+    """A call as a condition."""
+    return terms.truth(call_value(w, call, ""))
+
+
+def call_value(w: Writer, call: tuple[Term, ...], hint: str) -> Val:
+    """The result of a call; where it is undefined, what follows does not happen."""
+    name = operator(call[0])
+    if name.startswith("data."):
+        group = w.unit.function_group(call[0])
+        vals = [terms.value(w, t) for t in call[1:]]
+        return _function(w, name, group, vals, hint)
+    if name in EQUALITY:
+        return Val(terms.equals(terms.value(w, call[1]), terms.value(w, call[2])), "bool")
+    vals = [terms.value(w, t) for t in call[1:]]
+    if name in w.unit.mocked:
+        args = [val.expr for val in vals]
+        return _mocked(w, name, _py.name(w.unit.builtin_as_rule(name, w.location)), args, hint)
+    inline = INLINE.get(name)
+    if inline is not None:
+        val = inline(w, vals)
+        if val is not None:
+            return val
+    return _builtin(w, name, vals, hint or name.rpartition(".")[2])
+
+
+def operator(term: Term) -> str:
+    """The dotted name of what a call calls."""
+    node = term.value
+    if isinstance(node, Var):
+        return node.name
+    assert isinstance(node, Ref)
+    parts = []
+    for part in node.terms:
+        match part.value:
+            case Var(name):
+                parts.append(name)
+            case String(text):
+                parts.append(text)
+            case other:
+                parts.append(repr(other))
+    return ".".join(parts)
+
+
+def _arity(w: Writer, term: Term, name: str, given: int) -> int:
+    if name.startswith("data."):
+        group = w.unit.function_group(term)
+        return group.arity if group is not None else given
+    return w.unit.builtin_arity(name, given)
+
+
+# --- functions of the policy ------------------------------------------------------------------------------------
+
+
+def _function(w: Writer, name: str, group: Group | None, vals: list[Val], hint: str) -> Val:
+    if group is None:
+        w.never()
+        return Val(_py.name(_py.UNDEFINED))
+    args = [val.expr for val in vals]
+    target = w.unit.need(group, w)
+    if name in w.unit.mocked:
+        return _mocked(w, name, _py.name(target), args, hint)
+    run = _py.call(target, _py.name(w.state), *args)
+    return w.defined(Val(run, w.unit.result_kind(group)), hint or group.short_name)
+
+
+def _mocked(w: Writer, name: str, original: ast.expr, args: list[ast.expr], hint: str) -> Val:
+    run = _py.call("mocked", _py.name(w.state), _py.const(name), original, *args)
+    return w.defined(Val(run), hint or "result")
+
+
+# --- built-ins --------------------------------------------------------------------------------------------------
+
+
+def _builtin(w: Writer, name: str, vals: list[Val], hint: str) -> Val:
+    target = w.unit.builtin(name)
+    args = [val.expr for val in vals]
+    if w.unit.takes_context(name):
+        context = _py.attribute(_py.name(w.state), "context")
+        args.insert(0, context)
+        if name in _LOCATED:
+            w.add(ast.Assign([ast.Attribute(context, "location", ast.Store())], location(w)))
+    result = w.names.fresh(hint)
+    w.add(attempt_builtin(w, result, _py.call(target, *args), name))
+    w.guard(_py.is_defined(_py.name(result)))
+    return Val(_py.name(result), w.unit.builtin_kind(name))
+
+
+_LOCATED = frozenset(("internal.print", "print", "trace", "internal.test_case", "rego.metadata.rule"))
+
+
+def attempt_builtin(w: Writer, target: str, run: ast.expr, name: str) -> ast.Try:
+    """`target = run`, or undefined with the error noted."""
+    note = _py.call("failed", _py.name(w.state), _py.name("error"), _py.const(name), at(w))
+    handler = ast.ExceptHandler(_py.name("BuiltinError"), "error", [_py.assign(target, note)])
+    return ast.Try([_py.assign(target, run)], [handler], [], [])
+
+
+def at(w: Writer) -> ast.expr:
+    """The place in the Rego file that is being compiled, as generated code passes it on."""
+    return _py.tuple_of(_py.const(w.location.file), _py.const(w.location.row), _py.const(w.location.col))
+
+
+def location(w: Writer) -> ast.expr:
+    return _py.call("Location", *at(w).elts)  # type: ignore[attr-defined]
+
+
+def _relation(w: Writer, name: str, operands: tuple[Term, ...], output: Term | None) -> None:
+    vals = [terms.value(w, t) for t in operands]
+    results = w.names.fresh(name.rpartition(".")[2])
+    run = _py.call(w.unit.builtin(name), *(val.expr for val in vals))
+    w.add(attempt_builtin(w, results, run, name))
+    w.guard(_py.is_defined(_py.name(results)))
+    item = w.names.fresh("item")
+    w.loop(_py.store(item), _py.name(results))
+    if output is not None:
+        unify.match(w, output, Val(_py.name(item)))
+
+
+# --- plain Python where it means the same -----------------------------------------------------------------------
+
+Inline = Callable[[Writer, list[Val]], Val | None]
+
+
+def _not_equal(w: Writer, vals: list[Val]) -> Val:
+    return Val(_py.negate(terms.equals(*vals)), "bool")
+
+
+def _equal(w: Writer, vals: list[Val]) -> Val:
+    return Val(terms.equals(*vals), "bool")
+
+
+def _ordered(op: type[ast.cmpop]) -> Inline:
+    def inline(w: Writer, vals: list[Val]) -> Val:
+        left, right = vals
+        if left.kind == right.kind and left.kind in ("int", "str"):
+            return Val(_py.compare(left.expr, op(), right.expr), "bool")
+        order = _py.call("compare", left.expr, right.expr)
+        return Val(_py.compare(order, op(), _py.const(0)), "bool")
+
+    return inline
+
+
+_CLASSES = {"list": "list", "dict": "dict", "set": "RegoSet", "str": "str"}
+
+
+def _is_class(*classes: str) -> Inline:
+    def inline(w: Writer, vals: list[Val]) -> Val:
+        kind = _py.attribute(vals[0].expr, "__class__")
+        if len(classes) == 1:
+            return Val(_py.is_(kind, _py.name(classes[0])), "bool")
+        options = _py.tuple_of(*map(_py.name, classes))
+        return Val(_py.compare(kind, ast.In(), options), "bool")
+
+    return inline
+
+
+def _is_null(w: Writer, vals: list[Val]) -> Val:
+    return Val(_py.is_(vals[0].expr, _py.const(None)), "bool")
+
+
+def _count(w: Writer, vals: list[Val]) -> Val | None:
+    if vals[0].kind in ("list", "dict", "set", "str"):
+        return Val(_py.call("len", vals[0].expr), "int")
+    return None
+
+
+def _method(method: str, *kinds: str) -> Inline:
+    def inline(w: Writer, vals: list[Val]) -> Val | None:
+        if any(val.kind != "str" for val in vals):
+            return None
+        receiver, *rest = vals
+        return Val(_py.call(_py.attribute(receiver.expr, method), *(val.expr for val in rest)), "bool")
+
+    return inline
+
+
+def _contains(w: Writer, vals: list[Val]) -> Val | None:
+    if any(val.kind != "str" for val in vals):
+        return None
+    return Val(_py.compare(vals[1].expr, ast.In(), vals[0].expr), "bool")
+
+
+def _member(w: Writer, vals: list[Val]) -> Val:
+    item, collection = vals
+    if collection.kind == "set" and item.kind in ("str", "int", "null"):
+        keys = _py.attribute(collection.expr, "keys")
+        return Val(_py.compare(item.expr, ast.In(), keys), "bool")
+    return Val(_py.call("has_member", collection.expr, item.expr), "bool")
+
+
+def _set_difference(w: Writer, vals: list[Val]) -> Val | None:
+    if vals[0].kind == vals[1].kind == "set":
+        return Val(ast.BinOp(vals[0].expr, ast.Sub(), vals[1].expr), "set")
+    return None
+
+
+INLINE: dict[str, Inline] = {
+    "contains": _contains,
+    "count": _count,
+    "endswith": _method("endswith"),
+    "equal": _equal,
+    "gt": _ordered(ast.Gt),
+    "gte": _ordered(ast.GtE),
+    "internal.member_2": _member,
+    "is_array": _is_class("list"),
+    "is_boolean": _is_class("bool"),
+    "is_null": _is_null,
+    "is_number": _is_class("int", "float", "NumberText"),
+    "is_object": _is_class("dict"),
+    "is_set": _is_class("RegoSet"),
+    "is_string": _is_class("str"),
+    "lt": _ordered(ast.Lt),
+    "lte": _ordered(ast.LtE),
+    "minus": _set_difference,
+    "neq": _not_equal,
+    "startswith": _method("startswith"),
+}
+"""Built-ins that are one Python expression, given what is known of their operands; None: call the real one."""

@@ -1,0 +1,127 @@
+"""Bodies within bodies: comprehensions, `not`, `every`, and/or, and whether a body has a solution at all."""
+
+from __future__ import annotations
+
+import ast
+
+from gatewright.codegen import _py, bodies, calls, terms
+from gatewright.codegen.writer import Sink, Val, Writer
+from gatewright.syntax.nodes import (
+    ArrayComprehension,
+    Body,
+    Every,
+    ObjectComprehension,
+    SetComprehension,
+    Term,
+    Var,
+)
+
+
+def comprehension(
+    w: Writer, node: ArrayComprehension | SetComprehension | ObjectComprehension, term: Term, hint: str
+) -> Val:
+    """The array, set or object of a comprehension, built in place."""
+    lifted = w.unit.lifted(w, node, term, hint)
+    if lifted is not None:
+        return lifted
+    return comprehension_here(w, node, hint)
+
+
+def comprehension_here(
+    w: Writer, node: ArrayComprehension | SetComprehension | ObjectComprehension, hint: str
+) -> Val:
+    match node:
+        case ArrayComprehension():
+            return _array(w, node, hint or "items")
+        case SetComprehension():
+            return _set(w, node, hint or "members")
+        case ObjectComprehension():
+            return _object(w, node, hint or "object")
+    raise AssertionError("unreachable")
+
+
+def _array(w: Writer, node: ArrayComprehension, hint: str) -> Val:
+    out = w.assign(hint, ast.List([], ast.Load()))
+    with w.body(Sink(), ordered=True):
+        bodies.body(w, node.body)
+        item = terms.value(w, node.term)
+        w.add(ast.Expr(_py.call(_py.attribute(_py.name(out), "append"), item.expr)))
+    return Val(_py.name(out), "list")
+
+
+def _set(w: Writer, node: SetComprehension, hint: str) -> Val:
+    out = w.assign(hint, ast.Dict([], []))
+    with w.body(Sink(), ordered=w.unit.watches_order):
+        bodies.body(w, node.body)
+        item = terms.value(w, node.term)
+        w.add(_py.set_item(out, terms.key_form(item), _py.const(None)))
+    made = _py.call(_py.attribute(_py.name("RegoSet"), "of_keys"), _py.name(out))
+    return Val(_py.name(w.assign(hint, made)), "set")
+
+
+def _object(w: Writer, node: ObjectComprehension, hint: str) -> Val:
+    out = w.assign(hint, ast.Dict([], []))
+    with w.body(Sink(), ordered=w.unit.watches_order):
+        bodies.body(w, node.body)
+        key, item = terms.value(w, node.key), terms.value(w, node.value)
+        w.location = node.key.location
+        w.add(ast.Expr(_py.call("put", _py.name(out), key.expr, item.expr, calls.at(w))))
+    return Val(_py.name(out), "dict")
+
+
+def exists(w: Writer, body: Body, hint: str = "found") -> ast.expr:
+    """The condition that a body has a solution. Its variables stay its own."""
+    flag = w.assign(hint, _py.const(False))
+    written = w.stmts
+    start = len(written)
+    with w.body(Sink(names=(flag,), found=flag), ordered=w.unit.watches_order):
+        bodies.body(w, body)
+        w.succeed([_py.assign(flag, _py.const(True))])
+    plain = _as_condition(written[start:], flag)
+    if plain is None:
+        return _py.name(flag)
+    del written[start - 1 :]
+    return plain
+
+
+def _as_condition(stmts: list[ast.stmt], flag: str) -> ast.expr | None:
+    """`if a: if b: flag = True` as `a and b`."""
+    if len(stmts) != 1:
+        return None
+    match stmts[0]:
+        case ast.If(test=test, body=body, orelse=[]):
+            inner = _as_condition(body, flag)
+            if inner is None:
+                return None
+            return test if _py.always(inner) else _py.both(test, inner)
+        case ast.Assign(targets=[ast.Name(id=name)]) if name == flag:
+            return _py.const(True)
+    return None
+
+
+def every(w: Writer, node: Every) -> None:
+    """What follows happens if the body has a solution for each member of the domain."""
+    domain = w.keep(terms.value(w, node.domain, "domain"), "domain")
+    if domain.kind not in ("list", "dict", "set"):
+        w.guard(_py.call("is_collection", domain.expr))
+    holds = w.assign("all_hold", _py.const(True))
+    with w.body(Sink(names=(holds,)), ordered=w.unit.watches_order):
+        _each_member(w, node, domain)
+        condition = exists(w, node.body, "holds")
+        w.add(ast.If(_py.negate(condition), [_py.assign(holds, _py.const(False)), ast.Break()], []))
+    w.guard(_py.name(holds))
+
+
+def _each_member(w: Writer, node: Every, domain: Val) -> None:
+    order = "_sorted" if w.ordered else ""
+    item = w.names.fresh(terms.hint_of(w, node.value))
+    key_var = node.key.value if node.key is not None else None
+    if not isinstance(key_var, Var) or key_var.wildcard:
+        w.loop(_py.store(item), _py.call(f"values{order}", domain.expr))
+    else:
+        key = w.names.fresh(w.unit.original(key_var.name))
+        pair = ast.Tuple([_py.store(key), _py.store(item)], ast.Store())
+        w.loop(pair, _py.call(f"items{order}", domain.expr))
+        w.bound[key_var.name] = Val(_py.name(key))
+    if isinstance(node.value.value, Var):
+        w.bound[node.value.value.name] = Val(_py.name(item))

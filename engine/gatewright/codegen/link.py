@@ -1,0 +1,30 @@
+"""Parts of a unit to code objects, and code objects to the functions they define."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterable
+from types import CodeType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gatewright.codegen.unit import Part
+
+
+def compile_parts(parts: Iterable[Part]) -> list[CodeType]:
+    """The code objects of a unit, one for each Rego file and two around them."""
+    return [compile(part.module, part.file, "exec", dont_inherit=True, optimize=1) for part in parts]
+
+
+def load(codes: Iterable[CodeType]) -> dict[str, Any]:
+    """The module that the code objects make, as its names."""
+    names: dict[str, Any] = {"__builtins__": builtins, "__name__": "gatewright.generated"}
+    for code in codes:
+        exec(code, names)
+    return names
+
+
+def source(parts: Iterable[Part]) -> str:
+    """The generated module as Python text, for people."""
+    return "\n\n".join(ast.unparse(part.module) for part in parts) + "\n"

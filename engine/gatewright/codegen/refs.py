@@ -1,0 +1,181 @@
+"""Refs: subscripts where every operand is known, loops where one is a variable without a value yet.
+
+A ref walks from a base (`input`, `data`, a variable, a rule's value) one operand at a time. Operands that have a
+value are gathered into one chain of subscripts; a variable without one ends the chain and opens a loop over it.
+Under `data` the walk starts in the tree of rules and leaves it for a rule's value or for base data; only where
+a variable ranges over that tree itself is the tree consulted at run time.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from gatewright.codegen import _py, terms, unify
+from gatewright.codegen._names import singular
+from gatewright.codegen.writer import Val, Writer
+from gatewright.syntax.nodes import Ref, String, Term, Var
+
+
+def read(w: Writer, ref: Ref, hint: str = "") -> Val:
+    """The value of a ref; variables among its operands that are not bound yet range over what is there."""
+    head, *operands = ref.terms
+    node = head.value
+    if isinstance(node, Var) and node.name not in w.bound:
+        if node.name == "data":
+            return _read_data(w, operands, hint)
+        if node.name == "input":
+            base = Val(_py.attribute(_py.name(w.state), "input"))
+            return _walk(w, _Chain(base, (w.state, "input")), operands, hint, checked=False)
+    base = w.keep(terms.value(w, head), "value")
+    root = base.expr.id if isinstance(base.expr, ast.Name) else None
+    return _walk(w, _Chain(base, (root,) if root else None), operands, hint)
+
+
+@dataclass(slots=True)
+class _Chain:
+    """Subscripts gathered so far. `key` names the value for reuse, None where it has no stable name."""
+
+    val: Val
+    key: tuple[object, ...] | None
+    length: int = 0
+
+
+def _walk(w: Writer, chain: _Chain, operands: list[Term], hint: str, *, checked: bool = True) -> Val:
+    """Follow the operands from a value. `checked`: the value itself is known to be there."""
+    for position, term in enumerate(operands):
+        if not terms.ground(w, term):
+            return _each(w, _settle(w, chain, _hint(operands[:position], hint)), operands[position:], hint)
+        _step(w, chain, terms.value(w, term), operands[:position], hint)
+    if not checked and not chain.length:
+        return w.defined(chain.val, hint or "input")
+    return _settle(w, chain, _hint(operands, hint) if not hint else hint)
+
+
+def _step(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> None:
+    if w.unit.recording:
+        base = _settle(w, chain, _hint(before, hint))
+        chain.val = Val(_py.call("read", _py.name(w.state), base.expr, key.expr))
+        chain.length = 1
+        chain.key = None
+        return
+    if chain.key is not None:
+        chain.key = (*chain.key, _key_text(key)) if _key_text(key) is not None else None
+    seen = w.known.get(chain.key) if chain.key is not None else None
+    if seen is not None:
+        chain.val, chain.length = seen, 0
+        return
+    if key.kind == "str" and chain.val.kind != "set":
+        chain.val = Val(_py.subscript(chain.val.expr, key.expr))
+    else:
+        chain.val = Val(_py.call("at", chain.val.expr, key.expr))
+    chain.length += 1
+
+
+def _key_text(key: Val) -> object:
+    if key.constant:
+        return (key.kind, repr(key.value))
+    return key.expr.id if isinstance(key.expr, ast.Name) else None
+
+
+def _settle(w: Writer, chain: _Chain, hint: str) -> Val:
+    """Evaluate the subscripts gathered so far."""
+    if not chain.length:
+        return chain.val
+    val = w.attempt(hint or "value", chain.val.expr)
+    if chain.key is not None:
+        w.known[chain.key] = val
+    chain.val, chain.length = val, 0
+    return val
+
+
+def _hint(operands: list[Term], default: str) -> str:
+    for term in reversed(operands):
+        if isinstance(term.value, String):
+            return term.value.value
+    return default or "value"
+
+
+def _each(w: Writer, collection: Val, operands: list[Term], hint: str) -> Val:
+    """Range over `collection` with the first operand, then follow the others."""
+    collection = w.keep(collection, "collection")
+    first, rest = operands[0], operands[1:]
+    name = collection.expr.id if isinstance(collection.expr, ast.Name) else ""
+    item_hint = hint if hint and not rest else singular(name)
+    item = w.names.fresh(item_hint)
+    val = Val(_py.name(item), "any")
+    order = "_sorted" if w.ordered else ""
+    if isinstance(first.value, Var) and first.value.wildcard:
+        w.loop(_py.store(item), _py.call(f"values{order}", collection.expr))
+    else:
+        key_hint = terms.hint_of(w, first) if isinstance(first.value, Var) else "key"
+        key = w.names.fresh(key_hint)
+        pair = ast.Tuple([_py.store(key), _py.store(item)], ast.Store())
+        w.loop(pair, _py.call(f"items{order}", collection.expr))
+        unify.match(w, first, Val(_py.name(key)))
+    if w.unit.recording:
+        w.add(ast.Expr(_py.call("note", _py.name(w.state), collection.expr, _py.name(item))))
+    return _walk(w, _Chain(val, (item,)), rest, hint)
+
+
+# --- data -------------------------------------------------------------------------------------------------------
+
+
+def _read_data(w: Writer, operands: list[Term], hint: str) -> Val:
+    node = w.unit.root
+    path: list[object] = []
+    for position, term in enumerate(operands):
+        key = terms.constant(term.value)
+        if key is terms.NOTHING:
+            if node.children:
+                return _dynamic(w, path, operands[position:], hint)
+            break
+        child = node.children.get(terms.to_key(key))
+        path.append(terms.to_key(key))
+        if child is None:
+            return _read_base(w, operands, hint)
+        if child.group is not None:
+            result = w.unit.rule_value(w, child.group, hint if position + 1 == len(operands) else "")
+            return _walk_rule(w, result, operands[position + 1 :], hint)
+        node = child
+    return _dynamic(w, path, [], hint)
+
+
+def _walk_rule(w: Writer, result: Val, operands: list[Term], hint: str) -> Val:
+    if not operands:
+        return result
+    root = result.expr.id if isinstance(result.expr, ast.Name) else None
+    return _walk(w, _Chain(result, (root,) if root else None), operands, hint)
+
+
+def _read_base(w: Writer, operands: list[Term], hint: str) -> Val:
+    base = Val(_py.attribute(_py.name(w.state), "data"))
+    return _walk(w, _Chain(base, (w.state, "data")), operands, hint)
+
+
+def _dynamic(w: Writer, path: list[object], operands: list[Term], hint: str) -> Val:
+    """A walk that the tree of rules takes part in at run time."""
+    state = _py.name(w.state)
+    keys = [terms.constant_val(w, terms_key(key)).expr for key in path]
+    start = _py.call("document", state, _py.tuple_of(*keys), _py.name(w.unit.tree(tuple(path))))
+    place = _py.name(w.assign(str(path[-1]) if path else "data_", start))
+    for term in operands:
+        if terms.ground(w, term):
+            key = terms.value(w, term)
+            step = Val(_py.call("member", state, place, key.expr))
+            place = w.defined(step, "place").expr  # type: ignore[assignment]
+            continue
+        key_name = w.names.fresh(terms.hint_of(w, term) if isinstance(term.value, Var) else "key")
+        item = w.names.fresh("place")
+        pair = ast.Tuple([_py.store(key_name), _py.store(item)], ast.Store())
+        w.loop(pair, _py.call("members", state, place))
+        unify.match(w, term, Val(_py.name(key_name)))
+        place = _py.name(item)
+    return w.defined(Val(_py.call("extent", state, place)), hint or "value")
+
+
+def terms_key(key: object) -> object:
+    """The value of a key of the tree."""
+    from gatewright.runtime.values import from_key
+
+    return from_key(key)

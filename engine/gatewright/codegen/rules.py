@@ -1,0 +1,270 @@
+"""Rules: all definitions of one document or function become one Python function.
+
+Complete rules and functions return their value; as soon as two solutions are possible, the first is kept and
+every other compared with it, so that a conflict is noticed and can list the values. Partial sets and objects,
+and documents built by rules with variables in their refs, are dicts that solutions are written into.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gatewright.codegen import _py, bodies, calls, terms, unify
+from gatewright.codegen._names import Names
+from gatewright.codegen.writer import NOTHING, Sink, Val, Writer
+from gatewright.syntax.nodes import Term, Var
+
+if TYPE_CHECKING:
+    from gatewright.analysis.program import CompiledRule
+    from gatewright.codegen.unit import Group, Unit
+
+
+def write(unit: Unit, group: Group, names: Names) -> ast.FunctionDef:
+    """The Python function of a group of rules, under the group's name."""
+    w = Writer(unit, names, group.location)
+    match group.kind:
+        case "set":
+            _write_set(w, group)
+        case "object":
+            _write_object(w, group)
+        case _:
+            return _write_complete(w, group)
+    return _function(group, ["s"], w)
+
+
+def _function(group: Group, parameters: list[str], w: Writer) -> ast.FunctionDef:
+    made = _py.function(group.function, parameters, w.stmts, docstring=group.text)
+    made.lineno, made.col_offset = group.location.row or 1, 0
+    return made
+
+
+# --- partial documents ------------------------------------------------------------------------------------------
+
+
+def _write_set(w: Writer, group: Group) -> None:
+    out = w.assign(group.short_name, ast.Dict([], []))
+    for rule in group.rules:
+        with w.body(Sink(), ordered=w.unit.watches_order):
+            _body(w, rule)
+            assert rule.head.key is not None
+            item = terms.value(w, rule.head.key)
+            w.add(_py.set_item(out, terms.key_form(item), _py.const(None)))
+            _evidence(w, item)
+    made = _py.call(_py.attribute(_py.name("RegoSet"), "of_keys"), _py.name(out))
+    w.add(ast.Return(made))
+
+
+def _write_object(w: Writer, group: Group) -> None:
+    out = w.assign(group.short_name, ast.Dict([], []))
+    flat = all(len(_below(group, rule)) == 1 and not rule.is_multi_value for rule in group.rules)
+    seen = "" if flat else w.assign("seen", _py.call("set"))
+    for rule in group.rules:
+        with w.body(Sink(), ordered=w.unit.watches_order):
+            _body(w, rule)
+            path = [terms.value(w, t).expr for t in _below(group, rule)]
+            w.location = rule.head.location
+            member = rule.head.key if rule.is_multi_value else rule.head.value
+            assert member is not None
+            item = terms.value(w, member)
+            if flat:
+                put = _py.call("put", _py.name(out), path[0], item.expr, calls.at(w))
+            else:
+                put = _py.call("insert", _py.name(out), _py.name(seen), _py.tuple_of(*path), item.expr, calls.at(w))
+                if rule.is_multi_value:
+                    put.keywords.append(ast.keyword("many", _py.const(True)))
+            w.add(ast.Expr(put))
+    w.add(ast.Return(_py.name(out)))
+
+
+def _below(group: Group, rule: CompiledRule) -> tuple[Term, ...]:
+    return rule.ref[len(group.path) + 1 :]
+
+
+def _body(w: Writer, rule: CompiledRule) -> None:
+    w.location = rule.location
+    if w.unit.covering:
+        w.add(ast.Expr(_py.call("cover", _py.name(w.state), calls.at(w))))
+    bodies.body(w, rule.body)
+
+
+def _evidence(w: Writer, item: Val) -> None:
+    if w.unit.recording:
+        w.add(ast.Expr(_py.call("evidence", _py.name(w.state), item.expr)))
+
+
+# --- complete rules and functions -------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Results:
+    """The variables that hold what complete rules produced so far; `used` once code refers to them."""
+
+    group: Group
+    value: str
+    at: str
+    conflicts: str
+    used: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.value, self.at, self.conflicts)
+
+
+def _write_complete(w: Writer, group: Group) -> ast.FunctionDef:
+    parameters = _parameters(w, group)
+    same = _same_constant(group)
+    results = _Results(group, *(w.names.fresh(hint) for hint in ("result", "result_at", "conflicts")))
+    once = len(group.rules) == 1
+    for rule in group.rules:
+        if same is not NOTHING:
+            for branch in _branches(rule):
+                _write_constant(w, branch, parameters)
+        elif once:
+            _write_single(w, rule, parameters, results)
+        else:
+            _write_chain(w, rule, parameters, results)
+    if results.used:
+        head: list[ast.stmt] = [
+            _py.assign(results.value, _py.name(_py.UNDEFINED)),
+            _py.assign(results.at, _py.const(None)),
+            _py.assign(results.conflicts, _py.const(None)),
+        ]
+        w.stmts[:0] = head
+        if not once:
+            _settle(w, results)
+    _write_default(w, group, parameters)
+    return _function(group, ["s", *parameters], w)
+
+
+def _branches(rule: CompiledRule) -> list[CompiledRule]:
+    found = [rule]
+    while found[-1].otherwise is not None:
+        found.append(found[-1].otherwise)
+    return found
+
+
+def _same_constant(group: Group) -> object:
+    """The one constant that every definition gives, if that is so."""
+    values = [_constant(branch) for rule in group.rules for branch in _branches(rule)]
+    if not values or any(v is NOTHING for v in values):
+        return NOTHING
+    from gatewright.runtime.values import equal
+
+    return values[0] if all(equal(v, values[0]) for v in values) else NOTHING
+
+
+def _constant(rule: CompiledRule) -> object:
+    return terms.constant(rule.head.value.value) if rule.head.value is not None else NOTHING
+
+
+def _parameters(w: Writer, group: Group) -> list[str]:
+    rules = [*group.rules, *([group.default] if group.default else [])]
+    named = []
+    for position in range(group.arity):
+        hint = "arg"
+        for rule in rules:
+            node = (rule.head.args or ())[position].value
+            if isinstance(node, Var) and not node.wildcard:
+                hint = w.unit.original(node.name)
+                break
+        named.append(w.names.fresh(hint))
+    return named
+
+
+def _start(w: Writer, rule: CompiledRule, parameters: list[str]) -> None:
+    w.location = rule.location
+    for term, parameter in zip(rule.head.args or (), parameters, strict=True):
+        unify.match(w, term, Val(_py.name(parameter)))
+    _body(w, rule)
+
+
+def _value(w: Writer, rule: CompiledRule) -> Val:
+    assert rule.head.value is not None
+    w.location = rule.location
+    return terms.value(w, rule.head.value, "result")
+
+
+def _write_constant(w: Writer, rule: CompiledRule, parameters: list[str]) -> None:
+    with w.body(Sink(returns=True), ordered=w.unit.watches_order):
+        _start(w, rule, parameters)
+        val = _value(w, rule)
+        _evidence(w, val)
+        w.add(ast.Return(val.expr))
+
+
+def _write_single(w: Writer, rule: CompiledRule, parameters: list[str], results: _Results) -> None:
+    """The only definition: each branch returns; no branch is reached once one has produced a value."""
+    for branch in _branches(rule):
+        outer = w.splits
+        accumulates = False
+        with w.body(Sink(returns=True, names=results.names), ordered=True):
+            _start(w, branch, parameters)
+            val = _value(w, branch)
+            accumulates = w.repeats and not val.constant
+            if accumulates:
+                _note(w, results, w.keep(val, "value"))
+            else:
+                _evidence(w, val)
+                w.add(ast.Return(val.expr))
+        if accumulates or w.splits != outer:
+            results.used = True
+            _settle(w, results)
+
+
+def _write_chain(w: Writer, rule: CompiledRule, parameters: list[str], results: _Results) -> None:
+    """One of several definitions: its value is compared with the others'."""
+    results.used = True
+    branches = _branches(rule)
+    produced = w.assign("produced", _py.const(False)) if len(branches) > 1 else ""
+    outer = w.stmts
+    for position, branch in enumerate(branches):
+        names = (*results.names, produced) if produced else results.names
+        with w.body(Sink(names=names), ordered=True):
+            _start(w, branch, parameters)
+            _note(w, results, w.keep(_value(w, branch), "value"))
+            if produced:
+                w.add(_py.assign(produced, _py.const(True)))
+        if position + 1 < len(branches):
+            rest = ast.If(_py.negate(_py.name(produced)), [], [])
+            w.add(rest)
+            w.stmts = rest.body
+    w.stmts = outer
+
+
+def _note(w: Writer, results: _Results, val: Val) -> None:
+    """Keep the first result; compare every other with it."""
+    place = calls.at(w)
+    first = [_py.assign(results.value, val.expr), _py.assign(results.at, place)]
+    differ = _py.call(
+        "differ", _py.name(results.conflicts), _py.name(results.at), _py.name(results.value), place, val.expr
+    )
+    other = ast.If(
+        _py.negate(terms.equals(Val(_py.name(results.value)), val)), [_py.assign(results.conflicts, differ)], []
+    )
+    w.add(ast.If(_py.is_(_py.name(results.value), _py.name(_py.UNDEFINED)), [*first], [other]))
+    _evidence(w, val)
+
+
+def _settle(w: Writer, results: _Results) -> None:
+    """Return the one result, or raise the conflict."""
+    kind = "function" if results.group.arity else "rule"
+    error = _py.call(
+        _py.attribute(_py.name(results.conflicts), "error"), _py.const(f"{kind} {results.group.text}")
+    )
+    w.add(ast.If(_py.is_not(_py.name(results.conflicts), _py.const(None)), [ast.Raise(error)], []))
+    w.add(ast.If(_py.is_defined(_py.name(results.value)), [ast.Return(_py.name(results.value))], []))
+
+
+def _write_default(w: Writer, group: Group, parameters: list[str]) -> None:
+    rule = group.default
+    if rule is None:
+        if not _py.ends(w.stmts):
+            w.add(ast.Return(_py.name(_py.UNDEFINED)))
+        return
+    with w.body(Sink(returns=True), ordered=True):
+        _start(w, rule, parameters)
+        w.add(ast.Return(_value(w, rule).expr))
+    if not _py.ends(w.stmts):
+        w.add(ast.Return(_py.name(_py.UNDEFINED)))

@@ -1,0 +1,480 @@
+"""A unit: the Python module made for one root (a query, or an entrypoint rule) and all rules it can reach.
+
+It keeps what functions share - constants, built-ins, the tree of rules - and decides which rule results are
+remembered within an evaluation.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from gatewright.codegen import _py, bodies, calls, rules, terms
+from gatewright.codegen._names import Names, identifier
+from gatewright.codegen.writer import NOTHING, Sink, Val, Writer
+from gatewright.runtime.values import NumberText, RegoSet, from_key, to_key
+from gatewright.source import Location
+from gatewright.syntax.nodes import Ref, String, Term, Value, Var
+
+if TYPE_CHECKING:
+    from gatewright.analysis.program import CompiledRule, Program, QueryPlan, RuleNode
+
+_RUNTIME = (
+    "ABSENT",
+    "Location",
+    "MISSING",
+    "NumberText",
+    "RegoSet",
+    "UNDEFINED",
+    "Value",
+    "at",
+    "base_value",
+    "builtin_rule",
+    "compare",
+    "cover",
+    "differ",
+    "document",
+    "equal",
+    "evidence",
+    "extent",
+    "failed",
+    "has_member",
+    "insert",
+    "is_collection",
+    "items",
+    "items_sorted",
+    "member",
+    "members",
+    "mocked",
+    "note",
+    "put",
+    "read",
+    "to_key",
+    "values",
+    "values_sorted",
+)
+_BUILTINS = ("BuiltinError", "lookup")
+
+
+@dataclass(slots=True)
+class Group:
+    """All definitions of one document or function. `path` holds key forms below `data`; `kind` is complete,
+    function, set or object."""
+
+    path: tuple[Any, ...]
+    kind: str
+    rules: list[CompiledRule]
+    default: CompiledRule | None
+    arity: int
+    text: str
+    function: str = ""
+    uses: int = 0
+    written: bool = False
+
+    @property
+    def short_name(self) -> str:
+        return identifier(str(self.path[-1]))
+
+    @property
+    def location(self) -> Location:
+        return (self.rules[0] if self.rules else self.default).location  # type: ignore[union-attr]
+
+
+@dataclass(slots=True)
+class Place:
+    """A place in the tree of documents: a group of rules, or places below."""
+
+    children: dict[Any, Place] = field(default_factory=dict)
+    group: Group | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The functions that come from one Rego file, as a Python module of their own name."""
+
+    file: str
+    module: ast.Module
+
+
+class Unit:
+    """One Python module under construction."""
+
+    def __init__(
+        self,
+        program: Program,
+        *,
+        mocked: Iterable[str] = (),
+        targets: Iterable[tuple[Any, ...]] = (),
+        covering: bool = False,
+        recording: bool = False,
+        names: dict[str, str] | None = None,
+    ) -> None:
+        self.program = program
+        self.mocked = frozenset(mocked)
+        self.targets = tuple(targets)
+        self.covering = covering
+        self.recording = recording
+        self.watches_order = "internal.print" in program.used_builtins
+        self.names = Names(frozenset([*_RUNTIME, *_BUILTINS]))
+        self.root = places(program.tree)
+        self._originals: dict[str, str] = {**program.rewritten, **(names or {})}
+        self._constants: list[ast.stmt] = []
+        self._constant_names: dict[str, str] = {}
+        self._builtins: dict[str, str] = {}
+        self._builtin_rules: dict[str, str] = {}
+        self._trees: dict[tuple[Any, ...], str] = {}
+        self._tree_stmts: list[ast.stmt] = []
+        self._queue: list[Group] = []
+        self._functions: list[tuple[Group | None, ast.FunctionDef]] = []
+
+    # --- what writers ask for ----------------------------------------------------------------------------------
+
+    def original(self, name: str) -> str:
+        """The name a variable was written with, or a word for it."""
+        if name.startswith("$"):
+            return "item"
+        found = self._originals.get(name, name)
+        return "value" if found.startswith("__local") else found
+
+    def constant(self, value: Any, hint: str) -> str:
+        """The module's name of a constant that is not written in place."""
+        built = _literal(value)
+        key = ast.dump(built)
+        if key not in self._constant_names:
+            name = self.names.fresh((hint or _KIND_NAMES[value.__class__]).upper())
+            self._constant_names[key] = name
+            self._constants.append(_py.assign(name, built))
+        return self._constant_names[key]
+
+    def builtin(self, name: str) -> str:
+        if name not in self._builtins:
+            target = self.names.fresh(name.replace(".", "_"))
+            self._builtins[name] = target
+            self._constants.append(
+                _py.assign(target, _py.attribute(_py.call("lookup", _py.const(name)), "function"))
+            )
+        return self._builtins[name]
+
+    def builtin_as_rule(self, name: str, location: Location) -> str:
+        """A built-in that is called like a rule's function, state first: what `with` can put in place of another."""
+        if name not in self._builtin_rules:
+            target = self.names.fresh(name.replace(".", "_") + "_rule")
+            self._builtin_rules[name] = target
+            place = _py.tuple_of(_py.const(location.file), _py.const(location.row), _py.const(location.col))
+            made = _py.call(
+                "builtin_rule",
+                _py.name(self.builtin(name)),
+                _py.const(name),
+                _py.const(self.takes_context(name)),
+                _py.name("BuiltinError"),
+                place,
+            )
+            self._constants.append(_py.assign(target, made))
+        return self._builtin_rules[name]
+
+    def takes_context(self, name: str) -> bool:
+        from gatewright.builtins import lookup
+
+        return lookup(name).context
+
+    def is_relation(self, name: str) -> bool:
+        signature = self.program.signatures.get(name)
+        return signature is not None and signature.relation
+
+    def builtin_arity(self, name: str, given: int) -> int:
+        signature = self.program.signatures.get(name)
+        if signature is None or signature.type.variadic is not None:
+            return given
+        return signature.arity
+
+    def builtin_kind(self, name: str) -> str:
+        signature = self.program.signatures.get(name)
+        return _kind_of_type(signature.type.result) if signature is not None else "any"
+
+    def is_function(self, name: str) -> bool:
+        """Whether a dotted name is a built-in or a function of the policy."""
+        if not name.startswith("data."):
+            return name in self.program.signatures
+        place = self._find(name.split(".")[1:])
+        return place is not None and place.group is not None and bool(place.group.arity)
+
+    def function_group(self, term: Term) -> Group | None:
+        assert isinstance(term.value, Ref)
+        place = self._find([to_key(terms.constant(t.value)) for t in term.value.terms[1:]])
+        return place.group if place is not None else None
+
+    def _find(self, path: Iterable[Any]) -> Place | None:
+        place: Place | None = self.root
+        for key in path:
+            place = place.children.get(key) if place is not None else None
+        return place
+
+    def need(self, group: Group, w: Writer | None) -> str:
+        """The function of a group, which is written if it is not yet."""
+        if not group.function:
+            group.function = self.names.fresh(group.short_name)
+            self._queue.append(group)
+        group.uses += 1 if w is None or not w.repeats else 2
+        return group.function
+
+    def rule_value(self, w: Writer, group: Group, hint: str) -> Val:
+        """The value of a document that rules define."""
+        if group.arity:
+            w.never()
+            return Val(_py.name(_py.UNDEFINED))
+        key = (w.state, "rule", group.path)
+        seen = w.known.get(key)
+        if seen is not None:
+            return seen
+        run = _py.call(self.need(group, w), _py.name(w.state))
+        if group.kind in ("set", "object") and not self._hideable(group):
+            val = w.keep(Val(run, {"set": "set", "object": "dict"}[group.kind]), hint or group.short_name)
+        else:
+            val = w.defined(Val(run, self.result_kind(group)), hint or group.short_name)
+        w.known[key] = val
+        return val
+
+    def result_kind(self, group: Group) -> str:
+        """The type of a group's value where its definitions show it."""
+        if self._hideable(group) or group.kind in ("set", "object"):
+            return "any"
+        definitions = [b for rule in group.rules for b in rules._branches(rule)]
+        if group.default is not None:
+            definitions.append(group.default)
+        kinds = set()
+        for definition in definitions:
+            value = rules._constant(definition)
+            kinds.add("any" if value is NOTHING else terms._KINDS[value.__class__])
+        return kinds.pop() if len(kinds) == 1 else "any"
+
+    def _hideable(self, group: Group) -> bool:
+        return any(group.path[: len(target)] == target for target in self.targets)
+
+    def lifted(self, w: Writer, node: Value, term: Term, hint: str) -> Val | None:
+        """A comprehension that need not be computed here."""
+        return None
+
+    def tree(self, path: tuple[Any, ...]) -> str:
+        """The module's name of the rules below a place, as data."""
+        if path not in self._trees:
+            name = self.names.fresh("_".join(["DOCUMENTS", *map(str, path)]).upper())
+            self._trees[path] = name
+            place = self._find(path)
+            assert place is not None
+            self._tree_stmts.append(_py.assign(name, self._tree_literal(place)))
+        return self._trees[path]
+
+    def _tree_literal(self, place: Place) -> ast.expr:
+        keys: list[ast.expr | None] = []
+        members: list[ast.expr] = []
+        for key, below in place.children.items():
+            if below.group is not None and below.group.arity:
+                continue
+            keys.append(_key_literal(key))
+            if below.group is not None:
+                members.append(_py.name(self.need(below.group, None)))
+                below.group.uses += 2
+            else:
+                members.append(self._tree_literal(below))
+        return ast.Dict(keys, members)
+
+    # --- putting it together -----------------------------------------------------------------------------------
+
+    def write_query(self, plan: QueryPlan) -> None:
+        """The function `query(s, results)`: appends a pair (bindings, values of the expressions) per solution."""
+        location = plan.body[0].location if plan.body else Location("")
+        w = Writer(self, Names(frozenset(self.names._taken)), location)
+        with w.body(Sink(), ordered=True):
+            bodies.body(w, plan.body)
+            keys: list[ast.expr | None] = []
+            found: list[ast.expr] = []
+            for name, val in w.bound.items():
+                original = plan.names.get(name, name)
+                if name.startswith("$") or original.startswith("__local"):
+                    continue
+                keys.append(_py.const(original))
+                found.append(val.expr)
+            solution = ast.Dict(keys, found)
+            w.add(ast.Expr(_py.call(_py.attribute(_py.name("results"), "append"), solution)))
+        self._functions.append((None, _py.function("query", ["s", "results"], w.stmts)))
+
+    def write_entry(self, path: tuple[Any, ...]) -> None:
+        """The function `entry(s)`: the value of the document at a path of `data`."""
+        location = Location("")
+        w = Writer(self, Names(frozenset(self.names._taken)), location)
+        with w.body(Sink(returns=True), ordered=True):
+            ref = Ref((Term(Var("data")), *(Term(String(key)) for key in path)))
+            w.add(ast.Return(terms.value(w, Term(ref)).expr))
+        w.add(ast.Return(_py.name(_py.UNDEFINED)))
+        self._functions.append((None, _py.function("entry", ["s"], w.stmts)))
+
+    def parts(self) -> list[Part]:
+        """The finished module: shared names first, then the functions of each Rego file, then trees."""
+        while self._queue:
+            group = self._queue.pop(0)
+            made = rules.write(self, group, Names(frozenset(self.names._taken)))
+            self._functions.append((group, made))
+        prelude = [
+            ast.ImportFrom("gatewright.runtime", [ast.alias(n) for n in _RUNTIME], 0),
+            ast.ImportFrom("gatewright.builtins", [ast.alias(n) for n in _BUILTINS], 0),
+            *self._constants,
+        ]
+        found = [Part("<constants>", _module(prelude))]
+        by_file: dict[str, list[ast.stmt]] = {}
+        for owner, made in self._functions:
+            file = owner.location.file if owner is not None else "<query>"
+            by_file.setdefault(file or "<rego>", []).extend(self._with_memo(owner, made))
+        found += [Part(file, _module(stmts)) for file, stmts in by_file.items()]
+        if self._tree_stmts:
+            found.append(Part("<documents>", _module(self._tree_stmts)))
+        return found
+
+    def _with_memo(self, group: Group | None, made: ast.FunctionDef) -> list[ast.stmt]:
+        """A rule's function, and before it a function of its name that remembers the result, if that pays."""
+        if group is None:
+            return [made]
+        hideable = self._hideable(group)
+        if group.arity or (group.uses < 2 and not hideable):
+            return [made]
+        made.name = f"_{group.function}"
+        key = _py.const(group.function)
+        memo = _py.attribute(_py.name("s"), "memo")
+        body: list[ast.stmt] = []
+        if hideable:
+            path = _py.tuple_of(*(_key_literal(k) for k in group.path))
+            hidden = _py.call(_py.attribute(_py.name("s"), "hides"), path)
+            body.append(ast.If(hidden, [ast.Return(_py.call("base_value", _py.name("s"), path))], []))
+        body += [
+            _py.assign("found", _py.call(_py.attribute(memo, "get"), key, _py.name("MISSING"))),
+            ast.If(
+                _py.is_(_py.name("found"), _py.name("MISSING")),
+                [
+                    _py.assign("found", _py.call(made.name, _py.name("s"))),
+                    ast.Assign([ast.Subscript(memo, key, ast.Store())], _py.name("found")),
+                ],
+                [],
+            ),
+            ast.Return(_py.name("found")),
+        ]
+        wrapper = _py.function(group.function, ["s"], body)
+        wrapper.lineno, wrapper.col_offset = made.lineno, 0
+        return [wrapper, made]
+
+
+def _module(stmts: list[ast.stmt]) -> ast.Module:
+    for stmt in stmts:
+        if not hasattr(stmt, "lineno"):
+            stmt.lineno = stmt.end_lineno = 1
+            stmt.col_offset = stmt.end_col_offset = 0
+    module = ast.Module(list(stmts), [])
+    return ast.fix_missing_locations(module)
+
+
+_KIND_NAMES = {list: "items", dict: "object", RegoSet: "members", NumberText: "number"}
+
+
+def _literal(value: Any) -> ast.expr:
+    """A Python expression that builds a constant."""
+    kind = value.__class__
+    if kind is list:
+        return ast.List([_literal(v) for v in value], ast.Load())
+    if kind is dict:
+        return ast.Dict([_key_literal(k) for k in value], [_literal(v) for v in value.values()])
+    if kind is RegoSet:
+        return _py.call("RegoSet", ast.List([_literal(v) for v in value], ast.Load()))
+    if kind is NumberText:
+        return _py.call("NumberText", _py.const(value.text))
+    return _py.const(value)
+
+
+def _key_literal(key: Any) -> ast.expr:
+    value = from_key(key)
+    built = _literal(value)
+    return built if value.__class__ in (str, int, float, NumberText, type(None)) else _py.call("to_key", built)
+
+
+def _kind_of_type(tpe: Any) -> str:
+    from gatewright.analysis import types
+
+    return _TYPE_KINDS.get(types.bare(tpe).__class__.__name__, "any")
+
+
+_TYPE_KINDS = {
+    "ArrayType": "list",
+    "BooleanType": "bool",
+    "NullType": "null",
+    "NumberType": "number",
+    "ObjectType": "dict",
+    "SetType": "set",
+    "StringType": "str",
+}
+
+
+# --- the tree of rules ------------------------------------------------------------------------------------------
+
+
+def places(tree: RuleNode) -> Place:
+    """The places below `data`."""
+    root = tree.children.get(("v", "data"))
+    return _place(root, ()) if root is not None else Place()
+
+
+def _place(node: RuleNode, path: tuple[Any, ...]) -> Place:
+    if node.rules:
+        return Place(group=_group(node, path))
+    below = {}
+    for child in node.children.values():
+        key = _key(child.key)
+        below[key] = _place(child, (*path, key))
+    return Place(below)
+
+
+def _key(key: Any) -> Any:
+    match key:
+        case str():
+            return key
+        case ("n", number):
+            return number if isinstance(number, int) else float(number)
+        case ("b", truth):
+            return to_key(truth)
+    return to_key(terms.constant(key))
+
+
+def _group(node: RuleNode, path: tuple[Any, ...]) -> Group:
+    found = list(node.rules)
+    if any(not rule.is_ground for rule in found):
+        # Rules below a ref with variables build the same document with it.
+        found = [rule for below in node.walk() for rule in below.rules]
+        kind = "object"
+    elif found[0].is_function:
+        kind = "function"
+    else:
+        kind = "set" if found[0].is_multi_value else "complete"
+    default = next((rule for rule in found if rule.default), None)
+    text = found[0].name if kind != "object" else ".".join(["data", *map(str, path)])
+    return Group(path, kind, [r for r in found if not r.default], default, found[0].arity, text)
+
+
+def find_replacements(exprs: Iterable[Any]) -> tuple[set[str], set[tuple[Any, ...]]]:
+    """The functions and the paths of `data` that `with` replaces anywhere in these bodies or rules."""
+    from gatewright.syntax.nodes import With
+    from gatewright.syntax.walk import children
+
+    functions: set[str] = set()
+    targets: set[tuple[Any, ...]] = set()
+    stack = list(exprs)
+    while stack:
+        node = stack.pop()
+        stack.extend(children(node))
+        if isinstance(node, With):
+            name = calls.operator(node.target)
+            functions.add(name)
+            if name.startswith("data.") or name == "data":
+                operands = node.target.value.terms[1:] if isinstance(node.target.value, Ref) else ()
+                targets.add(tuple(to_key(terms.constant(t.value)) for t in operands))
+    return functions, targets
+
+
+__all__ = ["Group", "Part", "Place", "String", "Unit", "Var", "find_replacements", "places"]

@@ -1,0 +1,316 @@
+"""Policies in, functions out: parse, analyse, generate, cache. What hosts and the command line call to run Rego."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import CodeType
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from gatewright.codegen import link
+from gatewright.codegen.cache import CodeCache, key_of
+from gatewright.errors import LimitError, RegoError, RegoErrors, RegoEvaluationError
+from gatewright.runtime.context import DEFAULT_OPTIONS, Context, EvalOptions, State
+from gatewright.runtime.limits import DepthLimitError, bounded
+from gatewright.runtime.values import UNDEFINED
+
+if TYPE_CHECKING:
+    from gatewright.analysis import Program, QueryPlan
+    from gatewright.codegen.unit import Part, Unit
+    from gatewright.syntax.nodes import Module
+
+_RECURSION = 8_000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a compilation depends on beside the texts."""
+
+    rego_version: str = "v1"
+    strict: bool = False
+    print_enabled: bool = False
+    capabilities: Any = None
+    schemas: Any = None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return tuple(repr(value) for value in (self.rego_version, self.strict, self.print_enabled, self.capabilities))
+
+
+def compile_modules(
+    modules: Mapping[str, str | Module],
+    *,
+    rego_version: str = "v1",
+    capabilities: Any = None,
+    strict: bool = False,
+    schemas: Any = None,
+    print_enabled: bool = False,
+    cache: CodeCache | None = None,
+) -> CompiledPolicy:
+    """The policy that these modules make; raises RegoErrors with all that OPA reports.
+
+    With a `cache`, modules known to be good are not even parsed until something new is asked of them.
+    """
+    settings = Settings(rego_version, strict, print_enabled, capabilities, schemas)
+    if schemas is not None or any(not isinstance(m, str) for m in modules.values()):
+        cache = None
+    policy = CompiledPolicy(dict(modules), settings, cache)
+    if cache is None:
+        policy.program  # noqa: B018 - errors are raised here and now
+        return policy
+    if cache.get(policy.key("checked")) is None:
+        policy.program  # noqa: B018
+        cache.put(policy.key("checked"), [])
+    return policy
+
+
+@dataclass
+class CompiledPolicy:
+    """Modules that compile. Queries and entrypoints are made from it."""
+
+    modules: dict[str, str | Module]
+    settings: Settings = field(default_factory=Settings)
+    cache: CodeCache | None = None
+
+    @cached_property
+    def program(self) -> Program:
+        """The compiled modules, for those who look inside."""
+        from gatewright import analysis, builtins
+
+        settings = self.settings
+        return analysis.compile_modules(
+            self._parsed(),
+            builtins=builtins.signatures(),
+            strict=settings.strict,
+            schemas=settings.schemas,
+            capabilities=settings.capabilities,
+            print_enabled=settings.print_enabled,
+        )
+
+    def _parsed(self) -> dict[str, Module]:
+        from gatewright.syntax import parse_module
+
+        parsed: dict[str, Module] = {}
+        errors: list[RegoError] = []
+        for name, module in self.modules.items():
+            if not isinstance(module, str):
+                parsed[name] = module
+                continue
+            try:
+                parsed[name] = parse_module(
+                    module,
+                    file=name,
+                    rego_version=self.settings.rego_version,
+                    capabilities=self.settings.capabilities,
+                )
+            except RegoErrors as error:
+                errors.extend(error.errors)
+        if errors:
+            raise RegoErrors(errors)
+        return parsed
+
+    def key(self, *what: str) -> str:
+        """The cache's key of something made from these modules."""
+        texts = [part for name, text in self.modules.items() for part in (name, str(text))]
+        return key_of([*what, *self.settings.key, *texts])
+
+    def query(
+        self,
+        text: str,
+        *,
+        package: str | None = None,
+        imports: Iterable[str] = (),
+        coverage: bool = False,
+    ) -> PreparedQuery:
+        """A query ready to run; the text is Rego v1, in no package unless one is given."""
+        imports = tuple(imports)
+        codes = self._codes(
+            ("query", text, str(package), *imports, str(coverage)),
+            lambda: self.query_unit(text, package=package, imports=imports, coverage=coverage),
+        )
+        return PreparedQuery(codes)
+
+    def query_unit(
+        self, text: str, *, package: str | None = None, imports: Iterable[str] = (), coverage: bool = False
+    ) -> Unit:
+        """The generated module of a query, before it becomes code."""
+        from gatewright import analysis
+        from gatewright.syntax import parse_query
+
+        body = parse_query(text, rego_version="v1")
+        plan = analysis.compile_query(body, self.program, package=package, imports=imports)
+        unit = self._unit([plan.body], dict(plan.names), covering=coverage)
+        unit.write_query(plan)
+        return unit
+
+    def entrypoint(
+        self,
+        path: str,
+        *,
+        review_input: str = "input.review",
+        parameters_input: str = "input.parameters",
+        inventory: str = "data.inventory",
+    ) -> Entrypoint:
+        """A rule of the policy as a function of parameters, then of reviews: what a template's host binds."""
+        codes = self._codes(("entrypoint", path), lambda: self.entrypoint_unit(path))
+        names = tuple(text.split(".")[1:] for text in (review_input, parameters_input, inventory))
+        return Entrypoint(codes, path, *(name[0] for name in names), policy=self)
+
+    def entrypoint_unit(self, path: str, *, recording: bool = False) -> Unit:
+        """The generated module of an entrypoint, before it becomes code."""
+        unit = self._unit([], {}, recording=recording)
+        unit.write_entry(tuple(path.split(".")[1:]))
+        return unit
+
+    def _unit(self, bodies: list[Any], names: dict[str, str], *, covering: bool = False, recording: bool = False) -> Unit:
+        from gatewright.codegen.unit import Unit, find_replacements
+
+        program = self.program
+        parts: list[Any] = [*bodies]
+        for rule in program.order:
+            parts.append(rule.body)
+            if rule.head.value is not None:
+                parts.append(rule.head.value)
+        mocked, targets = find_replacements(parts)
+        return Unit(program, mocked=mocked, targets=targets, covering=covering, recording=recording, names=names)
+
+    def _codes(self, what: tuple[str, ...], make: Any) -> list[CodeType]:
+        key = self.key(*what) if self.cache is not None else ""
+        codes = self.cache.get(key) if self.cache is not None else None
+        if codes is None:
+            codes = link.compile_parts(make().parts())
+            if self.cache is not None:
+                self.cache.put(key, codes)
+        return codes
+
+
+class PreparedQuery:
+    """A compiled query."""
+
+    __slots__ = ("_run",)
+
+    def __init__(self, codes: list[CodeType]) -> None:
+        self._run = link.load(codes)["query"]
+
+    def evaluate(
+        self, *, input: Any = UNDEFINED, data: Any = None, options: EvalOptions = DEFAULT_OPTIONS
+    ) -> list[dict[str, Any]]:
+        """The bindings of each solution, as Rego values."""
+        return self.run(Context(options), input=input, data=data)
+
+    def run(self, context: Context, *, input: Any = UNDEFINED, data: Any = None) -> list[dict[str, Any]]:
+        """The same under a context that the caller keeps: for coverage, and for what the evaluation left in it."""
+        results: list[dict[str, Any]] = []
+        _guarded(context, self._run, State(context, input, {} if data is None else data), results)
+        return results
+
+
+def _guarded(context: Context, function: Any, state: State, *operands: Any) -> Any:
+    """Call generated code under the context's limits, and let strict built-in errors have their say."""
+    options = context.options
+    limit = sys.getrecursionlimit()
+    wanted = options.max_depth or _RECURSION
+    if limit < wanted:
+        sys.setrecursionlimit(wanted)
+    try:
+        with bounded(options.timeout_s, options.max_memory):
+            result = function(state, *operands)
+    except RecursionError:
+        raise DepthLimitError("evaluation nests too deep") from None
+    except MemoryError:
+        raise LimitError("evaluation ran out of memory") from None
+    except LimitError:
+        raise
+    except RegoEvaluationError:
+        context.raise_builtin_errors()
+        raise
+    finally:
+        if limit < wanted:
+            sys.setrecursionlimit(limit)
+    context.raise_builtin_errors()
+    return result
+
+
+Result: TypeAlias = Any
+
+
+class Entrypoint:
+    """A rule whose parameters are still to come."""
+
+    __slots__ = ("_entry", "_inventory", "_parameters", "_path", "_policy", "_review")
+
+    def __init__(
+        self, codes: list[CodeType], path: str, review: str, parameters: str, inventory: str, *, policy: CompiledPolicy
+    ) -> None:
+        self._entry = link.load(codes)["entry"]
+        self._path = path
+        self._review = review
+        self._parameters = parameters
+        self._inventory = inventory
+        self._policy = policy
+
+    def bind(self, parameters: Any) -> BoundRule:
+        """The rule for these parameters. What depends on them alone is computed once, when first needed."""
+        return BoundRule(self, parameters)
+
+
+class BoundRule:
+    """A rule with its parameters: call it with a review, the inventory and a context."""
+
+    __slots__ = ("_entry", "_entrypoint", "_fixed", "_inventory", "_parameters", "_parameters_name", "_review")
+
+    def __init__(self, entrypoint: Entrypoint, parameters: Any) -> None:
+        self._entrypoint = entrypoint
+        self._entry = entrypoint._entry
+        self._review = entrypoint._review
+        self._parameters_name = entrypoint._parameters
+        self._inventory = entrypoint._inventory
+        self._parameters = parameters
+        self._fixed: dict[Any, Any] = {}
+
+    def __call__(self, review: Any, inventory: Any = UNDEFINED, context: Context | None = None) -> Result:
+        """The rule's value: a RegoSet for a partial set, UNDEFINED where it has none."""
+        if context is None:
+            context = Context()
+        input = {self._review: review, self._parameters_name: self._parameters}
+        data = {} if inventory is UNDEFINED else {self._inventory: inventory}
+        return _guarded(context, self._entry, State(context, input, data, self._fixed))
+
+    def evidence(self, review: Any, inventory: Any = UNDEFINED, context: Context | None = None) -> list[Evidence]:
+        """Evaluate once more with recording on: each result with the paths of the review that were read for it."""
+        from gatewright.runtime.trace import paths_of
+
+        policy, path = self._entrypoint._policy, self._entrypoint._path
+        codes = policy._codes(("evidence", path), lambda: policy.entrypoint_unit(path, recording=True))
+        entry = link.load(codes)["entry"]
+        context = Context() if context is None else replace(context, reads=[], evidence=[], builtin_errors=[])
+        input = {self._review: review, self._parameters_name: self._parameters}
+        data = {} if inventory is UNDEFINED else {self._inventory: inventory}
+        _guarded(context, entry, State(context, input, data))
+        return [Evidence(result, tuple(paths_of(review, reads))) for result, reads in context.evidence]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A result and the paths of the review that the rule read on the way to it, in order."""
+
+    result: Any
+    paths: tuple[tuple[Any, ...], ...]
+
+
+def parts_of(unit: Unit) -> list[Part]:
+    """The generated module in parts, for printing."""
+    return unit.parts()
+
+
+__all__ = [
+    "BoundRule",
+    "CompiledPolicy",
+    "Entrypoint",
+    "EvalOptions",
+    "Evidence",
+    "PreparedQuery",
+    "compile_modules",
+]

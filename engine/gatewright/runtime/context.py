@@ -1,0 +1,162 @@
+"""One evaluation: its options, clock, random source, limits, caches and what it collects on the way.
+
+`EvalOptions` is what a caller asks for; a `Context` is one evaluation under those options, and what built-ins that
+need more than their operands receive first; a `State` is the documents and replacements one expression sees.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gatewright.errors import RegoEvaluationError
+from gatewright.runtime.documents import replace_paths
+from gatewright.runtime.values import UNDEFINED
+from gatewright.source import Location
+
+At = tuple[str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class EvalOptions:
+    """What an evaluation may do and when it must stop.
+
+    `now_ns` fixes the clock (None: the moment the evaluation starts); `seed` fixes rand and uuid. `allow_net` lists
+    the hosts that http.send and lookups may reach ("*": any); None allows none. `runtime` is what opa.runtime gives.
+    `timeout_s`, `max_memory` (bytes the process may grow by) and `max_depth` (Python frames) end in a LimitError.
+    """
+
+    strict_builtin_errors: bool = False
+    now_ns: int | None = None
+    seed: int | str | None = None
+    allow_net: frozenset[str] | None = None
+    runtime: Mapping[str, Any] | None = None
+    timeout_s: float | None = None
+    max_memory: int | None = None
+    max_depth: int = 0
+    print_sink: Callable[[str, Location], None] | None = None
+    tracer: Any = None
+    capabilities: Any = None
+
+
+DEFAULT_OPTIONS = EvalOptions()
+
+
+@dataclass(slots=True)
+class Context:
+    """One evaluation under way. Built-ins keep what must not change within it (uuid by key, compiled patterns by
+    text) in `cache`. `metadata` is what rego.metadata reads; `covered` and `reads` are filled by traced code only."""
+
+    options: EvalOptions = DEFAULT_OPTIONS
+    cache: dict[Any, Any] = field(default_factory=dict)
+    builtin_errors: list[RegoEvaluationError] = field(default_factory=list)
+    covered: set[tuple[str, int]] = field(default_factory=set)
+    reads: list[tuple[Any, Any]] = field(default_factory=list)
+    evidence: list[tuple[Any, tuple[tuple[Any, Any], ...]]] = field(default_factory=list)
+    location: Location | None = None
+    _now_ns: int | None = None
+    _random: random.Random | None = None
+
+    @property
+    def now_ns(self) -> int:
+        """The one moment this evaluation happens at."""
+        if self._now_ns is None:
+            fixed = self.options.now_ns
+            self._now_ns = time.time_ns() if fixed is None else fixed
+        return self._now_ns
+
+    @property
+    def random(self) -> random.Random:
+        """The random source; seeded, so that equal evaluations give equal results."""
+        if self._random is None:
+            seed = self.options.seed
+            self._random = random.Random(0 if seed is None else seed)
+        return self._random
+
+    @property
+    def strict_builtin_errors(self) -> bool:
+        return self.options.strict_builtin_errors
+
+    @property
+    def allow_net(self) -> frozenset[str] | None:
+        return self.options.allow_net
+
+    @property
+    def capabilities(self) -> Any:
+        return self.options.capabilities
+
+    def print(self, text: str, location: Location | None = None) -> None:
+        """Hand a line of `print` to the sink, if there is one."""
+        if self.options.print_sink is not None:
+            self.options.print_sink(text, location or self.location or Location(""))
+
+    def raise_builtin_errors(self) -> None:
+        """With strict built-in errors, the first one decides the evaluation, whatever else went wrong."""
+        if self.options.strict_builtin_errors and self.builtin_errors:
+            raise self.builtin_errors[0]
+
+
+class State:
+    """The documents an expression is evaluated against, the replacements `with` made, and rule results so far.
+
+    `fixed` holds results that depend on parameters alone; it outlives the evaluation when a bound rule owns it.
+    """
+
+    __slots__ = ("context", "data", "fixed", "input", "memo", "mocks", "targets")
+
+    def __init__(self, context: Context, input: Any, data: Any, fixed: dict[Any, Any] | None = None) -> None:
+        self.context = context
+        self.input = input
+        self.data = data
+        self.memo: dict[Any, Any] = {}
+        self.fixed: dict[Any, Any] = {} if fixed is None else fixed
+        self.mocks: dict[str, Any] = _NOTHING
+        self.targets: tuple[tuple[Any, ...], ...] = ()
+
+    def replaced(
+        self,
+        input: tuple[tuple[tuple[Any, ...], Any], ...],
+        data: tuple[tuple[tuple[Any, ...], Any], ...],
+        mocks: dict[str, Any],
+    ) -> State:
+        """The state that an expression under `with` sees: paths of input and data replaced, functions mocked."""
+        new = State(self.context, self.input, self.data)
+        if input:
+            new.input = replace_paths(self.input, input)
+        if data:
+            new.data = replace_paths(self.data, data)
+        # Paths are remembered so that rules below a replaced document stand back.
+        new.targets = (*self.targets, *(path for path, _ in data))
+        new.mocks = {**self.mocks, **mocks} if mocks else self.mocks
+        return new
+
+    def without_mocks(self) -> State:
+        """What the body of a replacement function sees: documents as replaced, functions as they are."""
+        new = State(self.context, self.input, self.data)
+        new.targets = self.targets
+        return new
+
+    def hides(self, path: tuple[Any, ...]) -> bool:
+        """Whether `with` replaced the document at `path`, or one that holds it."""
+        return any(path[: len(target)] == target for target in self.targets)
+
+
+_NOTHING: dict[str, Any] = {}
+
+
+def failed(state: State, error: RegoEvaluationError, name: str, at: At) -> Any:
+    """Note a built-in error; the call is undefined. OPA's text is the built-in's name, then the message."""
+    context = state.context
+    if context.options.strict_builtin_errors:
+        if error.location is None:
+            message = error.message if error.message.startswith(f"{name}: ") else f"{name}: {error.message}"
+            error = _located(error, message, at)
+        context.builtin_errors.append(error)
+    return UNDEFINED
+
+
+def _located(error: RegoEvaluationError, message: str, at: At) -> RegoEvaluationError:
+    return type(error)(message, Location(*at), code=error.code)

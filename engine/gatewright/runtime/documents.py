@@ -1,0 +1,246 @@
+"""Reading documents: one operand of a ref, iteration, and the mixture of rules and base data under `data`.
+
+Generated code subscripts directly where it knows the operand is a string; these functions serve the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
+
+from gatewright.errors import RegoEvaluationError
+from gatewright.runtime.values import UNDEFINED, NumberText, RegoSet, from_key, sorted_keys, to_key
+
+ABSENT: Final = (KeyError, IndexError, TypeError)
+"""What a subscript raises where Rego says undefined."""
+
+MISSING: Final = object()
+"""Marks a result not computed yet; UNDEFINED is a result."""
+
+
+def at(value: Any, key: Any) -> Any:
+    """`value[key]`; raises one of ABSENT where that is undefined."""
+    kind = value.__class__
+    if kind is dict:
+        return value[key if key.__class__ is str else to_key(key)]
+    if kind is list:
+        if key.__class__ is int and key >= 0:
+            return value[key]
+        return value[_index(key)]
+    if kind is RegoSet:
+        return value[key]
+    raise KeyError(key)
+
+
+def _index(key: Any) -> int:
+    # OPA reads an index from the number's text: 1 is one, 1.0 is not.
+    if key.__class__ is float and key.is_integer() and key >= 0:
+        return int(key)
+    raise KeyError(key)
+
+
+def get(value: Any, key: Any) -> Any:
+    """`value[key]` or UNDEFINED."""
+    try:
+        return at(value, key)
+    except ABSENT:
+        return UNDEFINED
+
+
+def values(value: Any) -> Iterable[Any]:
+    """The members of a collection in any order; nothing for a scalar."""
+    kind = value.__class__
+    if kind is list:
+        return value  # type: ignore[no-any-return]
+    if kind is dict:
+        return value.values()  # type: ignore[no-any-return]
+    if kind is RegoSet:
+        return value.unordered()  # type: ignore[no-any-return]
+    return ()
+
+
+def values_sorted(value: Any) -> Iterable[Any]:
+    """The members of a collection in Rego's order of their keys."""
+    kind = value.__class__
+    if kind is list:
+        return value  # type: ignore[no-any-return]
+    if kind is dict:
+        return [value[k] for k in sorted_keys(value)]
+    if kind is RegoSet:
+        return value.sorted()  # type: ignore[no-any-return]
+    return ()
+
+
+def items(value: Any) -> Iterable[tuple[Any, Any]]:
+    """(key, member) pairs of a collection in any order; nothing for a scalar."""
+    kind = value.__class__
+    if kind is list:
+        return enumerate(value)
+    if kind is dict:
+        return [(from_key(k), v) for k, v in value.items()]
+    if kind is RegoSet:
+        return [(v, v) for v in value.unordered()]
+    return ()
+
+
+def items_sorted(value: Any) -> Iterable[tuple[Any, Any]]:
+    """(key, member) pairs of a collection in Rego's order of keys."""
+    kind = value.__class__
+    if kind is list:
+        return enumerate(value)
+    if kind is dict:
+        return [(from_key(k), value[k]) for k in sorted_keys(value)]
+    if kind is RegoSet:
+        return [(v, v) for v in value.sorted()]
+    return ()
+
+
+def is_collection(value: Any) -> bool:
+    """Whether `every` can range over the value."""
+    kind = value.__class__
+    return kind is list or kind is dict or kind is RegoSet
+
+
+def has_member(collection: Any, value: Any) -> bool:
+    """Whether some member (of an object: some value) equals `value`."""
+    from gatewright.runtime.values import equal
+
+    if collection.__class__ is RegoSet:
+        return value in collection
+    return any(equal(v, value) for v in values(collection))
+
+
+def replace_paths(document: Any, changes: Iterable[tuple[tuple[Any, ...], Any]]) -> Any:
+    """`document` with the value at each path replaced; what is not an object on the way becomes one."""
+    for path, value in changes:
+        document = _replace(document, path, value)
+    return document
+
+
+def _replace(document: Any, path: tuple[Any, ...], value: Any) -> Any:
+    if not path:
+        return value
+    below = document.get(path[0], UNDEFINED) if document.__class__ is dict else UNDEFINED
+    new = _replace(below, path[1:], value)
+    return {**document, path[0]: new} if document.__class__ is dict else {path[0]: new}
+
+
+# --- rules and base data mixed ------------------------------------------------------------------------------------
+
+Tree = dict[Any, Any]
+"""Rules by path: key forms to a Tree, or to the function `(state) -> value` of the rules at that path."""
+
+
+class Doc:
+    """A document under `data` that is not a rule's value itself: rules below it, base data below it, or both."""
+
+    __slots__ = ("base", "path", "tree")
+
+    def __init__(self, path: tuple[Any, ...], tree: Tree | None, base: Any) -> None:
+        self.path = path
+        self.tree = tree
+        self.base = base
+
+
+def document(state: Any, path: tuple[Any, ...], tree: Tree) -> Doc:
+    """The document at a known path of `data`, with the rules below it."""
+    base = state.data
+    for key in path:
+        base = get(base, from_key(key))
+    return Doc(path, tree, base)
+
+
+def member(state: Any, place: Any, key: Any) -> Any:
+    """One step down from a Doc or a plain value: a Doc, a value, or UNDEFINED."""
+    if place.__class__ is not Doc:
+        return get(place, key)
+    below = place.tree.get(to_key(key)) if place.tree is not None else None
+    path = (*place.path, to_key(key))
+    if below is not None and state.targets and state.hides(path):
+        below = None
+    base = get(place.base, key)
+    if below is None:
+        return base
+    if below.__class__ is dict:
+        return Doc(path, below, base)
+    return below(state)
+
+
+def members(state: Any, place: Any) -> Iterator[tuple[Any, Any]]:
+    """(key, place) pairs one step down: base data in Rego's order, then rules that base data has no key for."""
+    if place.__class__ is not Doc:
+        yield from items_sorted(place)
+        return
+    seen = set()
+    for key, _ in items_sorted(place.base):
+        seen.add(to_key(key))
+        below = member(state, place, key)
+        if below is not UNDEFINED:
+            yield key, below
+    for key in sorted_keys(place.tree or {}):
+        if key not in seen:
+            below = member(state, place, from_key(key))
+            if below is not UNDEFINED:
+                yield from_key(key), below
+
+
+def extent(state: Any, place: Any) -> Any:
+    """The whole value of a Doc: base data with every rule's value merged in; a plain value is itself."""
+    if place.__class__ is not Doc:
+        return place
+    if state.targets and state.hides(place.path):
+        return place.base
+    if place.tree is None:
+        return place.base
+    virtual = _leaves(state, place.tree, place.path)
+    if place.base is UNDEFINED:
+        return virtual
+    return _merge(place.base, virtual)
+
+
+def _leaves(state: Any, tree: Tree, path: tuple[Any, ...]) -> Any:
+    result: dict[Any, Any] = {}
+    for key in sorted_keys(tree):
+        below: Any = tree[key]
+        at_key = (*path, key)
+        if state.targets and state.hides(at_key):
+            continue
+        value = _leaves(state, below, at_key) if below.__class__ is dict else below(state)
+        if value is not UNDEFINED:
+            result[key] = value
+    return result
+
+
+def _merge(base: Any, virtual: Any) -> Any:
+    if base.__class__ is not dict or virtual.__class__ is not dict:
+        raise RegoEvaluationError("real and replacement data could not be merged", code="eval_with_merge_error")
+    merged = dict(base)
+    for key, value in virtual.items():
+        there = merged.get(key, UNDEFINED)
+        if there.__class__ is dict and value.__class__ is dict:
+            value = _merge(there, value)
+        merged[key] = value
+    return merged
+
+
+Rule = Callable[[Any], Any]
+
+__all__ = [
+    "ABSENT",
+    "MISSING",
+    "Doc",
+    "NumberText",
+    "at",
+    "document",
+    "extent",
+    "get",
+    "has_member",
+    "is_collection",
+    "items",
+    "items_sorted",
+    "member",
+    "members",
+    "replace_paths",
+    "values",
+    "values_sorted",
+]

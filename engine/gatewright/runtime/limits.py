@@ -1,0 +1,133 @@
+"""Bounds on an evaluation: a deadline and a bound on memory, watched from outside so that policies run at full speed.
+
+One watching thread, started when the first bounded evaluation begins, raises a LimitError inside the thread whose
+evaluation is over its bound. Python delivers it between two instructions, so any Python code stops, and whatever it
+was doing is unwound like any other error.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from gatewright.errors import LimitError
+
+_LONGEST_NAP = 0.05
+_IDLE_BEFORE_EXIT = 2.0
+
+
+class TimeLimitError(LimitError):
+    """The deadline passed."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__("evaluation timed out" if not args else str(args[0]))
+
+
+class MemoryLimitError(LimitError):
+    """The process grew by more than it may."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__("evaluation used more memory than allowed" if not args else str(args[0]))
+
+
+class DepthLimitError(LimitError):
+    """A value or a chain of calls nests deeper than it may."""
+
+
+class _Watch:
+    """One evaluation being watched."""
+
+    __slots__ = ("base", "deadline", "done", "fired", "memory", "thread")
+
+    def __init__(self, timeout_s: float | None, memory: int | None) -> None:
+        self.thread = threading.get_ident()
+        self.deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        self.memory = memory
+        self.base = _resident() if memory is not None else 0
+        self.done = False
+        self.fired = False
+
+
+class _Watcher:
+    """The thread that watches, and what it watches."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.watches: list[_Watch] = []
+        self.thread: threading.Thread | None = None
+        self.process = os.getpid()
+
+    def begin(self, watch: _Watch) -> None:
+        with self.lock:
+            self.watches.append(watch)
+            if self.thread is None or not self.thread.is_alive():
+                self.thread = threading.Thread(target=self._run, name="gatewright-limits", daemon=True)
+                self.thread.start()
+
+    def end(self, watch: _Watch) -> None:
+        with self.lock:
+            watch.done = True
+            self.watches.remove(watch)
+            if watch.fired:
+                # Too late or just delivered: in either case nothing may be left pending.
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(watch.thread), None)
+
+    def _run(self) -> None:
+        idle_since = time.monotonic()
+        while True:
+            time.sleep(_LONGEST_NAP)
+            with self.lock:
+                for watch in self.watches:
+                    self._check(watch)
+                if self.watches:
+                    idle_since = time.monotonic()
+                elif time.monotonic() - idle_since > _IDLE_BEFORE_EXIT:
+                    self.thread = None
+                    return
+
+    def _check(self, watch: _Watch) -> None:
+        if watch.fired or watch.done:
+            return
+        error: type[LimitError] | None = None
+        if watch.deadline is not None and time.monotonic() > watch.deadline:
+            error = TimeLimitError
+        elif watch.memory is not None and _resident() - watch.base > watch.memory:
+            error = MemoryLimitError
+        if error is not None:
+            watch.fired = True
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(watch.thread), ctypes.py_object(error))
+
+
+def _resident() -> int:
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+_watcher = _Watcher()
+
+
+@contextmanager
+def bounded(timeout_s: float | None, max_memory: int | None) -> Iterator[None]:
+    """Run the block under these bounds; a LimitError is raised in it when one is reached."""
+    global _watcher
+    if timeout_s is None and max_memory is None:
+        yield
+        return
+    if _watcher.process != os.getpid():
+        _watcher = _Watcher()
+    watch = _Watch(timeout_s, max_memory)
+    _watcher.begin(watch)
+    try:
+        yield
+    finally:
+        _watcher.end(watch)
