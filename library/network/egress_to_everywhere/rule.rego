@@ -1,0 +1,25 @@
+# METADATA
+# title: Egress to everywhere
+# custom:
+#   id: NET-001
+#   severity: high
+#   targets:
+#   - NetworkPolicy.networking.k8s.io
+#   controls:
+#   - standard: nsa
+#     id: C-0030
+#   why: '`to: []` reads as nobody and means everybody: data leaves by it.'
+#   fix: Name the peers; for the outside an ipBlock with the private ranges excepted.
+package library.network.egress_to_everywhere
+
+import data.lib.finding
+import data.lib.network
+
+violation contains finding.at(rule.path, ["to"], msg) if {
+	some rule in network.rules(input.review.object)
+	rule.direction == "egress"
+	network.open(rule)
+	count(rule.rule) > 0
+	not network.dns_only(rule.ports)
+	msg := sprintf("NetworkPolicy %q: an egress rule without peers allows every destination, inside and outside", [input.review.object.metadata.name])
+}

@@ -1,0 +1,26 @@
+# METADATA
+# title: Ingress from everywhere
+# custom:
+#   id: NET-002
+#   severity: high
+#   targets:
+#   - NetworkPolicy.networking.k8s.io
+#   controls:
+#   - standard: nsa
+#     id: C-0030
+#   references:
+#   - KSV-0038
+#   why: '`from: []` reads as nobody and means everybody.'
+#   fix: Name the peers.
+package library.network.ingress_from_everywhere
+
+import data.lib.finding
+import data.lib.network
+
+violation contains finding.at(rule.path, ["from"], msg) if {
+	some rule in network.rules(input.review.object)
+	rule.direction == "ingress"
+	network.open(rule)
+	count(rule.rule) > 0
+	msg := sprintf("NetworkPolicy %q: an ingress rule without peers allows every source", [input.review.object.metadata.name])
+}

@@ -1,0 +1,20 @@
+# METADATA
+# title: Namespace missing in strict scope
+# custom:
+#   id: SEAL-009
+#   severity: medium
+#   targets:
+#   - SealedSecret.bitnami.com
+#   why: Applied elsewhere it fails.
+#   fix: Name the namespace.
+package library.sealed_secret.namespace_missing
+
+import data.lib.finding
+
+violation contains finding.at(["metadata", "namespace"], [], msg) if {
+	object.get(input.review.object.metadata, "namespace", "") == ""
+	not _cluster_wide
+	msg := sprintf("SealedSecret %q names no namespace; it can be unsealed in one only", [input.review.object.metadata.name])
+}
+
+_cluster_wide if input.review.object.metadata.annotations["sealedsecrets.bitnami.com/cluster-wide"] == "true"

@@ -1,0 +1,20 @@
+# METADATA
+# title: Whole Secret through envFrom
+# custom:
+#   id: SEC-012
+#   severity: low
+#   targets:
+#   - workload
+#   why: The program gets more than it needs, and any key becomes a variable such as PATH.
+#   fix: Name the keys, or mount files.
+package library.secret.whole_secret_in_env
+
+import data.lib.finding
+import data.lib.workload
+
+violation contains finding.at(c.path, ["envFrom", i, "secretRef"], msg) if {
+	some c in workload.containers
+	some i, source in c.spec.envFrom
+	ref := source.secretRef
+	msg := sprintf("container %q gets every key of the Secret %q, also those added later", [c.name, object.get(ref, "name", "")])
+}
