@@ -210,12 +210,12 @@ class Cursor:
         return Location(self.file, row, col, end_row, end_col)
 
     def _space(self) -> Location:
-        row, col, start = self._space_at()
+        row, col, start = self.space_at()
         if self.spans:
             return make_span(self.file, row, col, start, start + 1, self.text)
         return Location(self.file, row, col, row, col + 1)
 
-    def _space_at(self) -> tuple[int, int, int]:
+    def space_at(self) -> tuple[int, int, int]:
         text = self.text
         at = self.tokens[self.at - 1].end if self.at else 0
         while text[at] == "#":
@@ -258,7 +258,7 @@ class Cursor:
             self.hints = ()
         if where is None:
             if self.at_space:
-                row, col, offset = self._space_at()
+                row, col, offset = self.space_at()
             else:
                 _, _, offset, _, row, col, _, _ = self.token
         elif isinstance(where, Token):

@@ -8,6 +8,7 @@ from typing import Any
 from gatewright.errors import RegoError, RegoErrors, RegoSyntaxError
 from gatewright.source import Location
 from gatewright.syntax import _annotations, _hints
+from gatewright.syntax._builtin_names import BUILTIN_NAMES
 from gatewright.syntax._cursor import to_errors
 from gatewright.syntax._deep import deeply
 from gatewright.syntax._statements import Statement, StatementParser
@@ -36,10 +37,6 @@ from gatewright.syntax.text import node_text
 from gatewright.syntax.walk import is_ground, walk
 
 _LEVELS = {"v0": 0, "v0v1": 1, "v1": 1, "v2": 2}
-# The infix operators' functions: no rule can be named so by an expression alone.
-_OPERATORS = frozenset(
-    ("eq", "assign", "equal", "neq", "lt", "lte", "gt", "gte", "plus", "minus", "mul", "div", "rem", "and", "or")
-)
 _HEAD_KEYWORDS = {"if": "p if { ... }", "contains": "p contains x"}
 
 
@@ -50,15 +47,14 @@ def parse_module(
     rego_version: str = "v1",
     capabilities: Mapping[str, Any] | None = None,
     annotations: bool = True,
-    builtin_names: Iterable[str] = (),
     spans: bool = False,
 ) -> Module:
     """The module in `text`; raises RegoErrors with all that OPA reports.
 
     `rego_version` is "v0", "v1", "v2" or "v0v1" (both dialects at once). `capabilities` is OPA's JSON. With
-    `annotations` the METADATA comments are parsed and attached. `builtin_names` are names no bare call may define.
+    `annotations` the METADATA comments are parsed and attached.
     """
-    return deeply(_parse_module, text, file, rego_version, capabilities, annotations, frozenset(builtin_names), spans)
+    return deeply(_parse_module, text, file, rego_version, capabilities, annotations, spans)
 
 
 def parse_query(
@@ -164,20 +160,19 @@ def _parse_module(
     version: str,
     capabilities: Mapping[str, Any] | None,
     annotations: bool,
-    builtin_names: frozenset[str],
     spans: bool,
 ) -> Module:
     parser = _parser(text, file, version, capabilities, frozenset(), spans)
     statements = parser.statements()
     comments = _comments(parser)
     blocks: list[Any] = []
-    errors: list[RegoError] = list(to_errors(text, file, parser.faults)) if parser.faults else []
+    faults = parser.faults
     if annotations and "METADATA" in text:
-        blocks, faults = _annotations.parse_blocks(comments, text)
-        errors.extend(faults)
-    if errors:
-        raise RegoErrors(_hints.explained(errors, parser))
-    module = _Assembly(file, version, builtin_names | _OPERATORS).module(statements, comments, blocks)
+        blocks, more = _annotations.parse_blocks(comments, parser.line_starts)
+        faults = (*faults, *more)
+    if faults:
+        raise RegoErrors(_hints.explained(to_errors(text, file, faults), parser))
+    module = _Assembly(file, version).module(statements, comments, blocks)
     if isinstance(module, list):
         raise RegoErrors(_hints.explained(module, parser))
     return module
@@ -186,6 +181,8 @@ def _parse_module(
 def _comments(parser: StatementParser) -> tuple[Comment, ...]:
     """The comments up to where the parser came."""
     end = parser.token.start if parser.at >= 0 else 0
+    if parser.at_space:
+        end = parser.space_at()[2]
     return tuple(
         Comment(c.text, Location(parser.file, c.row, c.col, c.row, c.col + 1 + len(c.text)))
         for c in parser.comments
@@ -197,10 +194,9 @@ def _comments(parser: StatementParser) -> tuple[Comment, ...]:
 
 
 class _Assembly:
-    def __init__(self, file: str, version: str, reserved: frozenset[str]) -> None:
+    def __init__(self, file: str, version: str) -> None:
         self.file = file
         self.version = version
-        self.reserved = reserved
         self.level = _LEVELS[version]
         self.errors: list[RegoError] = []
 
@@ -253,7 +249,7 @@ class _Assembly:
 
     def _rule_of(self, body: Body, statements: list[Statement], index: int) -> Rule | None:
         """A body among the rules is a rule without a body of its own: `p = 1`, `p["x"]`."""
-        found = _body_rule(body, self.reserved)
+        found = _body_rule(body)
         if isinstance(found, Rule):
             return found
         keyword = self._missing_keyword(body, statements, index)
@@ -313,7 +309,7 @@ def _true(place: Location) -> Body:
     return (Expr(Term(Boolean(True), place), generated=True, location=place),)
 
 
-def _body_rule(body: Body, reserved: frozenset[str]) -> Rule | str:
+def _body_rule(body: Body) -> Rule | str:
     """The rule a body stands for, or why it stands for none."""
     if len(body) != 1:
         return "multiple expressions cannot be used for rule head"
@@ -334,7 +330,7 @@ def _body_rule(body: Body, reserved: frozenset[str]) -> Rule | str:
         if len(terms) < 3:
             return "assignment requires two operands"
         return _equation_rule(expr, terms[1], terms[2], name == "assign")
-    if name in reserved or name.startswith("internal.member_"):
+    if name in BUILTIN_NAMES:
         return "rule name conflicts with built-in function"
     return _call_rule(terms)
 

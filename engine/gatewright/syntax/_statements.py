@@ -569,7 +569,7 @@ class StatementParser(LiteralParser):
         return root_ref(head)
 
     def _step_past_one_space(self) -> None:
-        _, _, at = self._space_at()
+        _, _, at = self.space_at()
         if at + 1 == self.token.start:
             self.at_space = False
             self._arrive()
@@ -622,7 +622,7 @@ class StatementParser(LiteralParser):
     def _error_no_value(self, draft: _Draft, default: bool) -> None:
         name = node_text(Ref(draft.ref))
         if not draft.assign:
-            self.illegal(f"expected rule value term (e.g., {name}[%!s(*ast.Term=<nil>)] = <VALUE> {{ ... }})")
+            self.illegal(f"expected rule value term (e.g., {name}[<nil>] = <VALUE> {{ ... }})")
         elif draft.args:
             self.illegal(f"expected function value term (e.g., {name}(...) := <VALUE> {{ ... }})")
         elif default:

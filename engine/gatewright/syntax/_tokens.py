@@ -174,7 +174,7 @@ class _Lexer:
             pos = end
         if _SPOILER.search(text):
             self._spoil()
-        return Lexed(text, tokens, self.comments, self.line_starts)
+        return Lexed(text, self.tokens, self.comments, self.line_starts)
 
     def _push(self, kind: str, start: int, end: int, gap: int, faults: tuple[str, ...]) -> None:
         lit = self.text[start:end]
@@ -334,6 +334,8 @@ class _Lexer:
     def _illegal(self, at: int, faults: tuple[str, ...]) -> Token:
         row = self.text.count("\n", 0, at) + 1
         col = at - (self.text.rfind("\n", 0, at) + 1) + 1
+        if self.text[at] == "\n":
+            row, col = row + 1, 0
         return Token(ILLEGAL, self.text[at], at, at + 1, row, col, GAP_NONE, faults)
 
 

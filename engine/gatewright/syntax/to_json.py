@@ -73,7 +73,7 @@ def _json(node: Any) -> Any:
         case Module():
             return _module(node)
         case Annotations():
-            return {"scope": node.scope, **{k: v for k, v in node.data.items() if k != "scope"}}
+            return {"scope": node.scope, **_data(node.data)}
         case SomeDecl() | Every() | Not() | LogicalAnd() | LogicalOr():
             return _statement(node)
     return _value(node)
@@ -103,6 +103,17 @@ def _value(value: Any) -> Any:
         case TemplateString():
             return {"parts": [_json(p) for p in value.parts] or None, "multi_line": value.multi_line}
     raise AssertionError(f"unreachable: {value!r}")
+
+
+def _data(value: Any) -> Any:
+    """An annotation's data; schemas and compile hold refs."""
+    if isinstance(value, Ref):
+        return _value(value)
+    if isinstance(value, dict):
+        return {key: _data(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_data(item) for item in value]
+    return value
 
 
 def _statement(node: SomeDecl | Every | Not | LogicalAnd | LogicalOr) -> dict[str, Any]:
@@ -163,8 +174,16 @@ def _rule(node: Rule) -> dict[str, Any]:
     if node.otherwise is not None:
         found["else"] = _rule(node.otherwise)
     if node.annotations:
-        found["annotations"] = [_json(a) for a in node.annotations]
+        found["annotations"] = [_copied(_json(a)) for a in node.annotations]
     return found
+
+
+def _copied(annotations: dict[str, Any]) -> dict[str, Any]:
+    """OPA's copy of annotations on a rule turns absent refs into empty ones."""
+    if "unknowns" in annotations.get("compile", {}):
+        unknowns = [ref or [] for ref in annotations["compile"]["unknowns"]]
+        annotations["compile"] = {**annotations["compile"], "unknowns": unknowns}
+    return annotations
 
 
 def _module(node: Module) -> dict[str, Any]:
