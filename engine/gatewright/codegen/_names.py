@@ -5,34 +5,35 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+from collections.abc import Iterable
 
 _RESERVED = frozenset([*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "s"])
 _ILLEGAL = re.compile(r"[^A-Za-z0-9_]")
 
 
 class Names:
-    """Hands out names, each once."""
+    """Hands out names, each once. Names of a function avoid those of the module around it (`outer`)."""
 
-    __slots__ = ("_taken",)
+    __slots__ = ("_outer", "_taken")
 
-    def __init__(self, taken: frozenset[str] = frozenset()) -> None:
-        self._taken: dict[str, int] = dict.fromkeys(taken, 1)
+    def __init__(self, taken: Iterable[str] = (), outer: Names | None = None) -> None:
+        self._taken = set(taken)
+        self._outer = outer
 
-    def fresh(self, hint: str) -> str:
+    def __contains__(self, name: str) -> bool:
+        return name in self._taken or (self._outer is not None and name in self._outer)
+
+    def fresh(self, hint: str, beside: Names | None = None) -> str:
+        """A name like `hint`; `beside` are names in use where this one will be read."""
         stem = identifier(hint)
         if stem in _RESERVED:
             stem += "_"
-        count = self._taken.get(stem)
-        if count is None:
-            self._taken[stem] = 1
-            return stem
-        while True:
+        candidate, count = stem, 1
+        while candidate in self or (beside is not None and candidate in beside):
             count += 1
             candidate = f"{stem}_{count}"
-            if candidate not in self._taken:
-                self._taken[stem] = count
-                self._taken[candidate] = 1
-                return candidate
+        self._taken.add(candidate)
+        return candidate
 
 
 def identifier(hint: str) -> str:

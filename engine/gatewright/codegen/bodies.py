@@ -47,7 +47,7 @@ def _core(w: Writer, expr: Expr) -> None:
         return
     match expr.terms:
         case Term() as term:
-            w.guard(terms.truth(terms.value(w, term)))
+            w.guard(terms.condition(w, term))
         case tuple() as call:
             calls.expression(w, call)
         case Every() as node:

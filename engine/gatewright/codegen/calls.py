@@ -37,6 +37,13 @@ def expression(w: Writer, call: tuple[Term, ...]) -> None:
 
 def condition(w: Writer, call: tuple[Term, ...]) -> ast.expr:
     """A call as a condition."""
+    name = operator(call[0])
+    if name.startswith("data.") and name not in w.unit.mocked:
+        group = w.unit.function_group(call[0])
+        if group is not None:
+            args = [terms.value(w, t).expr for t in call[1:]]
+            run = _py.call(w.unit.need(group, w), _py.name(w.state), *args)
+            return terms.holds(Val(run, w.unit.result_kind(group)))
     return terms.truth(call_value(w, call, ""))
 
 

@@ -10,11 +10,15 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gatewright.codegen import _py, terms, unify
 from gatewright.codegen._names import singular
 from gatewright.codegen.writer import Val, Writer
 from gatewright.syntax.nodes import Ref, String, Term, Var
+
+if TYPE_CHECKING:
+    from gatewright.codegen.unit import Group, Place
 
 
 def read(w: Writer, ref: Ref, hint: str = "") -> Val:
@@ -139,6 +143,21 @@ def _read_data(w: Writer, operands: list[Term], hint: str) -> Val:
             return _walk_rule(w, result, operands[position + 1 :], hint)
         node = child
     return _dynamic(w, path, [], hint)
+
+
+def whole_rule(w: Writer, ref: Ref) -> Group | None:
+    """The complete rule whose value a ref is, if it is just that."""
+    head, *operands = ref.terms
+    if not isinstance(head.value, Var) or head.value.name != "data" or not operands:
+        return None
+    place: Place | None = w.unit.root
+    for term in operands:
+        key = terms.constant(term.value)
+        if key is terms.NOTHING or place is None or place.group is not None:
+            return None
+        place = place.children.get(terms.to_key(key))
+    group = place.group if place is not None else None
+    return group if group is not None and group.kind == "complete" else None
 
 
 def _walk_rule(w: Writer, result: Val, operands: list[Term], hint: str) -> Val:

@@ -38,6 +38,7 @@ def value(w: Writer, term: Term, hint: str = "") -> Val:
         case Var(name):
             if name in w.bound:
                 return w.bound[name]
+            assert name in DOCUMENTS, f"{name} has no value here"
             return refs.read(w, Ref((term,)), hint)
         case Ref():
             return refs.read(w, node, hint)
@@ -139,6 +140,25 @@ def truth(val: Val) -> ast.expr:
     if val.kind != "any":
         return _py.const(True)
     return _py.is_not(val.expr, _py.const(False))
+
+
+def holds(val: Val) -> ast.expr:
+    """The condition that a value is there and is not false; `val` may be undefined."""
+    if val.kind == "bool":
+        return _py.is_(val.expr, _py.const(True))
+    if val.kind != "any":
+        return _py.is_defined(val.expr)
+    return _py.call("holds", val.expr)
+
+
+def condition(w: Writer, term: Term) -> ast.expr:
+    """A term as an expression of its own, as a condition."""
+    if isinstance(term.value, Ref):
+        group = refs.whole_rule(w, term.value)
+        if group is not None:
+            run = _py.call(w.unit.need(group, w), _py.name(w.state))
+            return holds(Val(run, w.unit.result_kind(group)))
+    return truth(value(w, term))
 
 
 def ground(w: Writer, term: Term) -> bool:

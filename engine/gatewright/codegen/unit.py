@@ -41,6 +41,7 @@ _RUNTIME = (
     "extent",
     "failed",
     "has_member",
+    "holds",
     "insert",
     "is_collection",
     "items",
@@ -117,7 +118,8 @@ class Unit:
         self.covering = covering
         self.recording = recording
         self.watches_order = "internal.print" in program.used_builtins
-        self.names = Names(frozenset([*_RUNTIME, *_BUILTINS]))
+        self.names = Names([*_RUNTIME, *_BUILTINS])
+        self._local: Names | None = None
         self.root = places(program.tree)
         self._originals: dict[str, str] = {**program.rewritten, **(names or {})}
         self._constants: list[ast.stmt] = []
@@ -131,6 +133,14 @@ class Unit:
 
     # --- what writers ask for ----------------------------------------------------------------------------------
 
+    def _fresh(self, hint: str) -> str:
+        """A name of the module that no variable of the function being written hides."""
+        return self.names.fresh(hint, self._local)
+
+    def _function_names(self) -> Names:
+        self._local = Names(outer=self.names)
+        return self._local
+
     def original(self, name: str) -> str:
         """The name a variable was written with, or a word for it."""
         if name.startswith("$"):
@@ -143,14 +153,14 @@ class Unit:
         built = _literal(value)
         key = ast.dump(built)
         if key not in self._constant_names:
-            name = self.names.fresh((hint or _KIND_NAMES[value.__class__]).upper())
+            name = self._fresh((hint or _KIND_NAMES[value.__class__]).upper())
             self._constant_names[key] = name
             self._constants.append(_py.assign(name, built))
         return self._constant_names[key]
 
     def builtin(self, name: str) -> str:
         if name not in self._builtins:
-            target = self.names.fresh(name.replace(".", "_"))
+            target = self._fresh(name.replace(".", "_"))
             self._builtins[name] = target
             self._constants.append(
                 _py.assign(target, _py.attribute(_py.call("lookup", _py.const(name)), "function"))
@@ -160,7 +170,7 @@ class Unit:
     def builtin_as_rule(self, name: str, location: Location) -> str:
         """A built-in that is called like a rule's function, state first: what `with` can put in place of another."""
         if name not in self._builtin_rules:
-            target = self.names.fresh(name.replace(".", "_") + "_rule")
+            target = self._fresh(name.replace(".", "_") + "_rule")
             self._builtin_rules[name] = target
             place = _py.tuple_of(_py.const(location.file), _py.const(location.row), _py.const(location.col))
             made = _py.call(
@@ -214,7 +224,7 @@ class Unit:
     def need(self, group: Group, w: Writer | None) -> str:
         """The function of a group, which is written if it is not yet."""
         if not group.function:
-            group.function = self.names.fresh(group.short_name)
+            group.function = self._fresh(group.short_name)
             self._queue.append(group)
         group.uses += 1 if w is None or not w.repeats else 2
         return group.function
@@ -259,7 +269,7 @@ class Unit:
     def tree(self, path: tuple[Any, ...]) -> str:
         """The module's name of the rules below a place, as data."""
         if path not in self._trees:
-            name = self.names.fresh("_".join(["DOCUMENTS", *map(str, path)]).upper())
+            name = self._fresh("_".join(["DOCUMENTS", *map(str, path)]).upper())
             self._trees[path] = name
             place = self._find(path)
             assert place is not None
@@ -285,7 +295,7 @@ class Unit:
     def write_query(self, plan: QueryPlan) -> None:
         """The function `query(s, results)`: appends a pair (bindings, values of the expressions) per solution."""
         location = plan.body[0].location if plan.body else Location("")
-        w = Writer(self, Names(frozenset(self.names._taken)), location)
+        w = Writer(self, self._function_names(), location)
         with w.body(Sink(), ordered=True):
             bodies.body(w, plan.body)
             keys: list[ast.expr | None] = []
@@ -303,7 +313,7 @@ class Unit:
     def write_entry(self, path: tuple[Any, ...]) -> None:
         """The function `entry(s)`: the value of the document at a path of `data`."""
         location = Location("")
-        w = Writer(self, Names(frozenset(self.names._taken)), location)
+        w = Writer(self, self._function_names(), location)
         with w.body(Sink(returns=True), ordered=True):
             ref = Ref((Term(Var("data")), *(Term(String(key)) for key in path)))
             w.add(ast.Return(terms.value(w, Term(ref)).expr))
@@ -314,7 +324,7 @@ class Unit:
         """The finished module: shared names first, then the functions of each Rego file, then trees."""
         while self._queue:
             group = self._queue.pop(0)
-            made = rules.write(self, group, Names(frozenset(self.names._taken)))
+            made = rules.write(self, group, self._function_names())
             self._functions.append((group, made))
         prelude = [
             ast.ImportFrom("gatewright.runtime", [ast.alias(n) for n in _RUNTIME], 0),
@@ -364,12 +374,21 @@ class Unit:
 
 
 def _module(stmts: list[ast.stmt]) -> ast.Module:
-    for stmt in stmts:
-        if not hasattr(stmt, "lineno"):
-            stmt.lineno = stmt.end_lineno = 1
-            stmt.col_offset = stmt.end_col_offset = 0
     module = ast.Module(list(stmts), [])
-    return ast.fix_missing_locations(module)
+    _locate(module)
+    return module
+
+
+def _locate(module: ast.Module) -> None:
+    """Give every node a place: its own, else that of the node it stands in. Iterative, as bodies nest deep."""
+    stack: list[tuple[ast.AST, int, int]] = [(module, 1, 0)]
+    while stack:
+        node, row, col = stack.pop()
+        row, col = getattr(node, "lineno", row), getattr(node, "col_offset", col)
+        if "lineno" in node._attributes:
+            node.lineno = node.end_lineno = row  # type: ignore[attr-defined]
+            node.col_offset = node.end_col_offset = col  # type: ignore[attr-defined]
+        stack.extend((child, row, col) for child in ast.iter_child_nodes(node))
 
 
 _KIND_NAMES = {list: "items", dict: "object", RegoSet: "members", NumberText: "number"}

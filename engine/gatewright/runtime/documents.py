@@ -95,6 +95,11 @@ def items_sorted(value: Any) -> Iterable[tuple[Any, Any]]:
     return ()
 
 
+def holds(value: Any) -> bool:
+    """Whether a value that may be undefined makes an expression true."""
+    return value is not UNDEFINED and value is not False
+
+
 def is_collection(value: Any) -> bool:
     """Whether `every` can range over the value."""
     kind = value.__class__
@@ -235,6 +240,7 @@ __all__ = [
     "extent",
     "get",
     "has_member",
+    "holds",
     "is_collection",
     "items",
     "items_sorted",
