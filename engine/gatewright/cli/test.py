@@ -1,0 +1,56 @@
+"""`gatewright test`: Gatekeeper suites and Rego `test_` rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def test(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Suite files, Rego files, or directories (searched recursively).")
+    ],
+    run: Annotated[
+        str, typer.Option("--run", "-r", help="Only tests and cases whose name matches, or test//case (RE2).")
+    ] = "",
+    format: Annotated[str, typer.Option("--format", "-f", help="text, json or junit.")] = "text",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the report to this file.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every test, and what policies print.")] = False,
+    engine: Annotated[str, typer.Option(help="cel, rego or both, for templates that have both engines.")] = "cel",
+    rego_version: Annotated[str, typer.Option(help="v0 or v1, for Rego files.")] = "v1",
+    data: Annotated[list[Path] | None, typer.Option("--data", "-d", help="JSON or YAML data for Rego tests.")] = None,
+    coverage: Annotated[bool, typer.Option(help="Say which lines of Rego the Rego tests reached.")] = False,
+    coverage_file: Annotated[
+        Path | None, typer.Option(help="Write coverage here: LCOV, or JSON when the name ends in .json.")
+    ] = None,
+    threshold: Annotated[float, typer.Option(help="Fail when coverage is below this many per cent.")] = 0.0,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Compile everything anew.")] = False,
+) -> int:
+    """Run policy tests: Gatekeeper suites (as gator verify does) and Rego unit tests (as opa test does).
+
+    Exit code 0: all passed; 1: a test failed; 2: nothing to run, or a file that cannot be read.
+
+    \b
+        gatewright test policies/
+        gatewright test policies/required-labels/suite.yaml --run 'missing//owner' -v
+        gatewright test policies/ --coverage --threshold 80 --format junit --output tests.xml
+    """
+    from gatewright.harness.session import TestRequest, run_tests
+
+    request = TestRequest(
+        paths=tuple(paths),
+        run=run,
+        format=format,
+        output=output,
+        verbose=verbose,
+        engine=engine,
+        rego_version=rego_version,
+        data=tuple(data or ()),
+        coverage=coverage or coverage_file is not None or threshold > 0,
+        coverage_file=coverage_file,
+        threshold=threshold,
+        cache=not no_cache,
+    )
+    return run_tests(request)

@@ -1,0 +1,82 @@
+"""The two ways to read the files a suite names: as the cluster reads manifests, or as `gator verify` reads them.
+
+`gator verify` splits files on lines that start with `---`, drops blank and comment lines (inside block scalars too) and
+reads YAML 1.2-like scalars. It is there for `gatewright gator verify`; `gatewright test` reads as the cluster does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gatewright.errors import ManifestError, SuiteError
+
+if TYPE_CHECKING:
+    from gatewright.manifests import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """`first` reads what must be one object (a template, a constraint, the suite itself); `all` every object.
+
+    Both raise SuiteError where the file cannot be read.
+    """
+
+    first: Callable[[Path], dict[str, Any] | None]
+    all: Callable[[Path], list[dict[str, Any]]]
+
+
+def _cluster_all(path: Path) -> list[dict[str, Any]]:
+    from gatewright.manifests import read_text
+
+    return _objects(read_text(_bytes(path), str(path)))
+
+
+def _cluster_first(path: Path) -> dict[str, Any] | None:
+    return next(iter(_cluster_all(path)), None)
+
+
+def _verify_all(path: Path) -> list[dict[str, Any]]:
+    from gatewright.manifests import read_verify
+
+    return _objects(read_verify(_bytes(path).decode("utf-8", "replace"), str(path)))
+
+
+def _verify_first(path: Path) -> dict[str, Any] | None:
+    from gatewright.manifests import compose_v3
+
+    try:
+        value = compose_v3(_bytes(path).decode("utf-8", "replace"), file=str(path), into_object=True)
+    except ManifestError as error:
+        raise _invalid(error) from None
+    return value if isinstance(value, dict) else None
+
+
+def _objects(items: Iterator[Document | ManifestError]) -> list[dict[str, Any]]:
+    objects = []
+    for item in items:
+        if isinstance(item, ManifestError):
+            raise _invalid(item)
+        if not isinstance(item.value, dict):
+            raise SuiteError(f"invalid yaml: expected an object, got {item.value!r:.60}", item.locate())
+        objects.append(item.value)
+    return objects
+
+
+def _invalid(error: ManifestError) -> SuiteError:
+    return SuiteError(f"invalid yaml: {error.message}", error.location, hint=error.hint)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise SuiteError(f"open {path}: file does not exist") from None
+    except OSError as error:
+        raise SuiteError(f"open {path}: {error.strerror}") from None
+
+
+AS_CLUSTER = Reader(_cluster_first, _cluster_all)
+AS_GATOR_VERIFY = Reader(_verify_first, _verify_all)

@@ -1,0 +1,224 @@
+"""Suites → results: each test's template and constraint are loaded once, each case reviews its object.
+
+As in `gator verify` (Gatekeeper's docs, "The gator CLI"), a case sees only its own inventory; the texts of errors are
+gator's, so that a pipeline that greps them goes on working.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from gatewright.errors import ConstraintError, GatewrightError, SuiteError
+from gatewright.harness.assertions import complaint
+from gatewright.harness.reading import AS_CLUSTER, Reader
+from gatewright.harness.results import CaseResult, SuiteResult, TestResult
+from gatewright.harness.select import Filter
+from gatewright.harness.suite import Case, Suite, Test, is_suite, parse_suite
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gatewright.gatekeeper.result import Violation
+
+_EVERYTHING = Filter()
+
+
+class Engine(Protocol):
+    """What a test needs of a Host."""
+
+    def add(self, document: dict[str, Any]) -> Any: ...
+
+    def review(self, obj: dict[str, Any]) -> Sequence[Violation]: ...
+
+
+EngineFactory = Callable[[], Engine]
+
+
+def load_suite(path: Path, read: Reader = AS_CLUSTER) -> Suite | None:
+    """The suite a file holds, None for files that hold something else. Raises SuiteError for one that is broken."""
+    document = read.first(path)
+    return parse_suite(document, path) if document is not None and is_suite(document) else None
+
+
+def run_suite(
+    suite: Suite, engine: EngineFactory, *, select: Filter = _EVERYTHING, read: Reader = AS_CLUSTER
+) -> SuiteResult:
+    """Run the tests of a suite. Nothing raises: what goes wrong is the error of a test or a case."""
+    warnings = tuple(f"unknown field {field!r} is not read" for field in suite.unknown)
+    if suite.skip:
+        return SuiteResult(suite.path, skipped=True, warnings=warnings)
+    started = time.perf_counter()
+    run = _Run(suite.path.parent, engine, select, read)
+    tests = tuple(run.test(test) for test in suite.tests)
+    return SuiteResult(suite.path, tests, seconds=time.perf_counter() - started, warnings=warnings)
+
+
+class _Run:
+    """One suite under way."""
+
+    def __init__(self, folder: Path, engine: EngineFactory, select: Filter, read: Reader) -> None:
+        self._folder = folder
+        self._engine = engine
+        self._select = select
+        self._read = read
+
+    def test(self, test: Test) -> TestResult:
+        if test.skip or not self._select.matches_test(test):
+            return TestResult(test.name, skipped=True)
+        started = time.perf_counter()
+        try:
+            cases = self._mutation_cases(test) if test.mutators else self._cases(test)
+        except GatewrightError as error:
+            return TestResult(test.name, _text(error), seconds=time.perf_counter() - started)
+        return TestResult(test.name, seconds=time.perf_counter() - started, cases=cases)
+
+    # --- validation ---------------------------------------------------------------------------------------------
+
+    def _cases(self, test: Test) -> tuple[CaseResult, ...]:
+        engine = self._engine()
+        try:
+            self._load(engine, test)
+        except ConstraintError as error:
+            if test.invalid and error.kind == "ErrSchema":
+                return ()
+            raise self._not_invalid(test, error) from None
+        if test.invalid:
+            raise self._not_invalid(test, None)
+        if test.expansion:
+            self._expansion(engine, test)
+        return tuple(self._case(test, case, engine) for case in test.cases)
+
+    def _not_invalid(self, test: Test, error: ConstraintError | None) -> GatewrightError:
+        if not test.invalid:
+            assert error is not None
+            return error
+        # gator prints Go's text for a missing error here; pipelines may look for it.
+        got = _text(error) if error is not None else "%!w(<nil>)"
+        return SuiteError(
+            f"constraint should have failed schema validation: got error {got} but want schema validation failed"
+        )
+
+    def _load(self, engine: Engine, test: Test) -> None:
+        if not test.template:
+            raise SuiteError("invalid Suite: missing template")
+        template = self._read.first(self._folder / test.template)
+        if not _is(template, "templates.gatekeeper.sh", "ConstraintTemplate"):
+            raise SuiteError(f'path "{test.template}": not a ConstraintTemplate')
+        assert template is not None
+        try:
+            engine.add(template)
+        except GatewrightError as error:
+            raise SuiteError(f"adding template: {_text(error)}", error.location, hint=error.hint) from error
+        if not test.constraint:
+            raise SuiteError("invalid Suite: missing constraint")
+        constraint = self._read.first(self._folder / test.constraint)
+        if not _is(constraint, "constraints.gatekeeper.sh"):
+            raise SuiteError("not a Constraint")
+        assert constraint is not None
+        engine.add(constraint)
+
+    def _expansion(self, engine: Engine, test: Test) -> None:
+        documents = self._read.all(self._folder / test.expansion)
+        if not documents:
+            raise SuiteError(f'not an Expansion Template: "{test.expansion}"')
+        for document in documents:
+            if not _is(document, "expansion.gatekeeper.sh", "ExpansionTemplate"):
+                raise SuiteError(f'not an Expansion Template: "{test.expansion}"')
+            engine.add(document)
+
+    def _case(self, test: Test, case: Case, engine: Engine) -> CaseResult:
+        if case.skip or not self._select.matches_case(test.name, case.name):
+            return CaseResult(case.name, skipped=True)
+        started = time.perf_counter()
+        error = None
+        try:
+            error = self._check(test, case, engine)
+        except GatewrightError as problem:
+            error = _text(problem)
+        printed = "\n".join(getattr(engine, "printed", ()))
+        return CaseResult(case.name, error, seconds=time.perf_counter() - started, printed=printed)
+
+    def _check(self, test: Test, case: Case, engine: Engine) -> str | None:
+        if not case.object:
+            return "invalid Case: must define object"
+        if not case.assertions:
+            return "invalid Case: assertions must be non-empty"
+        obj = self._one(case.object)
+        if case.inventory:
+            engine = self._with_inventory(test, case)
+        messages = [violation.message for violation in engine.review(obj)]
+        return next(filter(None, (complaint(a, messages) for a in case.assertions)), None)
+
+    def _with_inventory(self, test: Test, case: Case) -> Engine:
+        engine = self._engine()
+        self._load(engine, test)
+        if test.expansion:
+            self._expansion(engine, test)
+        for path in case.inventory:
+            for document in self._objects(path):
+                try:
+                    engine.add(document)
+                except GatewrightError as error:
+                    raise SuiteError(f"unable to add object to data.inventory: {_text(error)}") from error
+        return engine
+
+    def _one(self, path: str) -> dict[str, Any]:
+        documents = self._objects(path)
+        if len(documents) != 1:
+            raise SuiteError(f'object file must contain exactly one object: "{path}" defines {len(documents)} objects')
+        return documents[0]
+
+    def _objects(self, path: str) -> list[dict[str, Any]]:
+        try:
+            documents = self._read.all(self._folder / path)
+        except SuiteError as error:
+            if error.location is not None:
+                raise SuiteError(f'reading "{path}": {error.message}', error.location, hint=error.hint) from None
+            raise
+        if not documents:
+            raise SuiteError(f'missing objects: path "{path}" defines no YAML objects')
+        return documents
+
+    # --- mutation -----------------------------------------------------------------------------------------------
+
+    def _mutation_cases(self, test: Test) -> tuple[CaseResult, ...]:
+        from gatewright.harness.mutations import load_mutators
+
+        documents = [document for path in test.mutators for document in self._objects(path)]
+        mutate = load_mutators(documents, self._external_data(test.external_data))
+        return tuple(self._mutation_case(test, case, mutate) for case in test.cases)
+
+    def _mutation_case(self, test: Test, case: Case, mutate: Callable[..., dict[str, Any]]) -> CaseResult:
+        if case.skip or not self._select.matches_case(test.name, case.name):
+            return CaseResult(case.name, skipped=True)
+        from gatewright.harness.mutations import difference
+
+        started = time.perf_counter()
+        try:
+            if not case.object or not case.want:
+                raise SuiteError("invalid Case: a mutation case must define object and want")
+            error = difference(mutate(self._one(case.object)), self._one(case.want))
+        except GatewrightError as problem:
+            error = _text(problem)
+        return CaseResult(case.name, error, seconds=time.perf_counter() - started)
+
+    def _external_data(self, path: str) -> dict[str, Any] | None:
+        return self._one(path) if path else None
+
+
+def _is(document: dict[str, Any] | None, group: str, kind: str = "") -> bool:
+    if document is None:
+        return False
+    found = str(document.get("apiVersion") or "").partition("/")[0]
+    return found == group and (not kind or document.get("kind") == kind)
+
+
+def _text(error: GatewrightError) -> str:
+    """An error as a line of a test report: gator's message, with the place in front where it is known."""
+    where = error.location
+    at = f"{where.file}:{where.row}:{where.col}: " if where is not None and where.row else ""
+    code = f"{error.code}: " if error.code else ""
+    return f"{at}{code}{error.message}"
