@@ -1,0 +1,46 @@
+"""What a policy may use: OPA's capabilities files, and the language features of OPA v1.22.2."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gatewright.analysis.types import FunctionType, Signature, type_from_json
+from gatewright.errors import UsageError
+
+FEATURES = frozenset(("keywords_in_refs", "rego_v1", "rego_v2", "rego_v2_import", "template_strings"))
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """The built-ins and the features of the language that are there to be used."""
+
+    builtins: Mapping[str, Signature]
+    features: frozenset[str] = FEATURES
+    future_keywords: frozenset[str] = field(default=frozenset(("and", "not", "or")))
+
+
+def capabilities_from_json(data: Any) -> Capabilities:
+    """The capabilities of a file in OPA's format, already read as JSON."""
+    try:
+        builtins = {entry["name"]: _signature(entry) for entry in data.get("builtins") or ()}
+        return Capabilities(
+            builtins, frozenset(data.get("features") or ()), frozenset(data.get("future_keywords") or ())
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as e:
+        raise UsageError(f"not a capabilities file: {e}") from e
+
+
+def _signature(entry: Mapping[str, Any]) -> Signature:
+    tpe = type_from_json(entry["decl"])
+    if not isinstance(tpe, FunctionType):
+        raise ValueError(f"{entry['name']} is not a function")
+    return Signature(
+        entry["name"],
+        tpe,
+        relation=bool(entry.get("relation")),
+        deprecated=bool(entry.get("deprecated")),
+        nondeterministic=bool(entry.get("nondeterministic")),
+        infix=entry.get("infix") or "",
+    )

@@ -1,0 +1,907 @@
+"""Second pass: variables declared by arguments, `:=`, `some` and `every` get names of their own.
+
+`x := 1` becomes `__local0__ = 1` and every later `x` of that scope `__local0__`; the statement `some x` disappears.
+Using a name before it is declared, or declaring it twice, is an error here; in strict mode so is never using it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from gatewright.analysis._state import COMPILE, Compilation, Names, error
+from gatewright.analysis._terms import (
+    INPUT_REF,
+    SCALARS,
+    TRUE,
+    is_assignment,
+    is_root_ref,
+    is_scalar,
+    kind_name,
+    name_term,
+    sorted_items,
+    sorted_pairs,
+    value_text,
+)
+from gatewright.analysis._vars import (
+    BOUND,
+    SAFETY,
+    SKIP_CALL_HEAD,
+    SKIP_CLOSURES,
+    bodies_of,
+    body_vars,
+    expr_vars,
+    value_vars,
+    vars_of,
+    vars_of_expr,
+    vars_of_terms,
+)
+from gatewright.analysis.program import CompiledRule
+from gatewright.analysis.resolve import declared_in_body, declared_in_expr
+from gatewright.analysis.safety import equality_outputs
+from gatewright.errors import RegoError
+from gatewright.source import Location
+from gatewright.syntax.nodes import (
+    Array,
+    ArrayComprehension,
+    Body,
+    Call,
+    Every,
+    Expr,
+    Head,
+    LogicalAnd,
+    LogicalOr,
+    Not,
+    Object,
+    ObjectComprehension,
+    Ref,
+    Set,
+    SetComprehension,
+    SomeDecl,
+    TemplateString,
+    Term,
+    Value,
+    Var,
+    With,
+)
+
+_NEGATED = "cannot assign vars inside negated expression"
+_AND_OPERAND = "cannot assign vars inside implicit and operand"
+_OR_OPERAND = "cannot assign vars inside implicit or operand"
+
+# How a name came into a scope.
+_ARGUMENT, _SEEN, _ASSIGNED, _DECLARED = "argument", "seen", "assigned", "declared"
+
+_REDECLARED = {
+    _SEEN: "var {} referenced above",
+    _ASSIGNED: "var {} assigned above",
+    _DECLARED: "var {} declared above",
+    _ARGUMENT: "arg {} redeclared",
+}
+
+
+class _Scope:
+    """The names of one body: what each is called now, how it came in, how often it was met."""
+
+    __slots__ = ("counts", "names", "occurrences")
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+        self.occurrences: dict[str, str] = {}
+        self.counts: dict[str, int] = {}
+
+
+class _Scopes:
+    """The scopes around a place, innermost last, and all names that were ever given."""
+
+    __slots__ = ("rewritten", "stack")
+
+    def __init__(self) -> None:
+        self.stack = [_Scope()]
+        self.rewritten: dict[str, str] = {}
+
+    def copy(self) -> _Scopes:
+        other = _Scopes()
+        first = other.stack[0]
+        for scope in self.stack:
+            first.names.update(scope.names)
+            first.occurrences.update(scope.occurrences)
+            first.counts.update(scope.counts)
+        other.rewritten = dict(self.rewritten)
+        return other
+
+    def push(self) -> None:
+        self.stack.append(_Scope())
+
+    def pop(self) -> None:
+        self.stack.pop()
+
+    def insert(self, name: str, new: str, occurrence: str) -> None:
+        scope = self.stack[-1]
+        scope.names[name] = new
+        scope.occurrences[name] = occurrence
+        scope.counts[name] = 1
+        if name != new:
+            self.rewritten[new] = name
+
+    def declared(self, name: str) -> str | None:
+        for scope in reversed(self.stack):
+            new = scope.names.get(name)
+            if new is not None:
+                return new
+        return None
+
+    def occurrence_anywhere(self, name: str) -> str | None:
+        for scope in reversed(self.stack):
+            if name in scope.occurrences:
+                return scope.occurrences[name]
+        return None
+
+    def seen(self, name: str) -> None:
+        for scope in reversed(self.stack):
+            if name in scope.counts:
+                scope.counts[name] += 1
+                return
+        self.stack[-1].counts[name] = 1
+
+    def count(self, name: str) -> int:
+        for scope in reversed(self.stack):
+            if name in scope.counts:
+                return scope.counts[name]
+        return 0
+
+
+class LocalRewriter:
+    """Renames the variables of one rule, one head comprehension or one query."""
+
+    def __init__(self, names: Names, scopes: _Scopes, *, strict: bool) -> None:
+        self.names = names
+        self.scopes = scopes
+        self.strict = strict
+        self.errors: list[RegoError] = []
+        # Strict mode's complaints about names never used: they do not stop the compilation.
+        self.unused: list[RegoError] = []
+
+    # --- bodies ---
+
+    def body(self, body: Body, used: set[str]) -> Body:
+        out: list[Expr] = []
+        # The expressions as OPA would now find them in the original body, for the search of unused names.
+        present: list[Expr] = []
+        for expr in body:
+            new = self._statement(expr)
+            if new is not None:
+                out.append(new)
+            present.append(new if new is not None and _changes_in_place(expr) else expr)
+        if not out:
+            out.append(Expr(Term(TRUE)))
+        result = tuple(out)
+        self._check_unused_assigned(present, used)
+        self._check_unused_declared(present, used, result)
+        return result
+
+    def _statement(self, expr: Expr) -> Expr | None:
+        terms = expr.terms
+        kind = type(terms)
+        if kind is tuple:
+            return self._assignment(expr) if is_assignment(expr) else self.expr(expr)
+        if kind is SomeDecl:
+            return self._some(expr, terms)  # type: ignore[arg-type]
+        if kind is Every:
+            return self._every(expr, terms)  # type: ignore[arg-type]
+        if kind is Not:
+            return self._not(expr, terms)  # type: ignore[arg-type]
+        if kind is LogicalAnd or kind is LogicalOr:
+            return self._logical(expr, terms)  # type: ignore[arg-type]
+        return self.expr(expr)
+
+    def _every(self, expr: Expr, node: Every) -> Expr | None:
+        domain = self.term(node.domain)
+        self.scopes.push()
+        try:
+            key, value = node.key, node.value
+            if key is None:
+                key = Term(Var(self.names.fresh()))
+            else:
+                renamed = self._declare_loop_variable(key, node.location)
+                if renamed is None:
+                    return None
+                key = renamed
+            renamed = self._declare_loop_variable(value, node.location)
+            if renamed is None:
+                return None
+            body = self.body(node.body, set())
+            new = replace(expr, terms=Every(key, renamed, domain, body, node.location))
+            return self.expr(new)
+        finally:
+            self.scopes.pop()
+
+    def _declare_loop_variable(self, term: Term, location: Location) -> Term | None:
+        assert isinstance(term.value, Var)
+        if term.value.wildcard:
+            return term
+        new = self._declare(term.value.name, _DECLARED, location)
+        return None if new is None else Term(Var(new), term.location)
+
+    def _some(self, expr: Expr, node: SomeDecl) -> Expr | None:
+        for symbol in node.symbols:
+            value = symbol.value
+            if isinstance(value, Call):
+                return self._some_in(expr, value, node.location)
+            assert isinstance(value, Var)
+            if self._declare(value.name, _DECLARED, node.location) is None:
+                return None
+        return None
+
+    def _some_in(self, expr: Expr, call: Call, location: Location) -> Expr | None:
+        if len(call.terms) == 4:
+            _, key, value, container = call.terms
+        else:
+            _, value, container = call.terms
+            key = Term(Var(self.names.fresh()))
+        bound = vars_of_terms((key, value), BOUND)
+        clash = sorted(v for v in bound & vars_of(container.value, SKIP_CLOSURES) if not v.startswith("$"))
+        if clash:
+            self.errors += [error(COMPILE, location, f"var {name} assigned before") for name in clash]
+            return None
+        inner = container.value
+        member = Ref((*inner.terms, key)) if isinstance(inner, Ref) else Ref((container, key))
+        new = replace(expr, terms=(Term(Ref((Term(Var("eq")),))), value, Term(member)))
+        for name in sorted(equality_outputs(new, vars_of(inner))):
+            if self._declare(name, _DECLARED, location) is None:
+                return None
+        return self.expr(new)
+
+    def _not(self, expr: Expr, node: Not) -> Expr:
+        if not node.explicit_body:
+            before = len(self.errors)
+            body = self._implicit_body(node.body, _NEGATED)
+            new = replace(expr, terms=Not(body, node.explicit_body, node.location))
+            return new if len(self.errors) > before else self.expr(new)
+        self.scopes.push()
+        body = self.body(node.body, set())
+        new = self.expr(replace(expr, terms=Not(body, node.explicit_body, node.location)))
+        self.scopes.pop()
+        return new
+
+    def _logical(self, expr: Expr, node: LogicalAnd | LogicalOr) -> Expr:
+        before = len(self.errors)
+        message = _AND_OPERAND if isinstance(node, LogicalAnd) else _OR_OPERAND
+        lhs = self._operand(node.lhs, node.explicit_lhs, message)
+        rhs = self._operand(node.rhs, node.explicit_rhs, message)
+        new = replace(expr, terms=type(node)(lhs, rhs, node.explicit_lhs, node.explicit_rhs, node.location))
+        return new if len(self.errors) > before else self.expr(new)
+
+    def _operand(self, body: Body, explicit: bool, message: str) -> Body:
+        if not explicit:
+            return self._implicit_body(body, message)
+        self.scopes.push()
+        new = self.body(body, set())
+        self.scopes.pop()
+        return new
+
+    def _implicit_body(self, body: Body, message: str) -> Body:
+        """An operand without braces binds nothing for others, so it may not assign."""
+        out = []
+        for expr in body:
+            new: Expr | None = expr
+            if is_assignment(expr):
+                self.errors.append(error(COMPILE, expr.location, message))
+            elif isinstance(expr.terms, Not):
+                new = self._not(expr, expr.terms)
+            elif isinstance(expr.terms, LogicalAnd | LogicalOr):
+                new = self._logical(expr, expr.terms)
+            out.append(new if new is not None else expr)
+        return tuple(out)
+
+    def _assignment(self, expr: Expr) -> Expr:
+        if expr.negated:
+            self.errors.append(error(COMPILE, expr.location, _NEGATED))
+            return expr
+        terms = expr.terms
+        assert isinstance(terms, tuple)
+        if len(terms) != 3:
+            return expr
+        before = len(self.errors)
+        value = self.term(terms[2])
+        withs = tuple(With(w.target, self.term(w.value), w.location) for w in expr.withs)
+        target = self._assign_to(terms[1])
+        operator = terms[0]
+        assigned = len(self.errors) == before
+        if assigned:
+            assert isinstance(operator.value, Ref)
+            operator = name_term("eq", operator.value.terms[0].location)
+        return Expr(
+            (operator, target, value),
+            withs,
+            False,
+            expr.generated,
+            expr.index,
+            expr.location,
+            assigned or expr.assigned,
+        )
+
+    def _assign_to(self, term: Term) -> Term:
+        """Declare the variables of the pattern left of `:=`."""
+        match term.value:
+            case Var(name):
+                new = self._declare(name, _ASSIGNED, term.location)
+                return term if new is None else Term(Var(new), term.location)
+            case Array(items):
+                return Term(Array(tuple(map(self._assign_to, items))), term.location)
+            case Object(pairs):
+                return Term(Object(tuple((k, self._assign_to(v)) for k, v in sorted_pairs(pairs))), term.location)
+            case Ref(terms) if is_root_ref(term.value):
+                name = terms[0].value.name  # type: ignore[union-attr]
+                new = self._declare(name, _ASSIGNED, term.location)
+                return term if new is None else Term(Var(new), term.location)
+        self.errors.append(error(COMPILE, term.location, f"cannot assign to {kind_name(term.value)}"))
+        return term
+
+    def _declare(self, name: str, occurrence: str, location: Location) -> str | None:
+        known = self.scopes.stack[-1].occurrences.get(name)
+        if known is not None:
+            self.errors.append(error(COMPILE, location, _REDECLARED[known].format(name)))
+            return None
+        new = self.names.fresh()
+        self.scopes.insert(name, new, occurrence)
+        return new
+
+    # --- expressions and terms ---
+
+    def expr(self, expr: Expr) -> Expr:
+        """Rename what is declared in a plain expression (statements inside have been dealt with)."""
+        terms = expr.terms
+        kind = type(terms)
+        new: object
+        if kind is tuple:
+            new = self._terms(terms)  # type: ignore[arg-type]
+        elif kind is Term:
+            new = self.term(terms)  # type: ignore[arg-type]
+        else:
+            new = self._nested(terms)  # type: ignore[arg-type]
+        withs = expr.withs
+        if withs:
+            withs = tuple(map(self._with, withs))
+        elif new is terms:
+            return expr
+        return Expr(new, withs, expr.negated, expr.generated, expr.index, expr.location, expr.assigned)  # type: ignore[arg-type]
+
+    def _nested(self, node: SomeDecl | Every | Not | LogicalAnd | LogicalOr) -> object:
+        match node:
+            case SomeDecl(symbols, location):
+                return SomeDecl(self._terms(symbols), location)
+            case Every(key, value, domain, body, location):
+                new_key = self.term(key) if key is not None else None
+                return Every(new_key, self.term(value), self.term(domain), self._exprs(body), location)
+            case Not(body, explicit, location):
+                return Not(self._exprs(body), explicit, location)
+            case LogicalAnd(lhs, rhs) | LogicalOr(lhs, rhs):
+                return type(node)(
+                    self._exprs(lhs), self._exprs(rhs), node.explicit_lhs, node.explicit_rhs, node.location
+                )
+        raise AssertionError(f"unreachable: {node!r}")
+
+    def _exprs(self, body: Body) -> Body:
+        return tuple(map(self.expr, body))
+
+    def _with(self, node: With) -> With:
+        target = self.term(node.target)
+        # The target means the document even where a local variable is called `input`.
+        hidden = self.scopes.declared("input")
+        if hidden is not None:
+            value = target.value
+            if isinstance(value, Var) and value.name == hidden:
+                target = Term(INPUT_REF, target.location)
+            elif isinstance(value, Ref):
+                head = value.terms[0]
+                if isinstance(head.value, Var) and head.value.name == hidden:
+                    fixed = Term(Var("input"), head.location)
+                    target = Term(Ref((fixed, *value.terms[1:])), target.location)
+        return With(target, self.term(node.value), node.location)
+
+    def _terms(self, terms: tuple[Term, ...]) -> tuple[Term, ...]:
+        changed = False
+        out = []
+        for term in terms:
+            if type(term.value) in SCALARS:
+                out.append(term)
+                continue
+            new = self.term(term)
+            changed = changed or new is not term
+            out.append(new)
+        return tuple(out) if changed else terms
+
+    def term(self, term: Term) -> Term:
+        value = term.value
+        rewrite = _TERMS.get(type(value))
+        if rewrite is None:
+            return term
+        new = rewrite(self, value, term)
+        return term if new is value else Term(new, term.location)
+
+    def _var(self, value: Var, _: Term) -> Value:
+        name = value.name
+        new = self.scopes.declared(name)
+        if new is not None:
+            self.scopes.seen(name)
+            return value if new == name else Var(new)
+        if name not in self.scopes.stack[-1].occurrences:
+            self.scopes.insert(name, name, _SEEN)
+        return value
+
+    def _ref(self, value: Ref, _: Term) -> Value:
+        if is_root_ref(value):
+            name = value.terms[0].value.name  # type: ignore[union-attr]
+            occurrence = self.scopes.occurrence_anywhere(name)
+            if occurrence is not None and occurrence != _SEEN:
+                new = self.scopes.declared(name)
+                if new is not None and new != name:
+                    return Var(new)
+            return value
+        terms = self._terms(value.terms)
+        return value if terms is value.terms else Ref(terms)
+
+    def _call(self, value: Call, term: Term) -> Value:
+        for name in _names_in_order(value.terms[0].value):
+            new = self.scopes.declared(name)
+            if new is not None and new != name:
+                text = value_text(value.terms[0].value)
+                self.errors.append(error(COMPILE, term.location, f"called function {text} shadowed"))
+        terms = self._terms(value.terms)
+        return value if terms is value.terms else Call(terms)
+
+    def _array(self, value: Array, _: Term) -> Value:
+        items = self._terms(value.items)
+        return value if items is value.items else Array(items)
+
+    def _object(self, value: Object, _: Term) -> Value:
+        pairs = tuple((self.term(k), self.term(v)) for k, v in sorted_pairs(value.items))
+        return Object(pairs)
+
+    def _set(self, value: Set, _: Term) -> Value:
+        return Set(self._terms(sorted_items(value.items)))
+
+    def _template(self, value: TemplateString, _: Term) -> Value:
+        return TemplateString(
+            tuple(self.expr(p) if isinstance(p, Expr) else self.term(p) for p in value.parts), value.multi_line
+        )
+
+    def comprehension(self, value: ArrayComprehension | SetComprehension, _: Term | None = None) -> Value:
+        used = vars_of(value.term.value)
+        self.scopes.push()
+        body = self.body(value.body, used)
+        term = self.term(value.term)
+        self.scopes.pop()
+        return type(value)(term, body)
+
+    def object_comprehension(self, value: ObjectComprehension, _: Term | None = None) -> Value:
+        used = vars_of_terms((value.key, value.value))
+        self.scopes.push()
+        body = self.body(value.body, used)
+        key = self.term(value.key)
+        item = self.term(value.value)
+        self.scopes.pop()
+        return ObjectComprehension(key, item, body)
+
+    def head_template(self, value: TemplateString) -> TemplateString:
+        parts = []
+        for part in value.parts:
+            if isinstance(part, Expr):
+                self.scopes.push()
+                part = self.expr(part)
+                self.scopes.pop()
+            parts.append(part)
+        return TemplateString(tuple(parts), value.multi_line)
+
+    # --- strict mode: names that nothing uses ---
+
+    def _check_unused_assigned(self, present: list[Expr], used: set[str]) -> None:
+        if not self.strict or self.errors or self.unused:
+            return
+        scope = self.scopes.stack[-1]
+        unused = {
+            scope.names[name]
+            for name, occurrence in scope.occurrences.items()
+            if occurrence == _ASSIGNED
+            and not name.startswith("$")
+            and self.scopes.count(name) <= 1
+            and scope.names[name] not in used
+        }
+        unused -= {self.scopes.declared(name) for name in used}
+        if not unused:
+            return
+        original = {new: name for name, new in scope.names.items()}
+        for new in sorted(unused):
+            place = next((e for e in present if new in vars_of_expr(e)), present[0])
+            self.unused.append(error(COMPILE, place.location, f"assigned var {original[new]} unused"))
+
+    def _check_unused_declared(self, present: list[Expr], used: set[str], body: Body) -> None:
+        if self.errors or self.unused:
+            return
+        scope = self.scopes.stack[-1]
+        declared = {scope.names[n] for n, occurrence in scope.occurrences.items() if occurrence == _DECLARED}
+        if not declared:
+            return
+        met: set[str] = set()
+        body_vars(body, 0, met)
+        met |= {self.scopes.declared(name) or name for name in used}
+        unused = declared - met - used
+        if not unused:
+            return
+        original = {new: name for name, new in scope.names.items()}
+        for new in sorted(unused):
+            name = original[new]
+            if name.startswith("__local"):
+                continue
+            place = next((e for e in present if name in _declared_by(e)), present[0])
+            self.unused.append(error(COMPILE, place.location, f"declared var {name} unused"))
+
+
+_TERMS: dict[type, Callable[[LocalRewriter, object, Term], Value]] = {
+    Var: LocalRewriter._var,  # type: ignore[dict-item]
+    Ref: LocalRewriter._ref,  # type: ignore[dict-item]
+    Call: LocalRewriter._call,  # type: ignore[dict-item]
+    Array: LocalRewriter._array,  # type: ignore[dict-item]
+    Object: LocalRewriter._object,  # type: ignore[dict-item]
+    Set: LocalRewriter._set,  # type: ignore[dict-item]
+    TemplateString: LocalRewriter._template,  # type: ignore[dict-item]
+    ArrayComprehension: LocalRewriter.comprehension,  # type: ignore[dict-item]
+    SetComprehension: LocalRewriter.comprehension,  # type: ignore[dict-item]
+    ObjectComprehension: LocalRewriter.object_comprehension,  # type: ignore[dict-item]
+}
+
+
+def _changes_in_place(expr: Expr) -> bool:
+    return isinstance(expr.terms, Term | tuple)
+
+
+def _declared_by(expr: Expr) -> set[str]:
+    found: set[str] = set()
+    declared_in_expr(expr, found)
+    return found
+
+
+def _names_in_order(value: Value) -> Iterable[str]:
+    if isinstance(value, Ref):
+        return [t.value.name for t in value.terms if isinstance(t.value, Var)]
+    return [value.name] if isinstance(value, Var) else []
+
+
+# --- rules --------------------------------------------------------------------------------------------------------
+
+
+def rewrite_locals(state: Compilation) -> None:
+    """Rename the variables of every rule; the arguments of a function are shared by its else branches."""
+    for unit in state.units:
+        for rule in unit.rules:
+            if not _rewrite_rule(state, rule):
+                continue
+
+
+def _rewrite_rule(state: Compilation, rule: CompiledRule) -> bool:
+    args = rule.head.args or ()
+    unused_args = vars_of_terms(args) if state.strict else set()
+    scopes = _Scopes()
+    if args:
+        new_args, problems = _rename_arguments(state.names, scopes, args)
+        rule.head = replace(rule.head, args=new_args)
+        state.err(*problems)
+    branch: CompiledRule | None = rule
+    while branch is not None:
+        rewriter = _rewrite_branch(state, branch, unused_args, scopes)
+        if not state.err(*rewriter.errors) or not state.warn(*rewriter.unused):
+            return False
+        unused_args = {arg for arg in unused_args if rewriter.scopes.count(arg) <= 1}
+        branch = branch.otherwise
+    for arg in sorted(unused_args):
+        if arg.startswith("$"):
+            continue
+        message = f"unused argument {arg}. (hint: use _ (wildcard variable) instead)"
+        if not state.warn(error(COMPILE, rule.head.location, message)):
+            return False
+    return True
+
+
+def _rename_arguments(
+    names: Names, scopes: _Scopes, args: tuple[Term, ...]
+) -> tuple[tuple[Term, ...], list[RegoError]]:
+    problems: list[RegoError] = []
+
+    def rename(term: Term) -> Term:
+        match term.value:
+            case Var(name):
+                new = scopes.declared(name)
+                if new is not None:
+                    scopes.seen(name)
+                else:
+                    new = names.fresh()
+                    scopes.insert(name, new, _ARGUMENT)
+                return Term(Var(new), term.location)
+            case Object(pairs):
+                return Term(Object(tuple((k, rename(v)) for k, v in sorted_pairs(pairs))), term.location)
+            case Array(items):
+                return Term(Array(tuple(map(rename, items))), term.location)
+            case Ref(terms):
+                return Term(Ref(tuple(map(rename, terms))), term.location)
+            case Call():
+                problems.append(error(COMPILE, term.location, "rule arguments cannot contain calls"))
+        return term
+
+    return tuple(map(rename, args)), problems
+
+
+def head_may_have_vars(head: Head) -> bool:
+    terms = (*(head.args or ()), *head.ref.terms[1:])
+    if any(type(t.value) not in SCALARS for t in terms):
+        return True
+    return any(t is not None and type(t.value) not in SCALARS for t in (head.key, head.value))
+
+
+def _rewrite_branch(state: Compilation, rule: CompiledRule, unused_args: set[str], arguments: _Scopes) -> LocalRewriter:
+    has_vars = head_may_have_vars(rule.head)
+    used: set[str] = set()
+    if has_vars:
+        rule.head = _rewrite_head_closures(state, rule.head)
+        head = rule.head
+        for term in (*head.ref.terms[1:], head.key):
+            if term is not None and not is_scalar(term.value):
+                value_vars(term.value, 0, used)
+        if head.value is not None and not is_scalar(head.value.value):
+            in_value = vars_of(head.value.value)
+            used |= in_value
+            unused_args -= in_value
+    scopes = arguments.copy()
+    _hide_builtin_names(state, rule, scopes)
+    rewriter = LocalRewriter(state.names, scopes, strict=state.strict)
+    rule.body = rewriter.body(rule.body, used)
+    state.rewritten.update(scopes.rewritten)
+    if has_vars:
+        rule.head = _rename_in_head(rule.head, scopes.stack[-1].names)
+    return rewriter
+
+
+def _hide_builtin_names(state: Compilation, rule: CompiledRule, scopes: _Scopes) -> None:
+    """A plain variable called as a built-in (`count`) is renamed, so that no later pass takes it for the function."""
+    body_names: set[str] = set()
+    body_vars(rule.body, SAFETY, body_names)
+    candidates = [name for name in body_names if name in state.signatures]
+    if not candidates:
+        return
+    declared = declared_in_body(rule.body)
+    replaced: set[str] = set()
+    _names_in_withs(rule, replaced)
+    for name in sorted(candidates):
+        if name not in declared and name not in replaced and scopes.declared(name) is None:
+            scopes.insert(name, state.names.fresh(), _SEEN)
+
+
+def _names_in_withs(rule: CompiledRule, found: set[str]) -> None:
+    head = rule.head
+    for term in (*(head.args or ()), head.key, head.value):
+        if term is not None:
+            _withs_in_value(term.value, found)
+    for expr in rule.body:
+        _withs_in_expr(expr, found)
+    if rule.otherwise is not None:
+        _names_in_withs(rule.otherwise, found)
+
+
+def _withs_in_expr(expr: Expr, found: set[str]) -> None:
+    for node in expr.withs:
+        value_vars(node.target.value, SKIP_CALL_HEAD, found)
+        value_vars(node.value.value, SKIP_CALL_HEAD, found)
+        _withs_in_value(node.value.value, found)
+    terms = expr.terms
+    if isinstance(terms, tuple):
+        for term in terms:
+            _withs_in_value(term.value, found)
+    elif isinstance(terms, Term):
+        _withs_in_value(terms.value, found)
+    elif isinstance(terms, SomeDecl):
+        for term in terms.symbols:
+            _withs_in_value(term.value, found)
+    else:
+        if isinstance(terms, Every):
+            _withs_in_value(terms.domain.value, found)
+        for body in bodies_of(terms):
+            for inner in body:
+                _withs_in_expr(inner, found)
+
+
+def _withs_in_value(value: Value, found: set[str]) -> None:
+    kind = type(value)
+    if kind in SCALARS or kind is Var:
+        return
+    match value:
+        case Ref(terms) | Call(terms):
+            for term in terms:
+                _withs_in_value(term.value, found)
+        case Array(items) | Set(items):
+            for term in items:
+                _withs_in_value(term.value, found)
+        case Object(pairs):
+            for key, item in pairs:
+                _withs_in_value(key.value, found)
+                _withs_in_value(item.value, found)
+        case ArrayComprehension(term, body) | SetComprehension(term, body):
+            _withs_in_value(term.value, found)
+            for expr in body:
+                _withs_in_expr(expr, found)
+        case ObjectComprehension(key, item, body):
+            _withs_in_value(key.value, found)
+            _withs_in_value(item.value, found)
+            for expr in body:
+                _withs_in_expr(expr, found)
+        case TemplateString(parts):
+            for part in parts:
+                if isinstance(part, Expr):
+                    _withs_in_expr(part, found)
+
+
+def _rewrite_head_closures(state: Compilation, head: Head) -> Head:
+    """Rename what the comprehensions and template strings of a head declare, each in a scope of its own."""
+
+    def rewrite(term: Term) -> Term:
+        value = term.value
+        if type(value) in SCALARS or type(value) is Var:
+            return term
+        new: Value = value
+        match value:
+            case Object(pairs):
+                new = Object(tuple((rewrite(k), rewrite(v)) for k, v in sorted_pairs(pairs)))
+            case Set(items):
+                new = Set(tuple(map(rewrite, sorted_items(items))))
+            case Array(items):
+                new = Array(tuple(map(rewrite, items)))
+            case Ref(terms):
+                new = Ref(tuple(map(rewrite, terms)))
+            case Call(terms):
+                new = Call(tuple(map(rewrite, terms)))
+            case ArrayComprehension() | SetComprehension() | ObjectComprehension() | TemplateString():
+                new = close(value)
+        return term if new == value and type(new) not in _CLOSURES else Term(new, term.location)
+
+    def close(value: ArrayComprehension | SetComprehension | ObjectComprehension | TemplateString) -> Value:
+        rewriter = LocalRewriter(state.names, _Scopes(), strict=state.strict)
+        new: Value
+        if isinstance(value, ObjectComprehension):
+            new = rewriter.object_comprehension(value)
+        elif isinstance(value, TemplateString):
+            new = rewriter.head_template(value)
+        else:
+            new = rewriter.comprehension(value)
+        state.rewritten.update(rewriter.scopes.rewritten)
+        problems.extend(rewriter.errors)
+        unused.extend(rewriter.unused)
+        return new
+
+    problems: list[RegoError] = []
+    unused: list[RegoError] = []
+    args = head.args
+    if args and any(_has_closure(t.value) for t in args):
+        args = tuple(map(rewrite, args))
+    key = rewrite(head.key) if head.key is not None and _has_closure(head.key.value) else head.key
+    value = rewrite(head.value) if head.value is not None and _has_closure(head.value.value) else head.value
+    state.err(*problems)
+    state.warn(*unused)
+    if args is head.args and key is head.key and value is head.value:
+        return head
+    return replace(head, args=args, key=key, value=value)
+
+
+_CLOSURES = (ArrayComprehension, SetComprehension, ObjectComprehension, TemplateString)
+
+
+def _has_closure(value: Value) -> bool:
+    kind = type(value)
+    if kind in SCALARS or kind is Var:
+        return False
+    match value:
+        case Ref(terms) | Call(terms):
+            return any(_has_closure(t.value) for t in terms)
+        case Array(items) | Set(items):
+            return any(_has_closure(t.value) for t in items)
+        case Object(pairs):
+            return any(_has_closure(k.value) or _has_closure(v.value) for k, v in pairs)
+    return True
+
+
+def _rename_in_head(head: Head, names: dict[str, str]) -> Head:
+    renames = {name: new for name, new in names.items() if name != new}
+    if not renames:
+        return head
+    return replace(
+        head,
+        ref=Ref((head.ref.terms[0], *(rename_vars(t, renames) for t in head.ref.terms[1:]))),
+        args=tuple(rename_vars(t, renames) for t in head.args) if head.args is not None else None,
+        key=rename_vars(head.key, renames) if head.key is not None else None,
+        value=rename_vars(head.value, renames) if head.value is not None else None,
+    )
+
+
+def rename_vars(term: Term, names: dict[str, str]) -> Term:
+    """`term` with every variable in `names` renamed, closures included."""
+    value = term.value
+    kind = type(value)
+    if kind in SCALARS:
+        return term
+    if kind is Var:
+        new = names.get(value.name)  # type: ignore[union-attr]
+        return term if new is None else Term(Var(new), term.location)
+    if names.keys().isdisjoint(vars_of(value)):
+        return term
+
+    def each(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+        return tuple(rename_vars(t, names) for t in terms)
+
+    new_value: Value = value
+    match value:
+        case Ref(terms):
+            new_value = Ref(each(terms))
+        case Call(terms):
+            new_value = Call(each(terms))
+        case Array(items):
+            new_value = Array(each(items))
+        case Set(items):
+            new_value = Set(each(items))
+        case Object(pairs):
+            new_value = Object(tuple((rename_vars(k, names), rename_vars(v, names)) for k, v in pairs))
+        case ArrayComprehension(inner, body) | SetComprehension(inner, body):
+            new_value = type(value)(rename_vars(inner, names), rename_in_body(body, names))
+        case ObjectComprehension(key, item, body):
+            new_value = ObjectComprehension(
+                rename_vars(key, names), rename_vars(item, names), rename_in_body(body, names)
+            )
+        case TemplateString(parts, multi_line):
+            new_value = TemplateString(
+                tuple(rename_in_expr(p, names) if isinstance(p, Expr) else p for p in parts), multi_line
+            )
+    return Term(new_value, term.location)
+
+
+def rename_in_body(body: Body, names: dict[str, str]) -> Body:
+    return tuple(rename_in_expr(expr, names) for expr in body)
+
+
+def rename_in_expr(expr: Expr, names: dict[str, str]) -> Expr:
+    found: set[str] = set()
+    expr_vars(expr, 0, found)
+    if names.keys().isdisjoint(found):
+        return expr
+    terms = expr.terms
+    new: object
+    match terms:
+        case Term():
+            new = rename_vars(terms, names)
+        case tuple():
+            new = tuple(rename_vars(t, names) for t in terms)
+        case SomeDecl(symbols, location):
+            new = SomeDecl(tuple(rename_vars(t, names) for t in symbols), location)
+        case Every(key, value, domain, body, location):
+            new = Every(
+                rename_vars(key, names) if key is not None else None,
+                rename_vars(value, names),
+                rename_vars(domain, names),
+                rename_in_body(body, names),
+                location,
+            )
+        case Not(body, explicit, location):
+            new = Not(rename_in_body(body, names), explicit, location)
+        case LogicalAnd(lhs, rhs) | LogicalOr(lhs, rhs):
+            new = type(terms)(
+                rename_in_body(lhs, names),
+                rename_in_body(rhs, names),
+                terms.explicit_lhs,
+                terms.explicit_rhs,
+                terms.location,
+            )
+    withs = tuple(With(rename_vars(w.target, names), rename_vars(w.value, names), w.location) for w in expr.withs)
+    return replace(expr, terms=new, withs=withs)  # type: ignore[arg-type]
+
+
+def rewrite_query_locals(names: Names, body: Body, *, strict: bool) -> tuple[Body, dict[str, str], list[RegoError]]:
+    """Rename the variables of a query; the second result maps new names to those written."""
+    rewriter = LocalRewriter(names, _Scopes(), strict=strict)
+    new = rewriter.body(body, set())
+    return new, dict(rewriter.scopes.rewritten), [*rewriter.errors, *rewriter.unused]

@@ -1,0 +1,253 @@
+"""Template strings become calls of internal.template_string, each expression in a set that is empty when undefined."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gatewright.analysis._state import COMPILE, Compilation, Names, error
+from gatewright.analysis._terms import RESERVED, SCALARS, dotted_ref, equality, is_ground, sorted_items, sorted_pairs
+from gatewright.analysis._vars import SAFETY, key_value_vars, value_vars, vars_of
+from gatewright.analysis.hoist import is_true
+from gatewright.analysis.program import CompiledRule
+from gatewright.analysis.safety import Arity, body_outputs
+from gatewright.errors import RegoError
+from gatewright.source import Location
+from gatewright.syntax.nodes import (
+    Array,
+    ArrayComprehension,
+    Body,
+    Boolean,
+    Call,
+    Every,
+    Expr,
+    LogicalAnd,
+    LogicalOr,
+    Not,
+    Null,
+    Number,
+    Object,
+    ObjectComprehension,
+    Ref,
+    Set,
+    SetComprehension,
+    SomeDecl,
+    String,
+    TemplateString,
+    Term,
+    Value,
+    Var,
+    With,
+)
+
+_OPERATOR = Term(dotted_ref("internal.template_string"))
+
+
+def rewrite_templates(state: Compilation) -> None:
+    """Lower the template strings of every rule."""
+    for unit in state.units:
+        supported = "template_strings" in state.features and "internal.template_string" in state.signatures
+        for rule in unit.each_rule:
+            if not _rule_has_template(rule):
+                continue
+            rewriter = TemplateRewriter(state, state.names, supported=supported and unit.rego_version != "v0")
+            safe = set(RESERVED)
+            for arg in rule.head.args or ():
+                value_vars(arg.value, 0, safe)
+            inner = rewriter.outputs(rule.body, safe)
+            rule.body = rewriter.body(rule.body, safe)
+            head = rule.head
+            rule.head = replace(
+                head,
+                args=tuple(rewriter.term(t, inner) for t in head.args) if head.args is not None else None,
+                key=rewriter.term(head.key, inner) if head.key is not None else None,
+                value=rewriter.term(head.value, inner) if head.value is not None else None,
+            )
+            state.err(*rewriter.errors)
+
+
+def _rule_has_template(rule: CompiledRule) -> bool:
+    head = rule.head
+    terms = (*(head.args or ()), head.key, head.value)
+    return any(t is not None and has_template(t.value) for t in terms) or any(map(expr_has_template, rule.body))
+
+
+def expr_has_template(expr: Expr) -> bool:
+    terms = expr.terms
+    match terms:
+        case Term():
+            found = has_template(terms.value)
+        case tuple():
+            found = any(has_template(t.value) for t in terms)
+        case SomeDecl(symbols):
+            found = any(has_template(t.value) for t in symbols)
+        case Every(_, _, domain, body):
+            found = has_template(domain.value) or any(map(expr_has_template, body))
+        case Not(body):
+            found = any(map(expr_has_template, body))
+        case LogicalAnd(lhs, rhs) | LogicalOr(lhs, rhs):
+            found = any(map(expr_has_template, (*lhs, *rhs)))
+    return found or any(has_template(w.value.value) for w in expr.withs)
+
+
+def has_template(value: Value) -> bool:
+    kind = type(value)
+    if kind in SCALARS or kind is Var:
+        return False
+    match value:
+        case TemplateString():
+            return True
+        case Ref(terms) | Call(terms) | Array(terms) | Set(terms):
+            return any(type(t.value) not in SCALARS and has_template(t.value) for t in terms)
+        case Object(pairs):
+            return any(has_template(k.value) or has_template(v.value) for k, v in pairs)
+        case ArrayComprehension(term, body) | SetComprehension(term, body):
+            return has_template(term.value) or any(map(expr_has_template, body))
+        case ObjectComprehension(key, item, body):
+            return has_template(key.value) or has_template(item.value) or any(map(expr_has_template, body))
+    return False
+
+
+class TemplateRewriter:
+    """Rewrites with the variables in mind that are bound around a template string: only those may occur in it."""
+
+    __slots__ = ("_names", "_state", "_supported", "errors")
+
+    def __init__(self, state: Compilation, names: Names, *, supported: bool) -> None:
+        self._state = state
+        self._names = names
+        self._supported = supported
+        self.errors: list[RegoError] = []
+
+    @property
+    def _arity(self) -> Arity:
+        return self._state.arity
+
+    def outputs(self, body: Body, outside: set[str]) -> set[str]:
+        return body_outputs(body, self._arity, outside) | outside
+
+    def body(self, body: Body, outside: set[str]) -> Body:
+        if not any(map(expr_has_template, body)):
+            return body
+        safe = self.outputs(body, outside)
+        return tuple(self._expr(e, safe) if expr_has_template(e) else e for e in body)
+
+    def _expr(self, expr: Expr, safe: set[str]) -> Expr:
+        terms = expr.terms
+        new: object = terms
+        match terms:
+            case Term():
+                new = self.term(terms, safe)
+            case tuple():
+                new = tuple(self.term(t, safe) for t in terms)
+            case Every():
+                inner = safe | key_value_vars(terms)
+                new = replace(terms, domain=self.term(terms.domain, safe), body=self.body(terms.body, inner))
+            case Not():
+                new = replace(terms, body=tuple(self._expr(e, safe) for e in terms.body))
+            case LogicalAnd() | LogicalOr():
+                lhs = tuple(self._expr(e, safe) for e in terms.lhs)
+                new = replace(terms, lhs=lhs, rhs=tuple(self._expr(e, safe) for e in terms.rhs))
+        withs = tuple(With(w.target, self.term(w.value, safe), w.location) for w in expr.withs)
+        return replace(expr, terms=new, withs=withs)  # type: ignore[arg-type]
+
+    def term(self, term: Term, safe: set[str]) -> Term:
+        value = term.value
+        if not has_template(value):
+            return term
+
+        def each(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+            return tuple(self.term(t, safe) for t in terms)
+
+        new: Value = value
+        match value:
+            case TemplateString():
+                new = self._template(value, term.location, safe)
+            case Ref(terms):
+                new = Ref(each(terms))
+            case Call(terms):
+                new = Call(each(terms))
+            case Array(items):
+                new = Array(each(items))
+            case Set(items):
+                new = Set(each(sorted_items(items)))
+            case Object(pairs):
+                new = Object(tuple((self.term(k, safe), self.term(v, safe)) for k, v in sorted_pairs(pairs)))
+            case ArrayComprehension(inner, body) | SetComprehension(inner, body):
+                within = self.outputs(body, safe)
+                rewritten = self.body(body, safe)
+                new = type(value)(self.term(inner, within), rewritten)
+            case ObjectComprehension(key, item, body):
+                within = self.outputs(body, safe)
+                rewritten = self.body(body, safe)
+                new = ObjectComprehension(self.term(key, within), self.term(item, within), rewritten)
+        return Term(new, term.location)
+
+    def _template(self, value: TemplateString, location: Location, safe: set[str]) -> Value:
+        if not self._supported:
+            self.errors.append(error(COMPILE, location, "template-strings are not supported"))
+            return value
+        parts: list[Term] = []
+        for part in value.parts:
+            new = self._part(part, safe) if isinstance(part, Expr) else part
+            if new is not None:
+                parts.append(new)
+        if not value.parts:
+            parts.append(Term(String(""), location))
+        return Call((_OPERATOR, Term(Array(tuple(parts)))))
+
+    def _part(self, expr: Expr, safe: set[str]) -> Term | None:
+        terms = expr.terms
+        if isinstance(terms, tuple):
+            signature = self._state.builtin(expr)
+            if signature is not None and signature.relation:
+                message = f"illegal call to relation built-in '{signature.name}' that may cause multiple outputs"
+                self.errors.append(error(COMPILE, None, message))
+                return None
+            term = Term(Call(terms), expr.location)
+            place = None
+        elif isinstance(terms, Term):
+            term = terms
+            place = term.location
+        else:
+            message = "unexpected template-string expression type: *ast." + type(terms).__name__
+            self.errors.append(error(COMPILE, expr.location, message))
+            return None
+        if isinstance(term.value, Var) or (isinstance(term.value, Ref) and self._is_always_defined(term.value)):
+            return Term(Set((term,)))
+        for name in sorted(vars_of(term.value, SAFETY) - safe):
+            written = self._state.original(name)
+            shown = "_" if written.startswith("$") else written
+            self.errors.append(error(COMPILE, place, f"var {shown} is undeclared"))
+        name_term = self._names.term(term.location)
+        inner = self.term(term, safe)
+        capture = equality(name_term, inner, term.location, generated=False, withs=expr.withs)
+        return Term(SetComprehension(name_term, (capture,)), term.location)
+
+    def _is_always_defined(self, ref: Ref) -> bool:
+        """Whether the ref names a rule that has a value whatever the input is."""
+        head = ref.terms[0].value
+        if len(ref.terms) < 2 or not (isinstance(head, Var) and head.name == "data"):
+            return False
+        node = self._state.tree.find(ref.terms)
+        if node is None or not node.rules:
+            return False
+        first = node.rules[0]
+        if first.is_function:
+            return False
+        if first.default or first.is_multi_value:
+            return True
+        if len(node.rules) == 1:
+            return _is_constant(first)
+        return any(rule.default for rule in node.rules[1:])
+
+
+def _is_constant(rule: CompiledRule) -> bool:
+    value = rule.head.value
+    if value is None or not is_true(rule.body):
+        return False
+    match value.value:
+        case String() | Var() | Number() | Boolean() | Null():
+            return True
+        case Array() | Object() | Set():
+            return is_ground(value.value)
+    return False

@@ -1,0 +1,764 @@
+"""OPA's static types: values of these classes, the operations the checker needs on them, and their notation.
+
+A type that is not known is None. `any` without members is the type of everything; `set` without an element type is
+the empty set. Types print as OPA prints them, and `parse_signature` reads that notation back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cmp_to_key, lru_cache
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class NullType:
+    def __str__(self) -> str:
+        return "null"
+
+
+@dataclass(frozen=True, slots=True)
+class BooleanType:
+    def __str__(self) -> str:
+        return "boolean"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberType:
+    def __str__(self) -> str:
+        return "number"
+
+
+@dataclass(frozen=True, slots=True)
+class StringType:
+    def __str__(self) -> str:
+        return "string"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArrayType:
+    static: tuple[Type | None, ...] = ()
+    dynamic: Type | None = None
+
+    def __str__(self) -> str:
+        text = "array"
+        if self.static:
+            text += "<" + ", ".join(map(text_of, self.static)) + ">"
+        if self.dynamic is not None:
+            text += f"[{self.dynamic}]"
+        return text
+
+    def select(self, position: int) -> Type | None:
+        if position < 0:
+            return None
+        return self.static[position] if position < len(self.static) else self.dynamic
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SetType:
+    of: Type | None = None
+
+    def __str__(self) -> str:
+        return "set" if self.of is None else f"set[{self.of}]"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ObjectType:
+    """`static` are the known keys, sorted, with their types; `dynamic` is the type of other keys and of their values."""
+
+    static: tuple[tuple[Any, Type | None], ...] = ()
+    dynamic: tuple[Type | None, Type | None] | None = None
+
+    def __str__(self) -> str:
+        text = "object"
+        if self.static:
+            text += "<" + ", ".join(f"{key_text(k)}: {text_of(v)}" for k, v in self.static) + ">"
+        if self.dynamic is not None:
+            text += f"[{text_of(self.dynamic[0])}: {text_of(self.dynamic[1])}]"
+        return text
+
+    def select(self, key: Any) -> Type | None:
+        for name, value in self.static:
+            if _same_key(name, key):
+                return value
+        if self.dynamic is not None and contains(self.dynamic[0], type_of_key(key)):
+            return self.dynamic[1]
+        return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnyType:
+    """The union of `of`, sorted; of everything when empty."""
+
+    of: tuple[Type, ...] = ()
+
+    def __str__(self) -> str:
+        return "any<" + ", ".join(map(str, self.of)) + ">" if self.of else "any"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FunctionType:
+    args: tuple[Type | None, ...] = ()
+    result: Type | None = None
+    variadic: Type | None = None
+
+    def __str__(self) -> str:
+        return f"{arguments_text(tuple(map(unnamed, self.args)), unnamed(self.variadic))} => {text_of(unnamed(self.result))}"
+
+    @property
+    def plain_args(self) -> tuple[Type | None, ...]:
+        return tuple(map(unnamed, self.args))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NamedType:
+    """An argument or result of a built-in, with its name."""
+
+    name: str
+    type: Type
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.type}"
+
+
+@dataclass(slots=True, eq=False)
+class RecursiveType:
+    """A JSON schema that refers to itself; `type` is set once the definition has been read."""
+
+    name: str
+    type: Type | None = None
+
+    def __str__(self) -> str:
+        return f"recursive({self.name})"
+
+
+Type: TypeAlias = (
+    NullType
+    | BooleanType
+    | NumberType
+    | StringType
+    | ArrayType
+    | SetType
+    | ObjectType
+    | AnyType
+    | FunctionType
+    | NamedType
+    | RecursiveType
+)
+
+NULL = NullType()
+BOOLEAN = BooleanType()
+NUMBER = NumberType()
+STRING = StringType()
+ANY = AnyType()
+
+
+def text_of(tpe: Type | None) -> str:
+    """The text of a type; `???` when it is not known."""
+    return "???" if tpe is None else str(tpe)
+
+
+def key_text(key: Any) -> str:
+    """An object key as Go's %v prints it."""
+    if key is True:
+        return "true"
+    if key is False:
+        return "false"
+    if key is None:
+        return "<nil>"
+    if isinstance(key, Fraction):
+        return repr(float(key))
+    if isinstance(key, list):
+        return "[" + " ".join(map(key_text, key)) + "]"
+    if isinstance(key, dict):
+        return "map[" + " ".join(f"{k}:{key_text(v)}" for k, v in sorted(key.items())) + "]"
+    return str(key)
+
+
+def arguments_text(args: Sequence[Type | None], variadic: Type | None = None) -> str:
+    parts = [text_of(arg) for arg in args]
+    if variadic is not None:
+        parts.append(f"{variadic}...")
+    return "(" + ", ".join(parts) + ")"
+
+
+def unnamed(tpe: Type | None) -> Type | None:
+    return tpe.type if type(tpe) is NamedType else tpe
+
+
+def bare(tpe: Type | None) -> Type | None:
+    """The type behind a name or a recursive definition."""
+    if type(tpe) is NamedType:
+        tpe = tpe.type
+    return tpe.type if type(tpe) is RecursiveType else tpe
+
+
+def object_type(
+    static: Iterable[tuple[Any, Type | None]], dynamic: tuple[Type | None, Type | None] | None = None
+) -> ObjectType:
+    """An object type with its keys in order."""
+    pairs = tuple(static)
+    if len(pairs) > 1:
+        pairs = tuple(sorted(pairs, key=lambda pair: _key_order(pair[0])))
+    return ObjectType(pairs, dynamic)
+
+
+def _key_order(key: Any) -> tuple[Any, ...]:
+    if key is None:
+        return (0,)
+    if isinstance(key, bool):
+        return (1, key)
+    if isinstance(key, int | Fraction):
+        return (2, key)
+    if isinstance(key, str):
+        return (3, key)
+    if isinstance(key, list):
+        return (4, *map(_key_order, key))
+    return (5, *((k, _key_order(v)) for k, v in sorted(key.items())))
+
+
+def _same_key(a: Any, b: Any) -> bool:
+    return type(a) is type(b) and bool(a == b)
+
+
+def type_of_key(key: Any) -> Type:
+    """The type of a constant value in Python's form."""
+    if isinstance(key, str):
+        return STRING
+    if isinstance(key, bool):
+        return BOOLEAN
+    if key is None:
+        return NULL
+    if isinstance(key, int | Fraction):
+        return NUMBER
+    if isinstance(key, list):
+        return ArrayType(tuple(map(type_of_key, key)))
+    return object_type((k, type_of_key(v)) for k, v in key.items())
+
+
+# --- order and union ----------------------------------------------------------------------------------------------
+
+_RANK: dict[type, int] = {
+    type(None): -1,
+    NullType: 0,
+    BooleanType: 1,
+    NumberType: 2,
+    StringType: 3,
+    ArrayType: 4,
+    ObjectType: 5,
+    SetType: 6,
+    AnyType: 7,
+    FunctionType: 8,
+}
+
+
+def compare(a: Type | None, b: Type | None) -> int:
+    """-1, 0 or 1 as OPA orders types."""
+    a, b = bare(a), bare(b)
+    if a is b:
+        return 0
+    x, y = _RANK[type(a)], _RANK[type(b)]
+    if x != y:
+        return 1 if x > y else -1
+    match a, b:
+        case ArrayType(), ArrayType():
+            return _compare_optional(a.dynamic, b.dynamic) or _compare_all(a.static, b.static)
+        case ObjectType(), ObjectType():
+            return _compare_objects(a, b)
+        case SetType(), SetType():
+            return _compare_optional(a.of, b.of)
+        case AnyType(), AnyType():
+            return _compare_all(a.of, b.of)
+        case FunctionType(), FunctionType():
+            if len(a.args) != len(b.args):
+                return -1 if len(a.args) < len(b.args) else 1
+            return _compare_all(a.args, b.args) or compare(a.result, b.result) or compare(a.variadic, b.variadic)
+    return 0
+
+
+def _compare_optional(a: Type | None, b: Type | None) -> int:
+    if a is None or b is None:
+        return (a is not None) - (b is not None)
+    return compare(a, b)
+
+
+def _compare_all(a: Sequence[Type | None], b: Sequence[Type | None]) -> int:
+    for x, y in zip(a, b, strict=False):
+        order = compare(x, y)
+        if order:
+            return order
+    return (len(a) > len(b)) - (len(a) < len(b))
+
+
+def _compare_objects(a: ObjectType, b: ObjectType) -> int:
+    if a.dynamic is None or b.dynamic is None:
+        order = (a.dynamic is not None) - (b.dynamic is not None)
+    else:
+        order = compare(a.dynamic[0], b.dynamic[0]) or compare(a.dynamic[1], b.dynamic[1])
+    if order:
+        return order
+    for (key_a, value_a), (key_b, value_b) in zip(a.static, b.static, strict=False):
+        x, y = _key_order(key_a), _key_order(key_b)
+        if x != y:
+            return 1 if x > y else -1
+        order = compare(value_a, value_b)
+        if order:
+            return order
+    return (len(a.static) > len(b.static)) - (len(a.static) < len(b.static))
+
+
+_sorting = cmp_to_key(compare)
+
+
+def contains(a: Type | None, b: Type | None) -> bool:
+    """Whether `a` is a superset of `b`."""
+    a = unnamed(a)
+    if type(a) is AnyType:
+        return _any_contains(a, b)
+    return compare(a, b) == 0
+
+
+def _any_contains(a: AnyType, b: Type | None) -> bool:
+    if type(b) is FunctionType:
+        return False
+    return not a.of or any(compare(member, b) == 0 for member in a.of)
+
+
+def union(a: Type | None, b: Type | None) -> Type | None:
+    """The type of what is an `a` or a `b`."""
+    a, b = unnamed(a), unnamed(b)
+    if a is None:
+        return b
+    if b is None or a is b:
+        return a
+    if type(a) is FunctionType or type(b) is FunctionType:
+        return _union_functions(a, b) if type(a) is FunctionType and type(b) is FunctionType else None
+    if type(a) is AnyType:
+        return _merge(a, b)
+    if type(b) is AnyType:
+        return _merge(b, a)
+    if compare(a, b) == 0:
+        return a
+    return AnyType(tuple(sorted((a, b), key=_sorting)))
+
+
+def _merge(a: AnyType, b: Type) -> AnyType:
+    if not a.of:
+        return a
+    if type(b) is AnyType:
+        if not b.of:
+            return b
+        members = list(a.of)
+        members += [m for m in b.of if not _any_contains(a, m)]
+    elif _any_contains(a, b):
+        return a
+    else:
+        members = [*a.of, b]
+    return AnyType(tuple(sorted(members, key=_sorting)))
+
+
+def _union_functions(a: FunctionType, b: FunctionType) -> FunctionType | None:
+    if len(a.args) != len(b.args) or (a.variadic is None) != (b.variadic is None):
+        return None
+    args = tuple(union(x, y) for x, y in zip(a.plain_args, b.plain_args, strict=True))
+    return FunctionType(args, union(unnamed(a.result), unnamed(b.result)), union(a.variadic, b.variadic))
+
+
+# --- parts --------------------------------------------------------------------------------------------------------
+
+
+def select(tpe: Type | None, key: Any) -> Type | None:
+    """The type of the member of `tpe` at the constant `key`; None when there is none."""
+    tpe = bare(tpe)
+    match tpe:
+        case ArrayType():
+            return tpe.select(key) if isinstance(key, int) and not isinstance(key, bool) else None
+        case ObjectType():
+            return tpe.select(key)
+        case SetType(of):
+            have = type_of_key(key)
+            if compare(of, have) == 0:
+                return of
+            return have if isinstance(of, AnyType) and _any_contains(of, have) else None
+        case AnyType(of):
+            if not of:
+                return ANY
+            found: Type | None = None
+            for member in of:
+                found = union(select(member, key), found)
+            return found
+    return None
+
+
+def keys_of(tpe: Type | None) -> Type | None:
+    """The type of the keys that can be enumerated."""
+    tpe = bare(tpe)
+    found: Type | None = None
+    match tpe:
+        case ArrayType():
+            return NUMBER
+        case ObjectType(static, dynamic):
+            for key, _ in static:
+                found = union(found, type_of_key(key))
+            return union(found, dynamic[0]) if dynamic is not None else found
+        case SetType(of):
+            return of
+        case AnyType(members):
+            if not members:
+                return ANY
+            for member in members:
+                found = union(keys_of(member), found)
+    return found
+
+
+def values_of(tpe: Type | None) -> Type | None:
+    """The type of the values that can be enumerated."""
+    tpe = bare(tpe)
+    found: Type | None = None
+    match tpe:
+        case ArrayType(static, dynamic):
+            for item in static:
+                found = union(found, item)
+            return union(found, dynamic)
+        case ObjectType(pairs, extra):
+            for _, value in pairs:
+                found = union(found, value)
+            return union(found, extra[1]) if extra is not None else found
+        case SetType(of):
+            return of
+        case AnyType(members):
+            if not members:
+                return ANY
+            for member in members:
+                found = union(values_of(member), found)
+    return found
+
+
+def is_unknown(tpe: Type | None) -> bool:
+    """Whether the type, or any part of it, is not known."""
+    return _unknown(tpe, set())
+
+
+def _unknown(tpe: Type | None, seen: set[int]) -> bool:
+    tpe = bare(tpe)
+    if tpe is None:
+        return True
+    match tpe:
+        case ArrayType(static, dynamic):
+            if id(tpe) in seen:
+                return False
+            seen.add(id(tpe))
+            return any(_unknown(t, seen) for t in static) or (dynamic is not None and _unknown(dynamic, seen))
+        case ObjectType(pairs, extra):
+            if id(tpe) in seen:
+                return False
+            seen.add(id(tpe))
+            if any(_unknown(v, seen) for _, v in pairs):
+                return True
+            return extra is not None and (_unknown(extra[0], seen) or _unknown(extra[1], seen))
+        case SetType(of):
+            return _unknown(of, seen)
+        case FunctionType(args, result):
+            return any(_unknown(t, seen) for t in args) or _unknown(result, seen)
+    return False
+
+
+def is_empty_collection(tpe: Type | None) -> bool:
+    """Whether `tpe` is the type of a collection that can hold nothing."""
+    match bare(tpe):
+        case ObjectType(static, dynamic):
+            return not static and dynamic is None
+        case ArrayType(items, rest):
+            return not items and rest is None
+        case SetType(of):
+            return of is None
+    return False
+
+
+_SCALAR_TYPES = frozenset((NullType, BooleanType, NumberType, StringType))
+
+
+def unifies(a: Type | None, b: Type | None) -> bool:
+    """Whether a value can be of both types."""
+    if a is None or b is None:
+        return False
+    if a is b and type(a) in _SCALAR_TYPES:
+        return True
+    if type(a) is RecursiveType:
+        a = a.type
+    if type(b) is RecursiveType:
+        b = b.type
+    if type(a) is AnyType:
+        if _unifies_any(a, b):
+            return True
+        if type(b) is not AnyType:
+            return False
+    if type(b) is AnyType:
+        return _unifies_any(b, a)
+    match a, b:
+        case ArrayType(), ArrayType():
+            return _unifies_arrays(a, b)
+        case ObjectType(), ObjectType():
+            return _unifies_objects(a, b)
+        case SetType(), SetType():
+            return a.of is None or b.of is None or unifies(a.of, b.of)
+        case FunctionType(), FunctionType():
+            return len(a.args) == len(b.args) and all(map(unifies, a.plain_args, b.plain_args))
+    return type(a) is type(b)
+
+
+def _unifies_any(a: AnyType, b: Type | None) -> bool:
+    if type(b) is FunctionType:
+        return False
+    return not a.of or any(unifies(member, b) for member in a.of)
+
+
+def _unifies_arrays(a: ArrayType, b: ArrayType) -> bool:
+    for i, item in enumerate(a.static):
+        if not unifies(item, b.select(i)):
+            return False
+    for i, item in enumerate(b.static):
+        if not unifies(item, a.select(i)):
+            return False
+    return a.dynamic is None or b.dynamic is None or unifies(a.dynamic, b.dynamic)
+
+
+def _unifies_objects(a: ObjectType, b: ObjectType) -> bool:
+    if not _unifies_static(a, b) or not _unifies_static(b, a):
+        return False
+    x = a.dynamic[1] if a.dynamic else None
+    y = b.dynamic[1] if b.dynamic else None
+    return x is None or y is None or unifies(x, y)
+
+
+def _unifies_static(a: ObjectType, b: ObjectType) -> bool:
+    for key, value in a.static:
+        other = b.select(key)
+        if other is None:
+            if (a.dynamic and a.dynamic[1] is not None) or (b.dynamic and b.dynamic[1] is not None):
+                continue
+            return False
+        if not unifies(value, other):
+            return False
+    return True
+
+
+# --- notation -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What analysis must know of a function that is not written in Rego."""
+
+    name: str
+    type: FunctionType
+    relation: bool = False
+    deprecated: bool = False
+    nondeterministic: bool = False
+    infix: str = field(default="", compare=False)
+
+    @property
+    def arity(self) -> int:
+        return len(self.type.args)
+
+    @property
+    def is_void(self) -> bool:
+        return self.type.result is None
+
+
+@lru_cache(maxsize=1024)
+def parse_signature(text: str) -> FunctionType:
+    """Read `(x: array[any], y: number) -> z: any<number, string>`; no result means a void function."""
+    reader = _Reader(text)
+    args, variadic = reader.arguments()
+    result: Type | None = None
+    if reader.accept("->") or reader.accept("=>"):
+        result = reader.named()
+    reader.finish()
+    return FunctionType(tuple(args), result, variadic)
+
+
+def parse_type(text: str) -> Type:
+    """Read one type in OPA's notation."""
+    reader = _Reader(text)
+    tpe = reader.type()
+    reader.finish()
+    if tpe is None:
+        raise ValueError(f"void is not a type of values: {text!r}")
+    return tpe
+
+
+class _Reader:
+    """A recursive-descent reader of the notation of types."""
+
+    _ATOMS: Mapping[str, Type | None] = {
+        "null": NULL,
+        "boolean": BOOLEAN,
+        "number": NUMBER,
+        "string": STRING,
+        "void": None,
+        "???": None,
+    }
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+
+    def accept(self, token: str) -> bool:
+        self._space()
+        if self._text.startswith(token, self._at):
+            self._at += len(token)
+            return True
+        return False
+
+    def finish(self) -> None:
+        self._space()
+        if self._at != len(self._text):
+            raise self._wrong("the end")
+
+    def arguments(self) -> tuple[list[Type | None], Type | None]:
+        self._expect("(")
+        args: list[Type | None] = []
+        variadic: Type | None = None
+        while not self.accept(")"):
+            arg = self.named()
+            if self.accept("..."):
+                variadic = arg
+            else:
+                args.append(arg)
+            if not self.accept(","):
+                self._expect(")")
+                break
+        return args, variadic
+
+    def named(self) -> Type | None:
+        start = self._at
+        word = self._word()
+        if word and self.accept(":"):
+            tpe = self.type()
+            return NamedType(word, tpe) if tpe is not None else None
+        self._at = start
+        return self.type()
+
+    def type(self) -> Type | None:
+        word = self._word()
+        if word in self._ATOMS:
+            return self._ATOMS[word]
+        build = getattr(self, f"_read_{word}", None)
+        if build is None:
+            raise self._wrong("a type")
+        return build()  # type: ignore[no-any-return]
+
+    def _read_any(self) -> Type:
+        members = self._list("<", ">")
+        return AnyType(tuple(sorted((m for m in members if m is not None), key=_sorting)))
+
+    def _read_set(self) -> Type:
+        return SetType(self._dynamic())
+
+    def _read_array(self) -> Type:
+        return ArrayType(tuple(self._list("<", ">")), self._dynamic())
+
+    def _read_object(self) -> Type:
+        static: list[tuple[Any, Type | None]] = []
+        if self.accept("<"):
+            while not self.accept(">"):
+                key = self._word()
+                self._expect(":")
+                static.append((key, self.type()))
+                self.accept(",")
+        dynamic = None
+        if self.accept("["):
+            key_type = self.type()
+            self._expect(":")
+            dynamic = (key_type, self.type())
+            self._expect("]")
+        return object_type(static, dynamic)
+
+    def _read_function(self) -> Type:
+        args, variadic = self.arguments()
+        return FunctionType(tuple(args), self.type() if self.accept("=>") else None, variadic)
+
+    def _dynamic(self) -> Type | None:
+        if not self.accept("["):
+            return None
+        tpe = self.type()
+        self._expect("]")
+        return tpe
+
+    def _list(self, opening: str, closing: str) -> list[Type | None]:
+        found: list[Type | None] = []
+        if self.accept(opening):
+            while not self.accept(closing):
+                found.append(self.type())
+                self.accept(",")
+        return found
+
+    def _word(self) -> str:
+        self._space()
+        start = self._at
+        text = self._text
+        while self._at < len(text) and (text[self._at].isalnum() or text[self._at] in "_-?./"):
+            if text.startswith(("->", "..."), self._at):
+                break
+            self._at += 1
+        return text[start : self._at]
+
+    def _space(self) -> None:
+        while self._at < len(self._text) and self._text[self._at].isspace():
+            self._at += 1
+
+    def _expect(self, token: str) -> None:
+        if not self.accept(token):
+            raise self._wrong(repr(token))
+
+    def _wrong(self, expected: str) -> ValueError:
+        return ValueError(f"expected {expected} at {self._at} in signature {self._text!r}")
+
+
+def type_from_json(data: Mapping[str, Any]) -> Type | None:
+    """A type as OPA's capabilities files write it."""
+    build = _JSON_TYPES.get(data.get("type", ""))
+    if build is None:
+        raise ValueError(f"unknown type {data.get('type')!r}")
+    tpe = build(data)
+    return NamedType(data["name"], tpe) if "name" in data and tpe is not None else tpe
+
+
+def _json_optional(data: Mapping[str, Any] | None) -> Type | None:
+    return None if data is None else type_from_json(data)
+
+
+def _json_object(data: Mapping[str, Any]) -> Type:
+    dynamic = data.get("dynamic")
+    return object_type(
+        ((p["key"], type_from_json(p["value"])) for p in data.get("static") or ()),
+        (type_from_json(dynamic["key"]), type_from_json(dynamic["value"])) if dynamic else None,
+    )
+
+
+def _json_function(data: Mapping[str, Any]) -> Type:
+    args = tuple(type_from_json(arg) for arg in data.get("args") or ())
+    return FunctionType(args, _json_optional(data.get("result")), _json_optional(data.get("variadic")))
+
+
+def _json_any(data: Mapping[str, Any]) -> Type:
+    members = [t for t in map(type_from_json, data.get("of") or ()) if t is not None]
+    return AnyType(tuple(sorted(members, key=_sorting)))
+
+
+_JSON_TYPES: dict[str, Callable[[Mapping[str, Any]], Type]] = {
+    "null": lambda _: NULL,
+    "boolean": lambda _: BOOLEAN,
+    "number": lambda _: NUMBER,
+    "string": lambda _: STRING,
+    "any": _json_any,
+    "array": lambda d: ArrayType(
+        tuple(type_from_json(t) for t in d.get("static") or ()), _json_optional(d.get("dynamic"))
+    ),
+    "set": lambda d: SetType(_json_optional(d.get("of"))),
+    "object": _json_object,
+    "function": _json_function,
+}
