@@ -43,13 +43,14 @@ class _Chain:
     val: Val
     key: tuple[object, ...] | None
     length: int = 0
+    stored: bool = False
 
 
 def _walk(w: Writer, chain: _Chain, operands: list[Term], hint: str, *, checked: bool = True) -> Val:
     """Follow the operands from a value. `checked`: the value itself is known to be there."""
     for position, term in enumerate(operands):
         if not terms.ground(w, term):
-            return _each(w, _settle(w, chain, _hint(operands[:position], hint)), operands[position:], hint)
+            return _each(w, _settle(w, chain, _hint(operands[:position], hint)), operands[position:], hint, chain.stored)
         _step(w, chain, terms.value(w, term), operands[:position], hint)
     if not checked and not chain.length:
         return w.defined(chain.val, hint or "input")
@@ -69,7 +70,9 @@ def _step(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> 
     if seen is not None:
         chain.val, chain.length = seen, 0
         return
-    if key.kind == "str" and chain.val.kind != "set":
+    if chain.stored and not (key.constant and key.kind == "str" and not key.value[:1].isdigit()):
+        chain.val = Val(_py.call("stored", chain.val.expr, key.expr))
+    elif key.kind == "str" and chain.val.kind != "set":
         chain.val = Val(_py.subscript(chain.val.expr, key.expr))
     else:
         chain.val = Val(_py.call("at", chain.val.expr, key.expr))
@@ -100,7 +103,7 @@ def _hint(operands: list[Term], default: str) -> str:
     return default or "value"
 
 
-def _each(w: Writer, collection: Val, operands: list[Term], hint: str) -> Val:
+def _each(w: Writer, collection: Val, operands: list[Term], hint: str, stored: bool) -> Val:
     """Range over `collection` with the first operand, then follow the others."""
     collection = w.keep(collection, "collection")
     first, rest = operands[0], operands[1:]
@@ -119,7 +122,7 @@ def _each(w: Writer, collection: Val, operands: list[Term], hint: str) -> Val:
         unify.match(w, first, Val(_py.name(key)))
     if w.unit.recording:
         w.add(ast.Expr(_py.call("note", _py.name(w.state), collection.expr, _py.name(item))))
-    return _walk(w, _Chain(val, (item,)), rest, hint)
+    return _walk(w, _Chain(val, (item,), stored=stored), rest, hint)
 
 
 # --- data -------------------------------------------------------------------------------------------------------
@@ -169,7 +172,7 @@ def _walk_rule(w: Writer, result: Val, operands: list[Term], hint: str) -> Val:
 
 def _read_base(w: Writer, operands: list[Term], hint: str) -> Val:
     base = Val(_py.attribute(_py.name(w.state), "data"))
-    return _walk(w, _Chain(base, (w.state, "data")), operands, hint)
+    return _walk(w, _Chain(base, (w.state, "data"), stored=True), operands, hint)
 
 
 def _dynamic(w: Writer, path: list[object], operands: list[Term], hint: str) -> Val:

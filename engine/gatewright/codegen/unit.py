@@ -52,6 +52,7 @@ _RUNTIME = (
     "note",
     "put",
     "read",
+    "stored",
     "to_key",
     "values",
     "values_sorted",

@@ -18,6 +18,7 @@ from gatewright.runtime.documents import (
     items_sorted,
     member,
     members,
+    stored,
     values,
     values_sorted,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "note",
     "put",
     "read",
+    "stored",
     "to_key",
     "values",
     "values_sorted",

@@ -5,10 +5,10 @@ Generated code subscripts directly where it knows the operand is a string; these
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
-from gatewright.errors import RegoEvaluationError
 from gatewright.runtime.values import UNDEFINED, NumberText, RegoSet, from_key, sorted_keys, to_key
 
 ABSENT: Final = (KeyError, IndexError, TypeError)
@@ -37,6 +37,39 @@ def _index(key: Any) -> int:
     if key.__class__ is float and key.is_integer() and key >= 0:
         return int(key)
     raise KeyError(key)
+
+
+def stored(value: Any, key: Any) -> Any:
+    """`value[key]` in base data, whose keys are paths of text: 2 and "2" are one key, of objects and of arrays."""
+    kind = value.__class__
+    if key.__class__ is not str:
+        if key.__class__ not in (int, float, NumberText):
+            raise KeyError(key)
+        if kind is list:
+            return at(value, key)
+        key = _number_text(key)
+    if kind is dict:
+        return value[key]
+    if kind is list and _ARRAY_INDEX(key):
+        return value[int(key)]
+    raise KeyError(key)
+
+
+_ARRAY_INDEX: Final = re.compile(r"(0|[1-9][0-9]*)\Z").match
+
+
+def _number_text(key: Any) -> str:
+    from gatewright.runtime.numbers import number_text
+
+    return number_text(key)
+
+
+def base_member(value: Any, key: Any) -> Any:
+    """`value[key]` in base data, or UNDEFINED."""
+    try:
+        return stored(value, key)
+    except ABSENT:
+        return UNDEFINED
 
 
 def get(value: Any, key: Any) -> Any:
@@ -151,7 +184,7 @@ def document(state: Any, path: tuple[Any, ...], tree: Tree) -> Doc:
     """The document at a known path of `data`, with the rules below it."""
     base = state.data
     for key in path:
-        base = get(base, from_key(key))
+        base = base_member(base, from_key(key))
     return Doc(path, tree, base)
 
 
@@ -163,9 +196,9 @@ def member(state: Any, place: Any, key: Any) -> Any:
     path = (*place.path, to_key(key))
     if below is not None and state.targets and state.hides(path):
         below = None
-    base = get(place.base, key)
+    base = base_member(place.base, key)
     if below is None:
-        return base
+        return UNDEFINED if base is UNDEFINED else Doc(path, None, base)
     if below.__class__ is dict:
         return Doc(path, below, base)
     return below(state)
@@ -217,14 +250,12 @@ def _leaves(state: Any, tree: Tree, path: tuple[Any, ...]) -> Any:
 
 
 def _merge(base: Any, virtual: Any) -> Any:
+    # Where base data and rules meet in a value that is no object, base data stays.
     if base.__class__ is not dict or virtual.__class__ is not dict:
-        raise RegoEvaluationError("real and replacement data could not be merged", code="eval_with_merge_error")
+        return base
     merged = dict(base)
     for key, value in virtual.items():
-        there = merged.get(key, UNDEFINED)
-        if there.__class__ is dict and value.__class__ is dict:
-            value = _merge(there, value)
-        merged[key] = value
+        merged[key] = _merge(merged[key], value) if key in merged else value
     return merged
 
 
@@ -247,6 +278,7 @@ __all__ = [
     "member",
     "members",
     "replace_paths",
+    "stored",
     "values",
     "values_sorted",
 ]
