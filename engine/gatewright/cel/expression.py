@@ -1,0 +1,138 @@
+"""One CEL expression on its own: text and environment to something that evaluates."""
+
+from __future__ import annotations
+
+import ast as py
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gatewright.cel import nodes as ast
+from gatewright.cel.checker import Checked, Environment, check
+from gatewright.cel.codegen import Emitter, Links, _call, _const, _name, link
+from gatewright.cel.parser import CelSyntaxErrors, parse
+from gatewright.cel.types import Type
+from gatewright.cel.values import CelEvaluationError, go_type
+
+_DEEP = 20_000
+
+
+class Program:
+    """A compiled expression; `output` is its type."""
+
+    __slots__ = ("_exact", "_fast", "output")
+
+    def __init__(self, fast: Callable[..., Any], exact: Callable[..., Any], output: Type) -> None:
+        self._fast = fast
+        self._exact = exact
+        self.output = output
+
+    def evaluate(self, variables: Mapping[str, Any]) -> Any:
+        """The value under `variables`; CelEvaluationError when there is none."""
+        try:
+            return self._fast(variables)
+        except Exception:
+            return deeply(lambda: self._exact(variables))
+
+
+def deeply(action: Callable[[], Any]) -> Any:
+    """`action()`, again with room for deep nesting if Python's recursion bound stops it.
+
+    CEL bounds an expression at 250 levels, each of which costs the parser and the generated code several frames.
+    """
+    try:
+        return action()
+    except RecursionError:
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, _DEEP))
+        try:
+            return action()
+        finally:
+            sys.setrecursionlimit(limit)
+
+
+class _Mapping:
+    """Free names as lookups in the mapping that the generated function is given."""
+
+    def __init__(self, environment: Environment, links: Links) -> None:
+        self.environment = environment
+        self.links = links
+
+    def variable(self, name: str) -> py.expr | None:
+        if name not in self.environment.variables:
+            return None
+        return _call(self.links.runtime("lookup"), _name("given"), _const(name))
+
+    def member(self, struct: str, field: str) -> py.expr | None:
+        return None
+
+
+def compile_expression(text: str, environment: Environment, *, checked: bool = True) -> Program:
+    """The program of `text`; CelSyntaxErrors when it does not parse or check (`checked=False` skips the check)."""
+    return deeply(lambda: _compile(text, environment, checked))  # type: ignore[no-any-return]
+
+
+def _compile(text: str, environment: Environment, checked: bool) -> Program:
+    root = parse(text)
+    facts = check(text, root, environment) if checked else None
+    if facts is not None:
+        fold_constants(facts)
+    functions = []
+    for exact in (False, True):
+        links = Links()
+        emitter = Emitter(_Mapping(environment, links), links, exact=exact)
+        types = {} if facts is None else facts.types
+        names = {} if facts is None else facts.names
+        body = py.Expression(_as_lambda(emitter.expression(root, types, names)))
+        code = compile(py.fix_missing_locations(body), "<cel>", "eval")
+        functions.append(eval(code, link(links.names)))
+    from gatewright.cel.types import DYN
+
+    return Program(functions[0], functions[1], DYN if facts is None else facts.output)
+
+
+def _as_lambda(body: py.expr) -> py.Lambda:
+    return py.Lambda(py.arguments([], [py.arg("given")], None, [], [], None, []), body)
+
+
+_CONVERSIONS = frozenset({"bool", "bytes", "double", "duration", "dyn", "int", "string", "timestamp", "type", "uint"})
+
+
+class CelProgramError(CelSyntaxErrors):
+    """A checked expression that cel-go refuses to plan, because converting a constant fails."""
+
+
+def fold_constants(facts: Checked) -> None:
+    """Do what cel-go does with constants while planning a program; the errors are compile errors.
+
+    It converts constants, compiles the patterns of find and findAll, and looks at the keys of selections.
+    """
+    _fold(facts.root)
+
+
+_NOT_CONSTANT = object()
+
+
+def _fold(node: ast.Node) -> Any:
+    """The value of a constant or of a conversion of one; else _NOT_CONSTANT, once its parts are seen to."""
+    from gatewright.cel.library import function
+    from gatewright.cel.library.regex import compile_pattern
+
+    if isinstance(node, ast.Literal):
+        return node.value
+    parts = [_fold(child) for child in ast.children(node)]
+    if not isinstance(node, ast.Call):
+        return _NOT_CONSTANT
+    try:
+        if node.name in _CONVERSIONS and node.target is None and len(parts) == 1 and parts[0] is not _NOT_CONSTANT:
+            return function(node.name)(parts[0])
+        if node.name in ("find", "findAll") and node.target is not None and isinstance(parts[1], str):
+            compile_pattern(parts[1])
+    except CelEvaluationError as error:
+        raise CelProgramError(error.message) from None
+    if node.name in ("_[_]", "_[?_]") and (parts[1] is None or isinstance(parts[1], bytes)):
+        raise CelProgramError(f"invalid qualifier type: {go_type(parts[1])}")
+    return _NOT_CONSTANT
+
+
+__all__ = ["CelProgramError", "Program", "compile_expression", "deeply", "fold_constants"]

@@ -1,0 +1,158 @@
+"""The functions of Kubernetes' CEL environment, by name; modules load when an expression first needs one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, Final
+
+# CEL's name of a function, the module that holds it, its name there.
+_WHERE: Final[dict[str, tuple[str, str]]] = {
+    "@sortByAssociatedKeys": ("lists", "sort_by_keys"),
+    "add": ("quantity", "add"),
+    "asApproximateFloat": ("quantity", "as_float"),
+    "asInteger": ("quantity", "as_integer"),
+    "bool": ("numbers", "to_bool"),
+    "bytes": ("numbers", "to_bytes"),
+    "charAt": ("strings", "char_at"),
+    "cidr": ("net", "cidr"),
+    "compareTo": ("quantity", "compare_to"),
+    "contains": ("strings", "contains"),
+    "containsCIDR": ("net", "contains_cidr"),
+    "containsIP": ("net", "contains_ip"),
+    "distinct": ("lists", "distinct"),
+    "double": ("numbers", "to_double"),
+    "duration": ("times", "to_duration"),
+    "endsWith": ("strings", "ends_with"),
+    "family": ("net", "family"),
+    "find": ("regex", "find"),
+    "findAll": ("regex", "find_all"),
+    "first": ("lists", "first"),
+    "flatten": ("lists", "flatten"),
+    "format": ("formatting", "format_string"),
+    "format.named": ("formats", "named"),
+    "getDate": ("times", "get_date"),
+    "getDayOfMonth": ("times", "get_day_of_month"),
+    "getDayOfWeek": ("times", "get_day_of_week"),
+    "getDayOfYear": ("times", "get_day_of_year"),
+    "getEscapedPath": ("urls", "get_escaped_path"),
+    "getFullYear": ("times", "get_full_year"),
+    "getHost": ("urls", "get_host"),
+    "getHostname": ("urls", "get_hostname"),
+    "getHours": ("times", "get_hours"),
+    "getMilliseconds": ("times", "get_milliseconds"),
+    "getMinutes": ("times", "get_minutes"),
+    "getMonth": ("times", "get_month"),
+    "getPort": ("urls", "get_port"),
+    "getQuery": ("urls", "get_query"),
+    "getScheme": ("urls", "get_scheme"),
+    "getSeconds": ("times", "get_seconds"),
+    "hasValue": ("optionals", "has_value"),
+    "indexOf": ("strings", "index_of"),
+    "int": ("numbers", "to_int"),
+    "ip": ("net", "ip"),
+    "ip.isCanonical": ("net", "is_canonical"),
+    "isCIDR": ("net", "is_cidr"),
+    "isGlobalUnicast": ("net", "is_global_unicast"),
+    "isGreaterThan": ("quantity", "is_greater_than"),
+    "isIP": ("net", "is_ip"),
+    "isInteger": ("quantity", "is_integer"),
+    "isLessThan": ("quantity", "is_less_than"),
+    "isLinkLocalMulticast": ("net", "is_link_local_multicast"),
+    "isLinkLocalUnicast": ("net", "is_link_local_unicast"),
+    "isLoopback": ("net", "is_loopback"),
+    "isQuantity": ("quantity", "is_quantity"),
+    "isSemver": ("semver", "is_semver"),
+    "isSorted": ("lists", "is_sorted"),
+    "isURL": ("urls", "is_url"),
+    "isUnspecified": ("net", "is_unspecified"),
+    "join": ("strings", "join"),
+    "last": ("lists", "last"),
+    "lastIndexOf": ("strings", "last_index_of"),
+    "lists.range": ("lists", "range_"),
+    "lowerAscii": ("strings", "lower_ascii"),
+    "major": ("semver", "major"),
+    "masked": ("net", "masked"),
+    "matches": ("regex", "matches"),
+    "max": ("lists", "maximum"),
+    "min": ("lists", "minimum"),
+    "minor": ("semver", "minor"),
+    "optional.none": ("optionals", "none"),
+    "optional.of": ("optionals", "of"),
+    "optional.ofNonZeroValue": ("optionals", "of_non_zero"),
+    "optional.unwrap": ("optionals", "unwrap"),
+    "or": ("optionals", "or_"),
+    "orValue": ("optionals", "or_value"),
+    "patch": ("semver", "patch"),
+    "prefixLength": ("net", "prefix_length"),
+    "quantity": ("quantity", "quantity"),
+    "replace": ("strings", "replace"),
+    "reverse": ("lists", "reverse"),
+    "semver": ("semver", "semver"),
+    "sets.contains": ("lists", "sets_contains"),
+    "sets.equivalent": ("lists", "sets_equivalent"),
+    "sets.intersects": ("lists", "sets_intersects"),
+    "sign": ("quantity", "sign"),
+    "slice": ("lists", "slice_"),
+    "sort": ("lists", "sort"),
+    "sortBy": ("lists", "sort_by"),
+    "split": ("strings", "split"),
+    "startsWith": ("strings", "starts_with"),
+    "string": ("numbers", "to_string"),
+    "strings.quote": ("strings", "quote"),
+    "sub": ("quantity", "sub"),
+    "substring": ("strings", "substring"),
+    "sum": ("lists", "total"),
+    "timestamp": ("times", "to_timestamp"),
+    "trim": ("strings", "trim"),
+    "uint": ("numbers", "to_uint"),
+    "unwrapOpt": ("optionals", "unwrap"),
+    "upperAscii": ("strings", "upper_ascii"),
+    "url": ("urls", "url"),
+    "validate": ("formats", "validate"),
+    "value": ("optionals", "value"),
+}
+
+
+def function(name: str) -> Callable[..., Any]:
+    """The implementation of a function; one that cannot be reached offline (an authorizer's) takes no overload."""
+    if name in _WHERE:
+        module, attribute = _WHERE[name]
+        return getattr(import_module(f"gatewright.cel.library.{module}"), attribute)  # type: ignore[no-any-return]
+    from gatewright.cel import runtime
+
+    if name in _CORE:
+        return getattr(runtime, _CORE[name])  # type: ignore[no-any-return]
+    if name.startswith("format."):
+        from gatewright.cel.library.formats import constant
+
+        return constant(name.removeprefix("format."))
+
+    def refused(*args: Any) -> Any:
+        raise runtime.no_overload(name, *args)
+
+    return refused
+
+
+# Operators and functions that `runtime` holds.
+_CORE: Final = {
+    "!_": "not_",
+    "-_": "negate",
+    "@in": "in_",
+    "_!=_": "not_equal",
+    "_%_": "modulo",
+    "_*_": "multiply",
+    "_+_": "add",
+    "_-_": "subtract",
+    "_/_": "divide",
+    "_<=_": "less_equal",
+    "_<_": "less",
+    "_==_": "equal",
+    "_>=_": "greater_equal",
+    "_>_": "greater",
+    "_[?_]": "optional_index",
+    "_[_]": "index",
+    "dyn": "dyn",
+    "size": "size",
+    "type": "type_of",
+}

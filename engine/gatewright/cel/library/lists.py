@@ -1,0 +1,211 @@
+"""List functions: Kubernetes' isSorted, sum, min, max, indexOf and version 3 of cel-go's lists extension."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cmp_to_key
+from typing import Any
+
+from gatewright.cel.runtime import add, no_overload, order
+from gatewright.cel.values import NONE, CelEvaluationError, Duration, Optional, Timestamp, Uint, equal
+
+_COMPARABLE = frozenset({int, Uint, float, bool, str, bytes, Timestamp, Duration})
+
+
+def _list(name: str, *args: Any) -> list[Any]:
+    if args[0].__class__ is not list:
+        raise no_overload(name, *args)
+    return args[0]  # type: ignore[no-any-return]
+
+
+def is_sorted(*args: Any) -> bool:
+    """[1, 2, 3].isSorted()"""
+    values = _list("isSorted", *args)
+    _comparable(values)
+    return all(_order(values[i], values[i + 1]) != 1 for i in range(len(values) - 1))
+
+
+def _comparable(values: list[Any]) -> None:
+    for value in values:
+        if value.__class__ not in _COMPARABLE:
+            raise no_overload()
+
+
+def _order(a: Any, b: Any) -> int | None:
+    # A comparison across types is an error value in cel-go, which equals no order.
+    try:
+        return order(a, b)
+    except CelEvaluationError:
+        return None
+
+
+def total(*args: Any) -> Any:
+    """[1, 2, 3].sum() == 6"""
+    values = _list("sum", *args)
+    if not values:
+        return 0
+    result = values[0]
+    if result.__class__ not in (int, Uint, float, Duration, str, bytes, list, Timestamp):
+        raise no_overload()
+    for value in values[1:]:
+        result = add(result, value)
+    return result
+
+
+def _extreme(name: str, args: tuple[Any, ...], wanted: int) -> Any:
+    values = _list(name, *args)
+    if not values:
+        raise CelEvaluationError(f"{name} called on empty list")
+    _comparable(values)
+    result = values[0]
+    for value in values[1:]:
+        if _order(result, value) == wanted:
+            result = value
+    return result
+
+
+def minimum(*args: Any) -> Any:
+    """[3, 1, 2].min() == 1"""
+    return _extreme("min", args, 1)
+
+
+def maximum(*args: Any) -> Any:
+    """[3, 1, 2].max() == 3"""
+    return _extreme("max", args, -1)
+
+
+def index_of(*args: Any) -> int:
+    """[1, 2].indexOf(2) == 1"""
+    if len(args) != 2:
+        raise no_overload("indexOf", *args)
+    for i, item in enumerate(args[0]):
+        if equal(item, args[1]):
+            return i
+    return -1
+
+
+def last_index_of(*args: Any) -> int:
+    """[1, 2, 2].lastIndexOf(2) == 2"""
+    if len(args) != 2:
+        raise no_overload("lastIndexOf", *args)
+    items = args[0]
+    for i in range(len(items) - 1, -1, -1):
+        if equal(items[i], args[1]):
+            return i
+    return -1
+
+
+def slice_(*args: Any) -> list[Any]:
+    """[1, 2, 3].slice(1, 3) == [2, 3]"""
+    values = _list("slice", *args)
+    start, end = args[1], args[2]
+    if start.__class__ is not int or end.__class__ is not int:
+        raise no_overload("slice", *args)
+    if start < 0 or end < 0:
+        raise CelEvaluationError(f"cannot slice({start}, {end}), negative indexes not supported")
+    if start > end:
+        raise CelEvaluationError(f"cannot slice({start}, {end}), start index must be less than or equal to end index")
+    if len(values) < end:
+        raise CelEvaluationError(f"cannot slice({start}, {end}), list is length {len(values)}")
+    return values[start:end]
+
+
+def flatten(*args: Any) -> list[Any]:
+    """[[1], [2, [3]]].flatten() == [1, 2, [3]]"""
+    values = _list("flatten", *args)
+    depth = args[1] if len(args) > 1 else 1
+    if depth.__class__ is not int:
+        raise no_overload("flatten", *args)
+    if depth < 0:
+        raise CelEvaluationError("level must be non-negative")
+    for _ in range(depth):
+        if not any(value.__class__ is list for value in values):
+            break
+        values = [item for value in values for item in (value if value.__class__ is list else [value])]
+    return values
+
+
+def sort(*args: Any) -> list[Any]:
+    """[3, 1, 2].sort() == [1, 2, 3]"""
+    values = _list("sort", *args)
+    return sort_by_keys(values, values)
+
+
+def sort_by_keys(values: Any, keys: Any) -> list[Any]:
+    """`values` in the order of `keys`, which pair with them."""
+    if values.__class__ is not list or keys.__class__ is not list:
+        raise no_overload("@sortByAssociatedKeys", values, keys)
+    if not keys:
+        return values
+    if keys[0].__class__ not in _COMPARABLE:
+        raise CelEvaluationError("list elements must be comparable")
+    if len(keys) > 1 and any(key.__class__ is not keys[0].__class__ for key in keys):
+        raise CelEvaluationError("list elements must have the same type")
+    by_key: Callable[[int], Any] = cmp_to_key(lambda i, j: order(keys[i], keys[j]) or 0)
+    return [values[i] for i in sorted(range(len(values)), key=by_key)]
+
+
+def sort_by(target: Any, key: Callable[[Any], Any]) -> list[Any]:
+    """[{'n': 2}, {'n': 1}].sortBy(x, x.n)"""
+    from gatewright.cel.runtime import items
+
+    return sort_by_keys(target, [key(item) for item in items(target)])
+
+
+def distinct(*args: Any) -> list[Any]:
+    """[1, 2, 1].distinct() == [1, 2]"""
+    kept: list[Any] = []
+    for value in _list("distinct", *args):
+        if not any(equal(value, other) for other in kept):
+            kept.append(value)
+    return kept
+
+
+def reverse(*args: Any) -> list[Any]:
+    """[1, 2].reverse() == [2, 1]"""
+    return _list("reverse", *args)[::-1]
+
+
+def range_(*args: Any) -> list[int]:
+    """lists.range(3) == [0, 1, 2]"""
+    if args[0].__class__ is not int:
+        raise no_overload("lists.range", *args)
+    if args[0] < 0:
+        raise CelEvaluationError(f"lists.range: size must be non-negative, got {args[0]}")
+    return list(range(args[0]))
+
+
+def first(*args: Any) -> Optional:
+    """[1, 2].first() == optional.of(1)"""
+    values = _list("first", *args)
+    return Optional(values[0]) if values else NONE
+
+
+def last(*args: Any) -> Optional:
+    """[1, 2].last() == optional.of(2)"""
+    values = _list("last", *args)
+    return Optional(values[-1]) if values else NONE
+
+
+def sets_contains(*args: Any) -> bool:
+    """sets.contains([1, 2], [2])"""
+    outer, inner = _pair("sets.contains", args)
+    return all(any(equal(a, b) for b in outer) for a in inner)
+
+
+def sets_equivalent(*args: Any) -> bool:
+    """sets.equivalent([1, 1], [1])"""
+    a, b = _pair("sets.equivalent", args)
+    return sets_contains(a, b) and sets_contains(b, a)
+
+
+def sets_intersects(*args: Any) -> bool:
+    """sets.intersects([1], [1, 2])"""
+    a, b = _pair("sets.intersects", args)
+    return any(equal(x, y) for x in a for y in b)
+
+
+def _pair(name: str, args: tuple[Any, ...]) -> tuple[list[Any], list[Any]]:
+    if len(args) != 2 or args[0].__class__ is not list or args[1].__class__ is not list:
+        raise no_overload(name, *args)
+    return args[0], args[1]

@@ -1,0 +1,127 @@
+"""The syntax tree of a CEL expression: what the parser makes and the checker and the code generator read.
+
+Macros arrive expanded into nodes of their own (Comprehension, OptionalMap, SortBy) instead of cel-go's folds, so that
+each can be checked, and turned into the Python construct it resembles. `at` is an offset into the text, in code points.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """Nodes compare and hash by identity: analysis results are kept in dicts beside the tree."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Literal(Node):
+    """A constant: None, bool, int, Uint, float, str or bytes."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ident(Node):
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Select(Node):
+    """`operand.field`, `operand.?field`, or the presence test `has(operand.field)`."""
+
+    operand: Node
+    field: str
+    test: bool = False
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call(Node):
+    """A function or operator call; operators carry cel-go's names (`_+_`, `_[?_]`, …) and n-ary && and || are flat."""
+
+    name: str
+    target: Node | None
+    args: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListExpr(Node):
+    items: tuple[Node, ...]
+    optional: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry(Node):
+    key: Node
+    value: Node
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapExpr(Node):
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StructExpr(Node):
+    """`a.b.Name{field: value}`: parsed to be refused, since Kubernetes declares no message types."""
+
+    name: str
+    values: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comprehension(Node):
+    """A macro over a range. `kind` is all, exists, exists_one, list, map or entry (the transform* and map/filter family).
+
+    `filter` is None where the macro has none; `body` is the predicate or the transformation.
+    """
+
+    kind: str
+    range: Node
+    var: str
+    var2: str
+    filter: Node | None
+    body: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OptionalMap(Node):
+    """`target.optMap(var, body)`, or optFlatMap when `flat`."""
+
+    target: Node
+    var: str
+    body: Node
+    flat: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SortBy(Node):
+    """`target.sortBy(var, key)`."""
+
+    target: Node
+    var: str
+    body: Node
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The direct sub-expressions, in evaluation order."""
+    match node:
+        case Select():
+            return (node.operand,)
+        case Call():
+            return node.args if node.target is None else (node.target, *node.args)
+        case ListExpr():
+            return node.items
+        case MapExpr():
+            return tuple(part for entry in node.entries for part in (entry.key, entry.value))
+        case StructExpr():
+            return node.values
+        case Comprehension():
+            return (node.range, node.body) if node.filter is None else (node.range, node.filter, node.body)
+        case OptionalMap() | SortBy():
+            return (node.target, node.body)
+    return ()
