@@ -42,6 +42,16 @@ class Builtin:
 _REGISTRY: dict[str, Builtin] = {}
 
 
+def registered(name: str) -> Builtin:
+    """The built-in whose module has been imported. KeyError otherwise."""
+    return _REGISTRY[name]
+
+
+def all_registered() -> dict[str, Builtin]:
+    """What the modules imported so far declare."""
+    return dict(_REGISTRY)
+
+
 def builtin(
     name: str,
     signature: str,
