@@ -39,15 +39,17 @@ def query(
     from gatewright.compiler import compile_modules
     from gatewright.runtime.context import EvalOptions
     from gatewright.runtime.json import from_python, to_python
+    from gatewright.runtime.limits import deep
 
-    policy = compile_modules(modules or {}, rego_version=rego_version)
-    if input_term is not None:
-        input = term(input_term)
-    elif input is not UNDEFINED:
-        input = from_python(input)
-    options = EvalOptions(strict_builtin_errors=strict_builtin_errors)
-    solutions = policy.query(query).evaluate(input=input, data=from_python(data or {}), options=options)
-    return [{name: to_python(value) for name, value in solution.items()} for solution in solutions]
+    with deep():
+        policy = compile_modules(modules or {}, rego_version=rego_version)
+        if input_term is not None:
+            input = term(input_term)
+        elif input is not UNDEFINED:
+            input = from_python(input)
+        options = EvalOptions(strict_builtin_errors=strict_builtin_errors)
+        solutions = policy.query(query).evaluate(input=input, data=from_python(data or {}), options=options)
+        return [{name: to_python(value) for name, value in solution.items()} for solution in solutions]
 
 
 def term(text: str) -> Any:

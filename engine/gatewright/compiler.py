@@ -13,15 +13,13 @@ from gatewright.codegen import link
 from gatewright.codegen.cache import CodeCache, key_of
 from gatewright.errors import LimitError, RegoError, RegoErrors, RegoEvaluationError
 from gatewright.runtime.context import DEFAULT_OPTIONS, Context, EvalOptions, State
-from gatewright.runtime.limits import DepthLimitError, bounded
+from gatewright.runtime.limits import bounded, deep
 from gatewright.runtime.values import UNDEFINED
 
 if TYPE_CHECKING:
     from gatewright.analysis import Program, QueryPlan
     from gatewright.codegen.unit import Part, Unit
     from gatewright.syntax.nodes import Module
-
-_RECURSION = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +138,8 @@ class CompiledPolicy:
         from gatewright.syntax import parse_query
 
         body = parse_query(text, rego_version="v1")
-        plan = analysis.compile_query(body, self.program, package=package, imports=imports)
+        home, imported = _surroundings(package, imports)
+        plan = analysis.compile_query(body, self.program, package=home, imports=imported)
         unit = self._unit([plan.body], dict(plan.names), covering=coverage)
         unit.write_query(plan)
         return unit
@@ -180,7 +179,8 @@ class CompiledPolicy:
         key = self.key(*what) if self.cache is not None else ""
         codes = self.cache.get(key) if self.cache is not None else None
         if codes is None:
-            codes = link.compile_parts(make().parts())
+            with deep():
+                codes = link.compile_parts(make().parts())
             if self.cache is not None:
                 self.cache.put(key, codes)
         return codes
@@ -192,7 +192,7 @@ class PreparedQuery:
     __slots__ = ("_run",)
 
     def __init__(self, codes: list[CodeType]) -> None:
-        self._run = link.load(codes)["query"]
+        self._run = _load(codes)["query"]
 
     def evaluate(
         self, *, input: Any = UNDEFINED, data: Any = None, options: EvalOptions = DEFAULT_OPTIONS
@@ -210,15 +210,9 @@ class PreparedQuery:
 def _guarded(context: Context, function: Any, state: State, *operands: Any) -> Any:
     """Call generated code under the context's limits, and let strict built-in errors have their say."""
     options = context.options
-    limit = sys.getrecursionlimit()
-    wanted = options.max_depth or _RECURSION
-    if limit < wanted:
-        sys.setrecursionlimit(wanted)
     try:
-        with bounded(options.timeout_s, options.max_memory):
+        with deep(options.max_depth), bounded(options.timeout_s, options.max_memory):
             result = function(state, *operands)
-    except RecursionError:
-        raise DepthLimitError("evaluation nests too deep") from None
     except MemoryError:
         raise LimitError("evaluation ran out of memory") from None
     except LimitError:
@@ -226,11 +220,34 @@ def _guarded(context: Context, function: Any, state: State, *operands: Any) -> A
     except RegoEvaluationError:
         context.raise_builtin_errors()
         raise
-    finally:
-        if limit < wanted:
-            sys.setrecursionlimit(limit)
     context.raise_builtin_errors()
     return result
+
+
+def _load(codes: list[CodeType]) -> dict[str, Any]:
+    names = link.load(codes)
+    rego = sys.modules.get("gatewright.builtins.rego")
+    if rego is not None:
+        rego.install_parser(_parse_to_json)
+    return names
+
+
+def _parse_to_json(name: str, text: str) -> Any:
+    """What rego.parse_module gives."""
+    from gatewright.syntax import nodes_to_json, parse_module
+
+    return nodes_to_json(parse_module(text, file=name))
+
+
+def _surroundings(package: str | None, imports: Iterable[str]) -> tuple[Any, list[Any]]:
+    """The package and the imports that a query is read in, as nodes."""
+    from gatewright.syntax import parse_module
+
+    if package is None and not imports:
+        return None, []
+    lines = [f"package {package or 'query'}", *(f"import {path}" for path in imports)]
+    module = parse_module("\n".join(lines), file="<query>")
+    return (module.package if package is not None else None), list(module.imports)
 
 
 Result: TypeAlias = Any
@@ -244,7 +261,7 @@ class Entrypoint:
     def __init__(
         self, codes: list[CodeType], path: str, review: str, parameters: str, inventory: str, *, policy: CompiledPolicy
     ) -> None:
-        self._entry = link.load(codes)["entry"]
+        self._entry = _load(codes)["entry"]
         self._path = path
         self._review = review
         self._parameters = parameters
@@ -284,7 +301,7 @@ class BoundRule:
 
         policy, path = self._entrypoint._policy, self._entrypoint._path
         codes = policy._codes(("evidence", path), lambda: policy.entrypoint_unit(path, recording=True))
-        entry = link.load(codes)["entry"]
+        entry = _load(codes)["entry"]
         context = Context() if context is None else replace(context, reads=[], evidence=[], builtin_errors=[])
         input = {self._review: review, self._parameters_name: self._parameters}
         data = {} if inventory is UNDEFINED else {self._inventory: inventory}

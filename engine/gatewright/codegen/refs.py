@@ -142,10 +142,27 @@ def _read_data(w: Writer, operands: list[Term], hint: str) -> Val:
         if child is None:
             return _read_base(w, operands, hint)
         if child.group is not None:
+            if child.group.kind == "object":
+                return _read_object(w, child.group, operands[position + 1 :], hint)
             result = w.unit.rule_value(w, child.group, hint if position + 1 == len(operands) else "")
             return _walk_rule(w, result, operands[position + 1 :], hint)
         node = child
     return _dynamic(w, path, [], hint)
+
+
+def _read_object(w: Writer, group: Group, operands: list[Term], hint: str) -> Val:
+    """A partial object, or a member of it: conflicts at other keys do not matter to a member."""
+    depth = w.unit.depth(group)
+    keys: list[ast.expr] = []
+    for term in operands[:depth]:
+        if not terms.ground(w, term):
+            break
+        keys.append(w.keep(terms.value(w, term), "key").expr)
+    if not keys:
+        return _walk_rule(w, w.unit.rule_value(w, group, "" if operands else hint), operands, hint)
+    rule, narrowed = w.unit.need(group, w), w.unit.narrowed(group)
+    found = w.defined(Val(_py.call("keyed", _py.name(w.state), _py.name(rule), _py.name(narrowed), *keys)), hint)
+    return _walk_rule(w, found, operands[len(keys) :], hint)
 
 
 def whole_rule(w: Writer, ref: Ref) -> Group | None:

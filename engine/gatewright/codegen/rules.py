@@ -28,10 +28,21 @@ def write(unit: Unit, group: Group, names: Names) -> ast.FunctionDef:
         case "set":
             _write_set(w, group)
         case "object":
-            _write_object(w, group)
+            _write_object(w, group, [])
         case _:
             return _write_complete(w, group)
     return _function(group, ["s"], w)
+
+
+def write_narrowed(unit: Unit, group: Group, names: Names) -> ast.FunctionDef:
+    """The function of a partial object that keeps to the keys it is given."""
+    w = Writer(unit, names, group.location)
+    keys = [w.names.fresh("key") for _ in range(unit.depth(group))]
+    _write_object(w, group, keys)
+    made = _py.function(group.narrowed, ["s", *keys], w.stmts, docstring=f"{group.text} at some keys")
+    made.args.defaults = [_py.name(_py.UNDEFINED) for _ in keys[1:]]
+    made.lineno, made.col_offset = group.location.row or 1, 0
+    return made
 
 
 def _function(group: Group, parameters: list[str], w: Writer) -> ast.FunctionDef:
@@ -56,14 +67,17 @@ def _write_set(w: Writer, group: Group) -> None:
     w.add(ast.Return(made))
 
 
-def _write_object(w: Writer, group: Group) -> None:
+def _write_object(w: Writer, group: Group, keys: list[str]) -> None:
     out = w.assign(group.short_name, ast.Dict([], []))
     flat = all(len(_below(group, rule)) == 1 and not rule.is_multi_value for rule in group.rules)
     seen = "" if flat else w.assign("seen", _py.call("set"))
     for rule in group.rules:
         with w.body(Sink(), ordered=w.unit.watches_order):
             _body(w, rule)
-            path = [terms.value(w, t).expr for t in _below(group, rule)]
+            path = [w.keep(terms.value(w, t), "key").expr for t in _below(group, rule)]
+            for key, part in zip(keys, path, strict=False):
+                anything = _py.is_(_py.name(key), _py.name(_py.UNDEFINED))
+                w.guard(ast.BoolOp(ast.Or(), [anything, _py.call("equal", _py.name(key), part)]))
             w.location = rule.head.location
             member = rule.head.key if rule.is_multi_value else rule.head.value
             assert member is not None

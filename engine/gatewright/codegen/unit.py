@@ -46,6 +46,7 @@ _RUNTIME = (
     "is_collection",
     "items",
     "items_sorted",
+    "keyed",
     "member",
     "members",
     "mocked",
@@ -72,6 +73,7 @@ class Group:
     arity: int
     text: str
     function: str = ""
+    narrowed: str = ""
     uses: int = 0
     written: bool = False
 
@@ -130,7 +132,9 @@ class Unit:
         self._trees: dict[tuple[Any, ...], str] = {}
         self._tree_stmts: list[ast.stmt] = []
         self._queue: list[Group] = []
-        self._functions: list[tuple[Group | None, ast.FunctionDef]] = []
+        self._narrowed: list[Group] = []
+        self._functions: list[tuple[str, list[ast.stmt]]] = []
+        self._made: list[tuple[Group, ast.FunctionDef]] = []
 
     # --- what writers ask for ----------------------------------------------------------------------------------
 
@@ -230,6 +234,17 @@ class Unit:
         group.uses += 1 if w is None or not w.repeats else 2
         return group.function
 
+    def depth(self, group: Group) -> int:
+        """How many operands below a partial object its rules' refs reach."""
+        return max(len(rule.ref) - len(group.path) - 1 for rule in group.rules)
+
+    def narrowed(self, group: Group) -> str:
+        """The function that evaluates a partial object for some keys alone."""
+        if not group.narrowed:
+            group.narrowed = self._fresh(f"{group.short_name}_at")
+            self._narrowed.append(group)
+        return group.narrowed
+
     def rule_value(self, w: Writer, group: Group, hint: str) -> Val:
         """The value of a document that rules define."""
         if group.arity:
@@ -309,7 +324,7 @@ class Unit:
                 found.append(val.expr)
             solution = ast.Dict(keys, found)
             w.add(ast.Expr(_py.call(_py.attribute(_py.name("results"), "append"), solution)))
-        self._functions.append((None, _py.function("query", ["s", "results"], w.stmts)))
+        self._functions.append(("<query>", [_py.function("query", ["s", "results"], w.stmts)]))
 
     def write_entry(self, path: tuple[Any, ...]) -> None:
         """The function `entry(s)`: the value of the document at a path of `data`."""
@@ -319,14 +334,18 @@ class Unit:
             ref = Ref((Term(Var("data")), *(Term(String(key)) for key in path)))
             w.add(ast.Return(terms.value(w, Term(ref)).expr))
         w.add(ast.Return(_py.name(_py.UNDEFINED)))
-        self._functions.append((None, _py.function("entry", ["s"], w.stmts)))
+        self._functions.append(("<query>", [_py.function("entry", ["s"], w.stmts)]))
 
     def parts(self) -> list[Part]:
         """The finished module: shared names first, then the functions of each Rego file, then trees."""
-        while self._queue:
-            group = self._queue.pop(0)
-            made = rules.write(self, group, self._function_names())
-            self._functions.append((group, made))
+        while self._queue or self._narrowed:
+            if self._queue:
+                group = self._queue.pop(0)
+                self._made.append((group, rules.write(self, group, self._function_names())))
+            else:
+                group = self._narrowed.pop(0)
+                narrowed = rules.write_narrowed(self, group, self._function_names())
+                self._functions.append((group.location.file, [narrowed]))
         prelude = [
             ast.ImportFrom("gatewright.runtime", [ast.alias(n) for n in _RUNTIME], 0),
             ast.ImportFrom("gatewright.builtins", [ast.alias(n) for n in _BUILTINS], 0),
@@ -334,18 +353,17 @@ class Unit:
         ]
         found = [Part("<constants>", _module(prelude))]
         by_file: dict[str, list[ast.stmt]] = {}
-        for owner, made in self._functions:
-            file = owner.location.file if owner is not None else "<query>"
-            by_file.setdefault(file or "<rego>", []).extend(self._with_memo(owner, made))
+        for group, made in self._made:
+            self._functions.append((group.location.file, self._with_memo(group, made)))
+        for file, stmts in self._functions:
+            by_file.setdefault(file or "<rego>", []).extend(stmts)
         found += [Part(file, _module(stmts)) for file, stmts in by_file.items()]
         if self._tree_stmts:
             found.append(Part("<documents>", _module(self._tree_stmts)))
         return found
 
-    def _with_memo(self, group: Group | None, made: ast.FunctionDef) -> list[ast.stmt]:
+    def _with_memo(self, group: Group, made: ast.FunctionDef) -> list[ast.stmt]:
         """A rule's function, and before it a function of its name that remembers the result, if that pays."""
-        if group is None:
-            return [made]
         hideable = self._hideable(group)
         if group.arity or (group.uses < 2 and not hideable):
             return [made]

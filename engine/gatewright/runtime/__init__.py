@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatewright.runtime.conflicts import ConflictError, differ, insert, put
+from gatewright.runtime.conflicts import ConflictError, differ, insert, keyed, put
 from gatewright.runtime.context import Context, EvalOptions, State, failed
 from gatewright.runtime.documents import (
     ABSENT,
@@ -57,6 +57,7 @@ __all__ = [
     "is_collection",
     "items",
     "items_sorted",
+    "keyed",
     "member",
     "members",
     "mocked",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from gatewright.errors import RegoEvaluationError
-from gatewright.runtime.values import UNDEFINED, RegoSet, equal, from_key, to_key
+from gatewright.runtime.documents import get
+from gatewright.runtime.values import UNDEFINED, RegoSet, equal, to_key
 from gatewright.source import Location
 
 At = tuple[str, int, int]
@@ -114,4 +116,18 @@ def insert(
         raise ConflictError("object keys must be unique", Location(*at))
 
 
-__all__ = ["ConflictError", "Conflicts", "differ", "from_key", "insert", "put"]
+def keyed(state: Any, rule: Callable[..., Any], narrowed: Callable[..., Any], *keys: Any) -> Any:
+    """The member of a partial object at `keys`, or UNDEFINED.
+
+    A conflict at another key is no error here: `narrowed` evaluates the rules for these keys alone.
+    """
+    try:
+        value = rule(state)
+    except ConflictError:
+        value = narrowed(state, *keys)
+    for key in keys:
+        value = get(value, key)
+    return value
+
+
+__all__ = ["ConflictError", "Conflicts", "differ", "insert", "keyed", "put"]

@@ -33,8 +33,7 @@ def at(value: Any, key: Any) -> Any:
 
 
 def _index(key: Any) -> int:
-    # OPA reads an index from the number's text: 1 is one, 1.0 is not.
-    if key.__class__ is float and key.is_integer() and key >= 0:
+    if key.__class__ in (float, NumberText) and key.is_integer() and key >= 0:
         return int(key)
     raise KeyError(key)
 
@@ -42,6 +41,8 @@ def _index(key: Any) -> int:
 def stored(value: Any, key: Any) -> Any:
     """`value[key]` in base data, whose keys are paths of text: 2 and "2" are one key, of objects and of arrays."""
     kind = value.__class__
+    if kind is RegoSet:
+        return value[key]  # `with` put it there
     if key.__class__ is not str:
         if key.__class__ not in (int, float, NumberText):
             raise KeyError(key)
