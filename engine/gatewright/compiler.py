@@ -288,12 +288,23 @@ class BoundRule:
         self._fixed: dict[Any, Any] = {}
 
     def __call__(self, review: Any, inventory: Any = UNDEFINED, context: Context | None = None) -> Result:
-        """The rule's value: a RegoSet for a partial set, UNDEFINED where it has none."""
+        """The rule's value: a RegoSet for a partial set, UNDEFINED where it has none.
+
+        The limits of the context's options are not watched here but by whoever evaluates the whole review
+        (runtime.limits.bounded), as watching costs more than most rules.
+        """
         if context is None:
             context = Context()
         input = {self._review: review, self._parameters_name: self._parameters}
         data = {} if inventory is UNDEFINED else {self._inventory: inventory}
-        return _guarded(context, self._entry, State(context, input, data, self._fixed))
+        try:
+            result = self._entry(State(context, input, data, self._fixed))
+        except (RecursionError, MemoryError, RegoEvaluationError):
+            # Once more with room for deep documents; an error of the policy's own is raised again.
+            return _guarded(context, self._entry, State(context, input, data))
+        if context.builtin_errors:
+            context.raise_builtin_errors()
+        return result
 
     def evidence(self, review: Any, inventory: Any = UNDEFINED, context: Context | None = None) -> list[Evidence]:
         """Evaluate once more with recording on: each result with the paths of the review that were read for it."""

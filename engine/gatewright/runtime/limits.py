@@ -144,26 +144,7 @@ def bounded(timeout_s: float | None, max_memory: int | None) -> Iterator[None]:
         yield
         return
     if _watcher.process != os.getpid():
-        _FRAMES = 8_000
-
-
-@contextmanager
-def deep(frames: int = 0) -> Iterator[None]:
-    """Room for documents and policies that nest deep; what nests deeper still ends in a DepthLimitError."""
-    limit = sys.getrecursionlimit()
-    wanted = frames or _FRAMES
-    if limit < wanted:
-        sys.setrecursionlimit(wanted)
-    try:
-        yield
-    except RecursionError:
-        raise DepthLimitError("nested too deep") from None
-    finally:
-        if limit < wanted:
-            sys.setrecursionlimit(limit)
-
-
-_watcher = _Watcher()
+        _watcher = _Watcher()
     watch = _Watch(timeout_s, max_memory)
     _watcher.begin(watch)
     try:
