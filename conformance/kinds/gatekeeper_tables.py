@@ -1,4 +1,4 @@
-"""Gatekeeper's behaviour by tables: match, mutation, expansion, validation, YAML, number printing, gator's command line.
+"""Gatekeeper's behaviour by tables: match, mutation, expansion, validation, YAML, number printing, gator itself.
 
 Each table has one function that takes a row and answers what is wrong with it. Values and verdicts are compared
 exactly, errors by where they arise and, where the row names one, their class.
@@ -172,13 +172,10 @@ def _inventory_path(row: Row) -> Any:
 def _template(row: Row) -> Any:
     """A template's stage and CRD; where Go crashed, any refusal will do."""
     from gatewright.errors import TemplateError
-    from gatewright.gatekeeper.drivers import add_template
-    from gatewright.gatekeeper.template import check_crd, convert_template
+    from gatewright.gatekeeper.host import Host
 
     try:
-        template = convert_template(row["template"])
-        check_crd(template)
-        add_template(template, ("cel", "rego"))
+        template = Host().add_template(row["template"])
     except TemplateError as error:
         if "panic" in row["want"]:
             return row["want"]
@@ -226,12 +223,202 @@ def _constraint(row: Row) -> Any:
     return {"stage": "ok", "stored": constraint.document}
 
 
+def _path(row: Row) -> Any:
+    from gatewright.gatekeeper.mutation.path import ListNode, parse_path, tokens
+
+    got: Row = {"tokens": [{"type": t.type, "literal": t.literal} for t in tokens(row["input"])]}
+    try:
+        path = parse_path(row["input"])
+    except GatewrightError as error:
+        return {**got, "error": str(error)}
+    got["nodes"] = [
+        {"type": "List", "keyField": n.key_field, "keyValue": n.key_value, "glob": n.glob}
+        if isinstance(n, ListNode)
+        else {"type": "Object", "reference": n.reference}
+        for n in path.nodes
+    ]
+    got["string"] = str(path)
+    return got
+
+
+def _mutator_validate(row: Row) -> Any:
+    from gatewright.gatekeeper.mutation import read_mutator
+
+    try:
+        mutator = read_mutator(row["mutator"], row["kind"])
+    except GatewrightError as error:
+        return {"error": str(error)}
+    got: Row = {"ok": True, "path": str(mutator.path), "mustTerminate": mutator.must_terminate}
+    if mutator.bindings:
+        got["bindings"] = [f"{group}/{version}/{kind} {op}" for group, version, kind, op in mutator.bindings]
+    return got
+
+
+def _plain(value: Any) -> Any:
+    """A mutated object with placeholders spelled out."""
+    from gatewright.gatekeeper.mutation import Placeholder
+
+    if isinstance(value, Placeholder):
+        return {"Ref": dict(value.reference), "ValueAtLocation": value.value}
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    return value
+
+
+def _mutable(row: Row, obj: Row) -> Any:
+    from gatewright.gatekeeper.kube import deep_copy
+    from gatewright.gatekeeper.mutation import Mutable
+
+    return Mutable(deep_copy(obj), _namespace(row["namespace"]), row["username"], row["operation"], row["source"])
+
+
+def _mutate(row: Row) -> Any:
+    from gatewright.gatekeeper.mutation import read_mutator
+
+    try:
+        mutator = read_mutator(row["mutator"], row["kind"])
+    except GatewrightError as error:
+        return {"createError": str(error)}
+    got: Row = {}
+    mutable = _mutable(row, row["object"])
+    try:
+        got["matches"] = mutator.matches(mutable)
+    except GatewrightError as error:
+        got["matches"], got["matchesError"] = False, str(error)
+    try:
+        got["mutated"] = mutator.mutate(mutable)
+    except GatewrightError as error:
+        got["mutated"], got["error"] = False, str(error)
+    return {**got, "after": _plain(mutable.object)}
+
+
+def _image_ref(row: Row) -> Any:
+    from gatewright.gatekeeper.mutation.image import parse_image
+
+    image = parse_image(row["image"])
+    return {"domain": image.domain, "path": image.path, "tag": image.tag}
+
+
+def _image_parts(row: Row) -> Any:
+    from gatewright.gatekeeper.mutation.image import check_parts
+
+    try:
+        check_parts(row["domain"], row["path"], row["tag"])
+    except GatewrightError as error:
+        return {"error": f"assignImage m has invalid parameters: {error}"}
+    return {"ok": True}
+
+
+def _zero_id() -> str:
+    return "00000000-0000-0000-0000-000000000000"
+
+
+def _upserted(system: Any, documents: list[Row]) -> list[str | None]:
+    from gatewright.gatekeeper.mutation import read_mutator
+
+    answers: list[str | None] = []
+    for document in documents:
+        try:
+            mutator = read_mutator(document)
+        except GatewrightError as error:
+            answers.append(f"create: {error}")
+            continue
+        try:
+            system.upsert(mutator)
+            answers.append(None)
+        except GatewrightError as error:
+            answers.append(str(error))
+    return answers
+
+
+def _mutation_system(row: Row) -> Any:
+    from gatewright.gatekeeper.mutation import MutationSystem, MutatorId
+
+    system = MutationSystem(new_id=_zero_id)
+    got: Row = {"upsert": _upserted(system, row["mutators"])}
+    for name in row.get("remove") or ():
+        kind, _, name = name.partition("/")
+        system.remove(MutatorId("mutations.gatekeeper.sh", kind, "", name))
+    got["conflicts"] = {
+        f"{who.kind}/{who.name}": sorted(f"{i.kind}/{i.name}" for i in ids) for who, ids in system.conflicts().items()
+    }
+    mutable = _mutable(row, row["object"])
+    try:
+        got["mutated"] = system.mutate(mutable)
+    except GatewrightError as error:
+        got["mutated"], got["error"] = False, str(error)
+    return {**got, "after": _plain(mutable.object)}
+
+
+def _expansion(row: Row) -> Any:
+    from gatewright.gatekeeper.expansion import ExpansionSystem, read_expansion_template
+    from gatewright.gatekeeper.mutation import MutationSystem, read_mutator
+
+    mutations = MutationSystem(new_id=_zero_id)
+    for document in row["mutators"] or ():
+        try:
+            mutations.upsert(read_mutator(document))
+        except GatewrightError as error:
+            return {"mutatorError": str(error)}
+    system = ExpansionSystem(mutations)
+    upserts: list[str | None] = []
+    for document in row["templates"] or ():
+        try:
+            system.upsert(read_expansion_template(document))
+            upserts.append(None)
+        except GatewrightError as error:
+            upserts.append(str(error))
+    got: Row = {"templates": upserts, "conflicts": sorted(system.conflicts)}
+    if row["generator"] is None:
+        return got
+    try:
+        found = system.expand(_mutable(row, row["generator"]))
+    except GatewrightError as error:
+        return {**got, "error": str(error)}
+    got["resultants"] = [
+        {"object": r.object, "templateName": r.template, "enforcementAction": r.enforcement_action}
+        for r in sorted(found, key=lambda r: r.template)
+    ]
+    return got
+
+
+def _expansion_validate(row: Row) -> Any:
+    from gatewright.gatekeeper.expansion import read_expansion_template
+
+    try:
+        read_expansion_template(row["template"])
+    except GatewrightError as error:
+        return {"error": str(error)}
+    return {"ok": True}
+
+
+def _expand_docs(row: Row) -> Any:
+    from gatewright.gatekeeper.expander import expand_documents
+
+    try:
+        found = expand_documents(row["objects"])
+    except GatewrightError as error:
+        return {"error": str(error)}
+    return {"resultants": sorted((r.object for r in found), key=lambda o: json.dumps(o, sort_keys=True))}
+
+
 _TABLES: dict[str, Callable[[Row], Any]] = {
     "applyto": _applyto,
     "constraint": _constraint,
     "constraint_match": _constraint_match,
+    "expand_docs": _expand_docs,
+    "expansion": _expansion,
+    "expansion_validate": _expansion_validate,
+    "image_parts": _image_parts,
+    "image_ref": _image_ref,
     "inventory_path": _inventory_path,
     "match": _match,
+    "mutate": _mutate,
+    "mutation_system": _mutation_system,
+    "mutator_validate": _mutator_validate,
+    "path": _path,
     "target_match": _target_match,
     "template": _template,
     "wildcard": _wildcard,

@@ -18,7 +18,7 @@ class Path(str):
     def child(self, *names: str) -> Path:
         return Path(".".join([self, *names]) if self else ".".join(names))
 
-    def index(self, i: int) -> Path:
+    def item(self, i: int) -> Path:
         return Path(f"{self}[{i}]")
 
     def key(self, key: str) -> Path:
@@ -47,7 +47,9 @@ def duplicate(path: str, value: Any) -> str:
 
 
 def too_many(path: str, actual: int, maximum: int) -> str:
-    detail = f"must have at most {maximum} {'item' if maximum == 1 else 'items'}" if maximum >= 0 else "has too many items"
+    detail = (
+        f"must have at most {maximum} {'item' if maximum == 1 else 'items'}" if maximum >= 0 else "has too many items"
+    )
     return _error(path, "Too many", actual, detail) if actual >= 0 else _error(path, "Too many", _NO_VALUE, detail)
 
 

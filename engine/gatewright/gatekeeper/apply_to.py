@@ -10,9 +10,7 @@ from gatewright.gatekeeper._decode import STRING, Type, list_of, named, struct
 from gatewright.gatekeeper._gotext import quote
 from gatewright.gatekeeper.kube import GroupVersionKind
 
-APPLY_TO: Final[Type] = struct(
-    "match.ApplyTo", groups=list_of(STRING), kinds=list_of(STRING), versions=list_of(STRING)
-)
+APPLY_TO: Final[Type] = struct("match.ApplyTo", groups=list_of(STRING), kinds=list_of(STRING), versions=list_of(STRING))
 MUTATION_APPLY_TO: Final[Type] = struct(
     "match.MutationApplyTo",
     groups=list_of(STRING),

@@ -125,20 +125,10 @@ def _check(document: kube.Object, template: Template) -> None:
         raise _invalid(f"unsupported version {quote(gvk.version)} {where}")
     schema = template.constraint_schema
     # Kubernetes validates a copy that went through JSON, where every number is a float.
-    if errors := validate_value(_floats(document), schema, ""):
+    if errors := validate_value(kube.as_floats(document), schema, ""):
         raise ConstraintError(f"schema validation failed: {_field.aggregate(errors)}", kind=SCHEMA)
     if unknown := unknown_fields(document, schema):
         raise _invalid(f"unknown fields: [{' '.join(unknown)}]")
-
-
-def _floats(value: Any) -> Any:
-    if value.__class__ is int:
-        return float(value)
-    if value.__class__ is dict:
-        return {k: _floats(v) for k, v in value.items()}
-    if value.__class__ is list:
-        return [_floats(v) for v in value]
-    return value
 
 
 def check_selectors(document: kube.Object) -> None:

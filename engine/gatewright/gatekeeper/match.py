@@ -105,7 +105,7 @@ class CompiledMatch:
             return checks[0]
 
         def every(subject: Subject) -> bool:
-            for check in checks:
+            for check in checks:  # noqa: SIM110 - a generator would cost more than the checks
                 if not check(subject):
                     return False
             return True
@@ -152,7 +152,7 @@ def _kinds(entries: list[dict[str, Any]]) -> Callable[[str, str], bool] | None:
         return None
 
     def accepts(group: str, kind: str) -> bool:
-        for groups, kinds in pairs:
+        for groups, kinds in pairs:  # noqa: SIM110 - a generator would cost more than the checks
             if (kinds is None or kind in kinds) and (groups is None or group in groups):
                 return True
         return False

@@ -90,7 +90,7 @@ def _all(tests: list[Predicate]) -> Predicate:
     fixed = tuple(tests)
 
     def every(labels: Labels) -> bool:
-        for test in fixed:
+        for test in fixed:  # noqa: SIM110 - a generator would cost more than the checks
             if not test(labels):
                 return False
         return True
@@ -107,7 +107,7 @@ def selector_errors(selector: dict[str, Any], path: str) -> list[str]:
         errors += [_field.invalid(at.child("matchLabels"), key, e) for e in _names.label_key(key)]
         errors += [_field.invalid(at.child("matchLabels"), value, e) for e in _names.label_value(value)]
     for i, expression in enumerate(selector.get("matchExpressions") or ()):
-        errors += _requirement_errors(expression, at.child("matchExpressions").index(i))
+        errors += _requirement_errors(expression, at.child("matchExpressions").item(i))
     return errors
 
 
@@ -127,5 +127,5 @@ def _requirement_errors(expression: dict[str, Any], at: _field.Path) -> list[str
         errors.append(_field.invalid(at.child("operator"), operator, "not a valid selector operator"))
     errors += [_field.invalid(at.child("key"), key, e) for e in _names.label_key(key)]
     for i, value in enumerate(values):
-        errors += [_field.invalid(at.child("values").index(i), value, e) for e in _names.label_value(value)]
+        errors += [_field.invalid(at.child("values").item(i), value, e) for e in _names.label_value(value)]
     return errors

@@ -1,4 +1,4 @@
-"""ConstraintTemplates: the three API versions read into one form, checked as Gatekeeper does when it makes their CRD."""
+"""ConstraintTemplates: three API versions read into one form, checked as Gatekeeper does to make their CRD."""
 
 from __future__ import annotations
 
@@ -163,7 +163,9 @@ def convert_template(document: kube.Object) -> Template:
     gvk = kube.gvk_of(document)
     if gvk.version not in _TYPES:
         version = quote(gvk.api_version)
-        message = f'no kind "ConstraintTemplate" is registered for version {version} in scheme "pkg/runtime/scheme.go:111"'
+        message = (
+            f'no kind "ConstraintTemplate" is registered for version {version} in scheme "pkg/runtime/scheme.go:111"'
+        )
         raise TemplateError(f"adding template: {message}", stage="convert")
     try:
         decoded = from_json(document, _TYPES[gvk.version])
@@ -207,7 +209,7 @@ def _assemble(document: kube.Object, decoded: dict[str, Any], parameters: Schema
 
 def _codes(target: dict[str, Any]) -> tuple[Code, ...]:
     """The target's code; `rego` and `libs` of the older form take the place of the first Rego code."""
-    codes = [Code(c.get("engine", ""), c.get("source")) for c in target.get("code") or ()]
+    codes = [Code(c.get("engine", ""), kube.as_floats(c.get("source"))) for c in target.get("code") or ()]
     if not target.get("rego"):
         return tuple(codes)
     source: dict[str, Any] = {"rego": target["rego"], "version": ""}
@@ -233,7 +235,9 @@ def check_crd(template: Template) -> None:
     if not target:
         raise TemplateError(f"{_INVALID}: target name must not be empty", stage="crd")
     if not template.kind:
-        raise TemplateError(f"{_INVALID}: ConstraintTemplate {quote(template.name)} does not specify CRD Kind", stage="crd")
+        raise TemplateError(
+            f"{_INVALID}: ConstraintTemplate {quote(template.name)} does not specify CRD Kind", stage="crd"
+        )
     kind = template.kind.lower()
     if template.name.lower() != kind:
         name = quote(template.name)

@@ -1,4 +1,4 @@
-"""OpenAPI schemas as Kubernetes uses them in CRDs: reading, the rules a schema must keep, validation, pruning, defaults.
+"""OpenAPI schemas as Kubernetes uses them in CRDs: reading, rules for schemas, validation, pruning, defaults.
 
 A schema is a plain dict with the JSON names of apiextensions/v1 JSONSchemaProps, read once by `read_schema`. `items`,
 `additionalProperties` and `dependencies` hold a Schemas value, since Kubernetes lets them be several things.

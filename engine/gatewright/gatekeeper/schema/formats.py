@@ -52,7 +52,10 @@ _MAC = re.compile(
 
 
 def _base64(text: str) -> bool:
-    return re.fullmatch(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})", text) is not None
+    return (
+        re.fullmatch(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})", text)
+        is not None
+    )
 
 
 def _email(text: str) -> bool:

@@ -89,6 +89,11 @@ def _validate(value: Any, schema: Schema, path: str, all_formats: bool) -> _Resu
     return result
 
 
+def _invalid(result: _Result, message: str, path: str, value: Any) -> None:
+    """Add an error that reads `field: Invalid value: value: message`."""
+    result.add(message, path, lambda at: _field.invalid(at, value, message))
+
+
 def _types(schema: Schema) -> tuple[str, ...]:
     if schema.get("x-kubernetes-int-or-string"):
         return ("integer", "string")
@@ -140,7 +145,7 @@ def _check_type(result: _Result, value: Any, types: tuple[str, ...], format_: st
 
 def _type_error(result: _Result, path: str, wanted: str, got: str) -> None:
     message = f"{path} in body must be of type {wanted}: {quote(got)}"
-    result.add(message, path, lambda at: _field.invalid(at, got, message))
+    _invalid(result, message, path, got)
 
 
 def _check_string(result: _Result, value: str, schema: Schema, path: str) -> None:
@@ -152,12 +157,12 @@ def _check_string(result: _Result, value: str, schema: Schema, path: str) -> Non
         result.add(key, path, lambda at: _field.too_long(at, longest))
     elif shortest is not None and size < shortest:
         message = f"{path} in body should be at least {shortest} chars long"
-        result.add(message, path, lambda at: _field.invalid(at, value, message))
+        _invalid(result, message, path, value)
     elif pattern:
         compiled = _pattern(pattern)
         if compiled is None or compiled.search(value) is None:
             message = f"{path} in body should match '{pattern}'"
-            result.add(message, path, lambda at: _field.invalid(at, value, message))
+            _invalid(result, message, path, value)
 
 
 @lru_cache(maxsize=512)
@@ -194,8 +199,18 @@ def _check_number(result: _Result, value: float, schema: Schema, types: tuple[st
         _check_range(result, factor, kind, format_, "MultipleOf", path)
         _check_multiple(result, value, factor, path)
     for bound, exclusive, compare, words in (
-        ("minimum", "exclusiveMinimum", (lambda a, b: a < b, lambda a, b: a <= b), ("greater than or equal to", "greater than")),
-        ("maximum", "exclusiveMaximum", (lambda a, b: a > b, lambda a, b: a >= b), ("less than or equal to", "less than")),
+        (
+            "minimum",
+            "exclusiveMinimum",
+            (lambda a, b: a < b, lambda a, b: a <= b),
+            ("greater than or equal to", "greater than"),
+        ),
+        (
+            "maximum",
+            "exclusiveMaximum",
+            (lambda a, b: a > b, lambda a, b: a >= b),
+            ("less than or equal to", "less than"),
+        ),
     ):
         limit = schema.get(bound)
         if limit is None:
@@ -205,7 +220,7 @@ def _check_number(result: _Result, value: float, schema: Schema, types: tuple[st
         edge = int(limit) if isinstance(value, int) else limit
         if compare[strict](value, edge):
             message = f"{path} in body should be {words[strict]} {value_text(edge)}"
-            result.add(message, path, lambda at, message=message: _field.invalid(at, value, message))
+            _invalid(result, message, path, value)
 
 
 _LIMITS: Final = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1), "": (-(2**63), 2**63 - 1)}
@@ -220,7 +235,7 @@ def _check_range(result: _Result, value: float, kind: str, format_: str, what: s
     if not fits:
         shown = f"with format {format_}" if format_ else "(default format)"
         message = f"{what} value must be of type {kind} {shown} in {path}"
-        result.add(message, "", lambda at: _field.invalid(at, "", message))
+        _invalid(result, message, "", "")
 
 
 def _check_multiple(result: _Result, value: float, factor: float, path: str) -> None:
@@ -228,7 +243,7 @@ def _check_multiple(result: _Result, value: float, factor: float, path: str) -> 
         factor = int(factor)
     if factor <= 0:
         message = f"factor MultipleOf declared for {path} must be positive: {value_text(factor)}"
-        result.add(message, path, lambda at: _field.invalid(at, factor, message))
+        _invalid(result, message, path, factor)
         return
     if isinstance(value, int):
         exact = value % int(factor) == 0
@@ -237,7 +252,7 @@ def _check_multiple(result: _Result, value: float, factor: float, path: str) -> 
         exact = _is_json_integer(quotient)
     if not exact:
         message = f"{path} in body should be a multiple of {value_text(factor)}"
-        result.add(message, path, lambda at: _field.invalid(at, value, message))
+        _invalid(result, message, path, value)
 
 
 def _is_json_integer(value: float) -> bool:
@@ -262,13 +277,13 @@ def _check_items(result: _Result, value: list[Any], schema: Schema, path: str, a
     least, most = schema.get("minItems"), schema.get("maxItems")
     if least is not None and size < least:
         message = f"{path} in body should have at least {least} items"
-        result.add(message, path, lambda at: _field.invalid(at, size, message))
+        _invalid(result, message, path, size)
     if most is not None and size > most:
         key = f"{path} in body should have at most {most} items"
         result.add(key, path, lambda at: _field.too_many(at, size, most))
     if schema.get("uniqueItems") and any(_equal(a, b) for i, a in enumerate(value) for b in value[:i]):
         message = f"{path} in body shouldn't contain duplicates"
-        result.add(message, path, lambda at: _field.invalid(at, "", message))
+        _invalid(result, message, path, "")
     result.matched += 2
 
 
@@ -299,7 +314,7 @@ def _check_object(result: _Result, value: dict[str, Any], schema: Schema, path: 
     least, most = schema.get("minProperties"), schema.get("maxProperties")
     if least is not None and size < least:
         message = f"{path} in body should have at least {least} properties"
-        result.add(message, path, lambda at: _field.invalid(at, size, message))
+        _invalid(result, message, path, size)
     if most is not None and size > most:
         key = f"{path} in body should have at most {most} properties"
         result.add(key, path, lambda at: _field.too_many(at, size, most))
@@ -310,7 +325,7 @@ def _check_object(result: _Result, value: dict[str, Any], schema: Schema, path: 
             continue
         if additional is False:
             message = f"{path}.{key} in body is a forbidden property"
-            result.add(message, path, lambda at, key=key, message=message: _field.invalid(at, key, message))
+            _invalid(result, message, path, key)
         elif isinstance(additional, dict):
             result.merge(_validate(value[key], additional, f"{path}.{key}", all_formats))
     for key, prop in properties.items():
@@ -360,4 +375,4 @@ def _check_one(result: _Result, parts: list[_Result], path: str) -> None:
 
 
 def _plain(result: _Result, message: str) -> None:
-    result.add(message, "", lambda at: _field.invalid(at, "", message))
+    _invalid(result, message, "", "")

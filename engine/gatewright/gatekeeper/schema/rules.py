@@ -37,7 +37,7 @@ def _lines(text: str) -> bool:
 
 def _form_errors(schema: Schema, at: _field.Path) -> Iterator[str]:
     for i, rule in enumerate(schema[_RULES]):
-        place = at.child(_RULES).index(i)
+        place = at.child(_RULES).item(i)
         text, message = rule.get("rule", ""), rule.get("message", "")
         if not text.strip():
             yield _field.required(place.child("rule"), "rule is not specified")
@@ -84,7 +84,7 @@ def _expression_errors(schema: Schema, at: _field.Path) -> Iterator[str]:
     from gatewright.gatekeeper.schema.celcheck import compile_error
 
     for i, rule in enumerate(schema[_RULES]):
-        place = at.child(_RULES).index(i)
+        place = at.child(_RULES).item(i)
         for name in ("rule", "messageExpression"):
             text = rule.get(name)
             if text and (problem := compile_error(text, schema, wants_bool=name == "rule")) is not None:

@@ -130,17 +130,19 @@ def _meta_types(schema: Schema, at: _field.Path) -> Iterator[str]:
     for name, wanted in (("kind", "string"), ("apiVersion", "string"), ("metadata", "object")):
         prop = (schema.get("properties") or {}).get(name)
         if prop is not None and prop.get("type", "") != wanted:
-            yield _field.invalid(at.child("properties").key(name).child("type"), prop.get("type", ""), f"must be {wanted}")
+            yield _field.invalid(
+                at.child("properties").key(name).child("type"), prop.get("type", ""), f"must be {wanted}"
+            )
 
 
 def _validations(schema: Schema, at: _field.Path, skip_any: bool, skip_first: bool) -> Iterator[str]:
     if not skip_any:
         for i, part in enumerate(schema.get("anyOf") or ()):
-            yield from _nested(part, at.child("anyOf").index(i))
+            yield from _nested(part, at.child("anyOf").item(i))
     for i, part in enumerate(schema.get("allOf") or ()):
-        yield from _nested(part, at.child("allOf").index(i), skip_any=skip_first and i == 0)
+        yield from _nested(part, at.child("allOf").item(i), skip_any=skip_first and i == 0)
     for i, part in enumerate(schema.get("oneOf") or ()):
-        yield from _nested(part, at.child("oneOf").index(i))
+        yield from _nested(part, at.child("oneOf").item(i))
     if "not" in schema:
         yield from _nested(schema["not"], at.child("not"))
     pattern = schema.get("pattern")
@@ -187,7 +189,7 @@ def _completeness(rules: Schema, schema: Schema, at: _field.Path, rules_at: _fie
     """What combinators speak of must be declared outside of them; only the top of each schema is asked."""
     parts = [(rules["not"], rules_at.child("not"))] if "not" in rules else []
     for name in ("allOf", "anyOf", "oneOf"):
-        parts += [(part, rules_at.child(name).index(i)) for i, part in enumerate(rules.get(name) or ())]
+        parts += [(part, rules_at.child(name).item(i)) for i, part in enumerate(rules.get(name) or ())]
     for part, part_at in parts:
         yield from _nested_completeness(part, schema, at, part_at)
 
@@ -261,7 +263,7 @@ def _keyword_errors(schema: Schema, at: _field.Path, *, inside_meta: bool) -> It
                 yield from _keyword_errors(child, at.child(name).key(key), inside_meta=inside_meta)
     if isinstance(schema.get("items"), list):
         for i, child in enumerate(schema["items"]):
-            yield from _keyword_errors(child, at.child("items").index(i), inside_meta=inside_meta)
+            yield from _keyword_errors(child, at.child("items").item(i), inside_meta=inside_meta)
     if schema.get(PRESERVE) is False:
         yield _field.invalid(at.child(PRESERVE), False, "must be true or undefined")
     yield from _map_type(schema, at)
@@ -333,7 +335,9 @@ def _map_list(schema: Schema, item: Schema | None, keys: list[str], at: _field.P
     if "items" not in schema:
         yield _field.required(at.child("items"), f"must have a schema if {_LIST_TYPE} is map")
     elif item is None:
-        yield _field.invalid(at.child("items"), schema["items"], f"must only have a single schema if {_LIST_TYPE} is map")
+        yield _field.invalid(
+            at.child("items"), schema["items"], f"must only have a single schema if {_LIST_TYPE} is map"
+        )
     elif item.get("type", "") != "object":
         detail = f"must be object if parent array's {_LIST_TYPE} is map"
         yield _field.invalid(at.child("items", "type"), item.get("type", ""), detail)

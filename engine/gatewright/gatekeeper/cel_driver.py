@@ -1,0 +1,50 @@
+"""The CEL driver: K8sNativeValidation templates on the CEL room's programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gatewright.errors import CelError, TemplateError
+from gatewright.gatekeeper.drivers import Finding, Policy, Rule
+from gatewright.gatekeeper.template import CEL, Template
+
+if TYPE_CHECKING:
+    from gatewright.gatekeeper.constraint import Constraint
+    from gatewright.gatekeeper.review import Review
+
+
+@dataclass(slots=True)
+class CelDriver:
+    """`failure_policy` is for templates that name none."""
+
+    failure_policy: str = "Fail"
+    name: str = CEL
+    has_details: bool = False
+
+    def compile(self, template: Template) -> Policy:
+        from gatewright.cel.driver import compile_template
+
+        code = template.code_for(CEL)
+        if code is None or not isinstance(code.source, dict):
+            raise TemplateError("could not recognize the type")
+        try:
+            return _CelPolicy(compile_template(code.source, default_failure_policy=self.failure_policy))
+        except CelError as error:
+            raise TemplateError(error.message) from error
+
+
+@dataclass(slots=True)
+class _CelPolicy:
+    program: Any
+    reads_inventory: bool = False
+
+    def bind(self, constraint: Constraint) -> Rule:
+        bound = self.program.bind(constraint.document)
+
+        def rule(review: Review, inventory: Any, context: Any) -> Iterable[Finding]:
+            known = review.rego["namespaceObject"] or None
+            return [(message, None) for message in bound(review, known)]
+
+        return rule

@@ -1,0 +1,57 @@
+"""The seam between the host and the policy languages: what a driver offers, and which driver runs a template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from gatewright.errors import TemplateError
+from gatewright.gatekeeper.template import CEL, REGO, Template
+
+if TYPE_CHECKING:
+    from gatewright.gatekeeper.constraint import Constraint
+    from gatewright.gatekeeper.review import Review
+
+# What one evaluation found: a message and the details that go with it.
+Finding = tuple[str, Any]
+
+
+class Rule(Protocol):
+    """One constraint's policy, ready to run. `context` is shared by all rules that meet one review."""
+
+    def __call__(self, review: Review, inventory: Any, context: Any) -> Iterable[Finding]: ...
+
+
+class Policy(Protocol):
+    """One template's compiled code."""
+
+    reads_inventory: bool
+
+    def bind(self, constraint: Constraint) -> Rule:
+        """The rule of a constraint; everything that its parameters alone decide is computed here."""
+        ...
+
+
+class Driver(Protocol):
+    """A policy language."""
+
+    name: str
+    # Whether its findings carry details; CEL's do not.
+    has_details: bool
+
+    def compile(self, template: Template) -> Policy:
+        """The template's policy; TemplateError of stage add when its code is refused."""
+        ...
+
+
+ENGINE_NAMES = {"rego": REGO, "cel": CEL}
+
+
+def choose(template: Template, drivers: Sequence[Driver]) -> Driver:
+    """The first driver, in order of priority, that the template has code for."""
+    for driver in drivers:
+        if template.code_for(driver.name) is not None:
+            return driver
+    known = " ".join(f"{name}:{i}" for name, i in sorted((d.name, i + 1) for i, d in enumerate(drivers)))
+    message = "no language driver is installed that handles this constraint template"
+    raise TemplateError(f'{message}: available drivers: map[{known}], wanted ""', stage="add")

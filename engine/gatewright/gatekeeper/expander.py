@@ -1,0 +1,96 @@
+"""Expansion and mutation of whole inputs, as `gator expand` does it: all templates and mutators together."""
+
+from __future__ import annotations
+
+from gatewright.errors import ExpansionError, MutationError
+from gatewright.gatekeeper import kube
+from gatewright.gatekeeper.expansion import (
+    ExpansionSystem,
+    Resultant,
+    check_expansion_template,
+    decode_expansion_template,
+    is_expansion_template,
+    read_expansion_template,
+)
+from gatewright.gatekeeper.match import Namespace
+from gatewright.gatekeeper.mutation import Mutable, MutationSystem, Provider, is_mutator, read_mutator
+from gatewright.gatekeeper.review import ORIGINAL
+
+
+class Expander:
+    """Expansion templates and mutators; objects are expanded one at a time."""
+
+    def __init__(self, *, provider: Provider | None = None) -> None:
+        self.mutations = MutationSystem(provider)
+        self.expansions = ExpansionSystem(self.mutations)
+
+    def add(self, obj: kube.Object) -> None:
+        """Take a template or mutator; others are ignored. ExpansionError or MutationError when it is refused."""
+        if is_mutator(obj):
+            mutator = read_mutator(obj)
+            try:
+                self.mutations.upsert(mutator)
+            except MutationError as error:
+                raise MutationError(f"error upserting mutator: {error.message}") from error
+        elif is_expansion_template(obj):
+            try:
+                self.expansions.upsert(read_expansion_template(obj))
+            except ExpansionError as error:
+                raise ExpansionError(f"error upserting template {kube.name_of(obj)}: {error.message}") from error
+
+    def mutate(self, obj: kube.Object, namespace: Namespace | None, *, operation: str = "", username: str = "") -> bool:
+        """Mutate an object in place as an original; whether anything changed."""
+        return self.mutations.mutate(Mutable(obj, namespace, username, operation, ORIGINAL))
+
+    def expand(self, obj: kube.Object, namespace: Namespace | None) -> list[Resultant]:
+        """What an object expands to after its own mutation; the object itself is left as it is."""
+        name = kube.name_of(obj)
+        base = Mutable(kube.deep_copy(obj), namespace, "", "", ORIGINAL)
+        try:
+            self.mutations.mutate(base)
+        except MutationError as error:
+            raise MutationError(f"error mutating base resource {name}: {error.message}") from error
+        try:
+            return self.expansions.expand(base)
+        except ExpansionError as error:
+            raise ExpansionError(f"error expanding resource {name}: {error.message}") from error
+
+
+def expand_documents(objects: list[kube.Object], *, provider: Provider | None = None) -> list[Resultant]:
+    """The resultants of all objects together, read as `gator expand` reads its inputs: any refusal ends it."""
+    expander = Expander(provider=provider)
+    namespaces: dict[str, Namespace] = {}
+    templates, mutators = [], []
+    for obj in objects:
+        try:
+            if is_mutator(obj):
+                mutators.append(read_mutator(obj))
+            elif is_expansion_template(obj):
+                templates.append((kube.name_of(obj), decode_expansion_template(obj)))
+            elif kube.is_namespace(obj):
+                namespaces[kube.name_of(obj)] = Namespace(kube.name_of(obj), kube.labels_of(obj), obj)
+        except (MutationError, ExpansionError) as error:
+            raise type(error)(f"error parsing resources: {error.message}") from error
+    for name, decoded in templates:
+        try:
+            expander.expansions.upsert(check_expansion_template(decoded))
+        except ExpansionError as error:
+            raise ExpansionError(f"error upserting template {name}: {error.message}") from error
+    for mutator in mutators:
+        try:
+            expander.mutations.upsert(mutator)
+        except MutationError as error:
+            raise MutationError(f"error upserting mutator: {error.message}") from error
+    found: list[Resultant] = []
+    for obj in objects:
+        found += expander.expand(obj, gator_namespace(obj, namespaces))
+    return found
+
+
+def gator_namespace(obj: kube.Object, namespaces: dict[str, Namespace]) -> Namespace | None:
+    """The Namespace that gator takes for an object: an empty one, not none, when the object names none."""
+    name = kube.namespace_of(obj)
+    if not name:
+        return Namespace("", {})
+    known = namespaces.get(name)
+    return Namespace(name, {}) if known is None and name == "default" else known

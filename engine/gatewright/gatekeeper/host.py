@@ -1,0 +1,569 @@
+"""The host: policies in, objects in, violations out, as a cluster with Gatekeeper would answer.
+
+Constraints are indexed by the kinds they name, their rules are bound when first needed, and one review's data is
+built once and shared by all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from gatewright.errors import (
+    GatewrightError,
+    LimitError,
+    MatchError,
+    RegoError,
+    ReviewError,
+    UsageError,
+)
+from gatewright.gatekeeper import kube
+from gatewright.gatekeeper.constraint import Constraint, is_constraint, read_constraint
+from gatewright.gatekeeper.drivers import ENGINE_NAMES, Driver, Finding, Policy, Rule, choose
+from gatewright.gatekeeper.inventory import Inventory
+from gatewright.gatekeeper.match import Namespace, Subject
+from gatewright.gatekeeper.result import ObjectRef, Violation
+from gatewright.gatekeeper.review import (
+    GENERATED,
+    ORIGINAL,
+    Review,
+    admission_request,
+    is_admission_review,
+    object_review,
+    request_review,
+)
+from gatewright.gatekeeper.scopes import Scopes
+from gatewright.gatekeeper.template import TARGET, Template, is_template, read_template
+
+if TYPE_CHECKING:
+    from gatewright.gatekeeper.expander import Expander
+    from gatewright.runtime.context import Context, EvalOptions
+
+GATOR_POINT: Final = "gator.gatekeeper.sh"
+WEBHOOK_POINT: Final = "validation.gatekeeper.sh"
+AUDIT_POINT: Final = "audit.gatekeeper.sh"
+
+_AUTOREJECT: Final = "unable to match constraints"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One constraint's word on one review, before it is put into a Violation.
+
+    `has_details` tells a policy's own result (details may be null) from a rejected match or a CEL result.
+    """
+
+    message: str
+    details: Any
+    constraint: Constraint
+    enforcement_action: str
+    scoped_actions: tuple[str, ...] = ()
+    has_details: bool = True
+    expanded_by: str = ""
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A constraint as the index holds it; its rule is bound at its first match."""
+
+    constraint: Constraint
+    policy: _LoadedPolicy
+    check: Callable[[Subject], bool] | None
+    actions: tuple[str, ...]
+    rule: Rule | None = None
+
+
+@dataclass(slots=True)
+class _LoadedPolicy:
+    """A template with its driver; compiled on demand."""
+
+    template: Template
+    driver: Driver
+    compiled: Policy | None = None
+
+    def policy(self) -> Policy:
+        if self.compiled is None:
+            self.compiled = self.driver.compile(self.template)
+        return self.compiled
+
+
+@dataclass(frozen=True, slots=True)
+class HostOptions:
+    """How a host behaves.
+
+    `engines` lists the policy languages in order of priority; a dual-engine template runs the first it has.
+    `namespace` is where objects of namespaced kinds go that name none. `gator_compat` reproduces what `gator test` does
+    differently from a cluster. `lazy` compiles a template at its first match, so that errors in its code show late.
+    """
+
+    engines: tuple[str, ...] = ("cel", "rego")
+    namespace: str = "default"
+    enforcement_point: str = GATOR_POINT
+    gator_compat: bool = False
+    lazy: bool = False
+    rego: dict[str, Any] = field(default_factory=dict)
+    cel: dict[str, Any] = field(default_factory=dict)
+
+
+class Host:
+    """Templates, constraints and data, and the reviews against them."""
+
+    def __init__(self, *, options: HostOptions | None = None, drivers: Sequence[Driver] | None = None) -> None:
+        self.options = options or HostOptions()
+        self.drivers: tuple[Driver, ...] = tuple(drivers) if drivers is not None else _drivers(self.options)
+        self.inventory = Inventory()
+        self.scopes = Scopes()
+        self.namespaces: dict[str, Namespace] = {}
+        self.eval_options: EvalOptions | None = None
+        self._policies: dict[str, _LoadedPolicy] = {}
+        self._constraints: dict[tuple[str, str], Constraint] = {}
+        self._index: dict[tuple[str, str], tuple[_Entry, ...]] = {}
+        self._entries: list[_Entry] | None = None
+        self._expander: Expander | None = None
+        self._excluded: list[Callable[[str], bool]] = []
+
+    # --- what is loaded ---
+
+    @property
+    def templates(self) -> list[Template]:
+        return [p.template for p in self._policies.values()]
+
+    @property
+    def constraints(self) -> list[Constraint]:
+        """The constraints in force, by kind and name."""
+        return [self._constraints[key] for key in sorted(self._constraints)]
+
+    @property
+    def reads_inventory(self) -> bool:
+        """Whether any loaded policy looks at data.inventory; if none does, data need not be added."""
+        return any(p.policy().reads_inventory for p in self._policies.values())
+
+    def load(self, *paths: str) -> None:
+        """Add every document of files and directories, templates first; the first error is raised."""
+        from gatewright.manifests import read_paths
+
+        documents = []
+        for document in read_paths(paths):
+            if isinstance(document, GatewrightError):
+                raise document
+            documents.append(document.value)
+        for _, error in self.add_all(documents):
+            raise error
+
+    def add_all(self, documents: Iterable[kube.Object]) -> Iterator[tuple[kube.Object, GatewrightError]]:
+        """Add documents in the order they need each other; yields those that were refused, and goes on."""
+        ordered = sorted(documents, key=_loading_order)
+        for document in ordered:
+            try:
+                self.add(document)
+            except GatewrightError as error:
+                yield document, error
+
+    def add(self, document: kube.Object) -> None:
+        """Add a template, a constraint, an expansion template, a mutator or any other object, which is data."""
+        if is_template(document):
+            self.add_template(document)
+        elif is_constraint(document):
+            self.add_constraint(document)
+        else:
+            self.add_data(document)
+
+    def add_template(self, document: kube.Object) -> Template:
+        """Add or replace a template; TemplateError when Gatekeeper would refuse it."""
+        template = read_template(document)
+        loaded = _LoadedPolicy(template, choose(template, self.drivers))
+        if not self.options.lazy:
+            loaded.policy()
+        self._policies[template.name] = loaded
+        self._forget_index()
+        return template
+
+    def add_constraint(self, document: kube.Object) -> Constraint:
+        """Add or replace a constraint; the document gets its template's defaults. ConstraintError when refused."""
+        constraint = read_constraint(document, self._find_template)
+        self._constraints[constraint.ref.kind, constraint.ref.name] = constraint
+        self._forget_index()
+        return constraint
+
+    def _find_template(self, kind: str) -> Template | None:
+        loaded = self._policies.get(kind)
+        return None if loaded is None else loaded.template
+
+    def add_data(self, obj: kube.Object) -> None:
+        """Add an object to data.inventory, and learn what it tells of namespaces, kinds and expansions."""
+        self.learn(obj)
+        self.inventory.add(obj)
+
+    def learn(self, obj: kube.Object) -> None:
+        """Take what an object says to the host itself, without keeping it as data."""
+        gvk = kube.gvk_of(obj)
+        if gvk.group == "" and gvk.kind == "Namespace":
+            self.add_namespace(obj)
+        elif gvk.group == "apiextensions.k8s.io" and gvk.kind == "CustomResourceDefinition":
+            self.scopes.learn(obj)
+        elif gvk.group == "config.gatekeeper.sh" and gvk.kind == "Config" and not self.options.gator_compat:
+            self._excluded += _exclusions(obj, self.options.enforcement_point)
+        elif gvk.group in ("expansion.gatekeeper.sh", "mutations.gatekeeper.sh"):
+            self._expansions().add(obj)
+
+    def _expansions(self) -> Expander:
+        if self._expander is None:
+            from gatewright.gatekeeper.expander import Expander
+
+            self._expander = Expander()
+        return self._expander
+
+    def add_namespace(self, obj: kube.Object) -> None:
+        """Know a Namespace, for selectors and namespaceObject; ReviewError when its labels are not texts."""
+        name = kube.name_of(obj)
+        labels = _namespace_labels(obj)
+        if not self.options.gator_compat:
+            # The API server puts this label on every Namespace.
+            labels = {"kubernetes.io/metadata.name": name, **labels}
+        self.namespaces[name] = Namespace(name, labels, obj)
+
+    def remove(self, document: kube.Object) -> None:
+        """Take out what `add` put in; removing what is not there is no error."""
+        gvk, name = kube.gvk_of(document), kube.name_of(document)
+        if is_template(document):
+            loaded = self._policies.pop(name, None)
+            if loaded is not None:
+                kind = loaded.template.kind
+                self._constraints = {k: v for k, v in self._constraints.items() if k[0] != kind}
+        elif is_constraint(document):
+            self._constraints.pop((gvk.kind, name), None)
+        else:
+            self.inventory.remove(document)
+            if gvk.group == "" and gvk.kind == "Namespace":
+                self.namespaces.pop(name, None)
+        self._forget_index()
+
+    # --- reviews ---
+
+    def review(
+        self,
+        obj: kube.Object,
+        *,
+        operation: str = "",
+        old_object: kube.Object | None = None,
+        namespace: kube.Object | None = None,
+        user_info: dict[str, Any] | None = None,
+    ) -> list[Violation]:
+        """The violations of an object, or of the request in an AdmissionReview, and of what it expands to.
+
+        `namespace` is the Namespace object to use instead of a known one. ReviewError when the object cannot be
+        reviewed at all.
+        """
+        results = self.results(
+            obj, operation=operation, old_object=old_object, namespace=namespace, user_info=user_info
+        )
+        if not results:
+            return []
+        if is_admission_review(obj) and not self.options.gator_compat:
+            request = obj["request"]
+            obj = request.get("object") or request.get("oldObject")
+        ref = ObjectRef.of(obj)
+        return [_violation(result, ref) for result in results]
+
+    def results(
+        self,
+        obj: kube.Object,
+        *,
+        operation: str = "",
+        old_object: kube.Object | None = None,
+        namespace: kube.Object | None = None,
+        user_info: dict[str, Any] | None = None,
+    ) -> list[Result]:
+        """As `review`, with the constraint of each result."""
+        known = None if namespace is None else _namespace(namespace)
+        if is_admission_review(obj) and not self.options.gator_compat:
+            return self.request_results(admission_request(obj), known)
+        if not self.options.gator_compat:
+            obj = self._placed(obj)
+        space = known or self._namespace_of(obj)
+        review = object_review(
+            obj,
+            operation=operation,
+            old_object=old_object,
+            namespace=space,
+            user_info=user_info,
+            show_namespace=not self.options.gator_compat,
+        )
+        results = self.run(review)
+        if self._expander is not None:
+            results += self._expanded(obj, space)
+        return results
+
+    def request_results(self, request: dict[str, Any], namespace: Namespace | None = None) -> list[Result]:
+        """The results of an AdmissionRequest. Requests are not expanded."""
+        space = namespace or self.namespaces.get(request.get("namespace") or "")
+        return self.run(request_review(request, space))
+
+    def _expanded(self, obj: kube.Object, namespace: Namespace | None) -> list[Result]:
+        assert self._expander is not None
+        results = []
+        for resultant in self._expander.expand(obj, namespace):
+            review = object_review(
+                resultant.object,
+                namespace=namespace,
+                source=GENERATED,
+                show_namespace=not self.options.gator_compat,
+            )
+            results += [implied(r, resultant.template, resultant.enforcement_action) for r in self.run(review)]
+        return results
+
+    def _placed(self, obj: kube.Object) -> kube.Object:
+        """The object as the API server would store it: in the default namespace when its kind wants one."""
+        metadata = obj.get("metadata")
+        if not isinstance(metadata, dict) or metadata.get("namespace"):
+            return obj
+        gvk = kube.gvk_of(obj)
+        if self.scopes.cluster_scoped(gvk.group, gvk.kind) or not self.options.namespace:
+            return obj
+        return {**obj, "metadata": {**metadata, "namespace": self.options.namespace}}
+
+    def _namespace_of(self, obj: kube.Object) -> Namespace | None:
+        name = kube.namespace_of(obj)
+        known = self.namespaces.get(name)
+        if known is not None and name:
+            return known
+        if self.options.gator_compat:
+            # gator answers an empty Namespace, not none, for these.
+            return Namespace(name, {}) if name in ("", "default") else None
+        if name == "default":
+            return Namespace(name, {"kubernetes.io/metadata.name": name})
+        return None
+
+    def run(self, review: Review) -> list[Result]:
+        """What the constraints in force say of a review, by kind and name of the constraint."""
+        if self._excluded and self._is_excluded(review.subject):
+            return []
+        results: list[Result] = []
+        matched: list[_Entry] = []
+        for entry in self._candidates(review):
+            check = entry.check
+            if check is not None:
+                try:
+                    if not _matches(check, review):
+                        continue
+                except MatchError as error:
+                    results.append(_autoreject(entry, review, error))
+                    continue
+            matched.append(entry)
+        if matched:
+            results += self._evaluate(matched, review)
+            if len(results) > 1:
+                results.sort(key=_by_constraint)
+        return results
+
+    def _candidates(self, review: Review) -> Iterable[_Entry]:
+        subject = review.subjects[0]
+        entries = self._index.get((subject.group, subject.kind))
+        if entries is None:
+            entries = self._find_entries(subject.group, subject.kind)
+        if self.options.enforcement_point == WEBHOOK_POINT:
+            operation = review.request["operation"]
+            return [e for e in entries if e.constraint.template.covers(operation)]
+        return entries
+
+    def _find_entries(self, group: str, kind: str) -> tuple[_Entry, ...]:
+        if self._entries is None:
+            self._entries = list(self._make_entries())
+        found = tuple(e for e in self._entries if e.constraint.matcher.accepts_kind(group, kind))
+        self._index[group, kind] = found
+        return found
+
+    def _make_entries(self) -> Iterator[_Entry]:
+        for constraint in self.constraints:
+            actions = constraint.actions_at((self.options.enforcement_point,))
+            loaded = self._policies.get(constraint.ref.kind.lower())
+            if actions is not None and loaded is not None:
+                yield _Entry(constraint, loaded, constraint.matcher.rest(), actions)
+
+    def _forget_index(self) -> None:
+        self._index = {}
+        self._entries = None
+
+    def _evaluate(self, matched: list[_Entry], review: Review) -> list[Result]:
+        context = self._context()
+        results: list[Result] = []
+        failed: dict[str, str] = {}
+        inventory = self.inventory.data
+        for entry in matched:
+            rule = entry.rule
+            if rule is None:
+                rule = entry.rule = entry.policy.policy().bind(entry.constraint)
+            try:
+                found = rule(review, inventory, context)
+            except LimitError:
+                raise
+            except RegoError as error:
+                failed.setdefault(entry.constraint.ref.kind, str(error))
+                continue
+            except ReviewError as error:
+                raise ReviewError(f"{TARGET}: {error.message}", hint=f"constraint {entry.constraint.name}") from error
+            if found:
+                results += [_result(entry, finding) for finding in found]
+        if failed:
+            results = _failed(matched, results, failed)
+        return results
+
+    def _context(self) -> Context:
+        from gatewright.runtime.context import Context
+
+        return Context() if self.eval_options is None else Context(self.eval_options)
+
+    def _is_excluded(self, subject: Subject) -> bool:
+        name = subject.namespace_name
+        return name is not None and any(excluded(name) for excluded in self._excluded)
+
+    def explain(self, obj: kube.Object) -> Iterator[tuple[Constraint, str | None]]:
+        """For every constraint the first match criterion that an object fails; None where it applies."""
+        obj = obj if self.options.gator_compat else self._placed(obj)
+        subject = Subject(obj, self._namespace_of(obj), ORIGINAL)
+        for constraint in self.constraints:
+            if constraint.actions_at((self.options.enforcement_point,)) is None:
+                yield constraint, f"enforcement point {self.options.enforcement_point}"
+                continue
+            try:
+                yield constraint, constraint.matcher.failure(subject)
+            except MatchError as error:
+                yield constraint, f"error: {error.message}"
+
+
+# --- parts -------------------------------------------------------------------------------------------------------
+
+
+def _drivers(options: HostOptions) -> tuple[Driver, ...]:
+    made: list[Driver] = []
+    for engine in options.engines:
+        if engine not in ENGINE_NAMES:
+            raise UsageError(f"unknown engine {engine!r}", hint="engines are rego and cel")
+        if engine == "rego":
+            from gatewright.gatekeeper.rego_driver import RegoDriver
+
+            made.append(RegoDriver(dict(options.rego)))
+        else:
+            from gatewright.gatekeeper.cel_driver import CelDriver
+
+            made.append(CelDriver(**options.cel))
+    return tuple(made)
+
+
+def _loading_order(document: kube.Object) -> int:
+    if is_template(document):
+        return 0
+    return 1 if is_constraint(document) else 2
+
+
+def _namespace(obj: kube.Object) -> Namespace:
+    return Namespace(kube.name_of(obj), _namespace_labels(obj), obj)
+
+
+def _namespace_labels(obj: kube.Object) -> dict[str, str]:
+    labels = kube.metadata_of(obj).get("labels")
+    for value in (labels or {}).values() if isinstance(labels, dict) else ():
+        if not isinstance(value, str):
+            from gatewright.gatekeeper._gotext import type_text
+
+            message = f"cannot convert {type_text(value)} to string"
+            if not isinstance(value, (int, float)) or isinstance(value, bool):
+                message = "unrecognized type: string"
+            raise ReviewError(f"error caching type: cannot cache Namespace: {message}")
+    return labels if isinstance(labels, dict) else {}
+
+
+def _exclusions(config: kube.Object, point: str) -> list[Callable[[str], bool]]:
+    """The namespaces that a Config takes out of the process behind an enforcement point."""
+    from gatewright.gatekeeper.wildcard import compile_wildcards
+
+    process = "audit" if point == AUDIT_POINT else "webhook"
+    spec = config.get("spec")
+    entries = spec.get("match") if isinstance(spec, dict) else None
+    found = []
+    for entry in entries if isinstance(entries, list) else ():
+        processes = entry.get("processes") if isinstance(entry, dict) else None
+        if isinstance(processes, list) and ("*" in processes or process in processes):
+            names = [n for n in entry.get("excludedNamespaces") or () if isinstance(n, str)]
+            if names:
+                found.append(compile_wildcards(names))
+    return found
+
+
+def _matches(check: Callable[[Subject], bool], review: Review) -> bool:
+    for subject in review.subjects:  # noqa: SIM110 - a generator would cost more than the checks
+        if check(subject):
+            return True
+    return False
+
+
+def _autoreject(entry: _Entry, review: Review, error: MatchError) -> Result:
+    message = f"{_AUTOREJECT}: error matching the requested object: {review.subject.name} :{error.message}"
+    constraint = entry.constraint
+    return Result(message, None, constraint, constraint.enforcement_action, entry.actions, has_details=False)
+
+
+def _result(entry: _Entry, finding: Finding) -> Result:
+    constraint = entry.constraint
+    return Result(
+        finding[0],
+        finding[1],
+        constraint,
+        constraint.enforcement_action,
+        entry.actions,
+        entry.policy.driver.has_details,
+    )
+
+
+def _failed(matched: list[_Entry], results: list[Result], failed: dict[str, str]) -> list[Result]:
+    """Gatekeeper asks all constraints of a kind in one query, so an error speaks for every one of them."""
+    kept = [r for r in results if r.constraint.ref.kind not in failed]
+    kept += [_result(e, (failed[e.constraint.ref.kind], None)) for e in matched if e.constraint.ref.kind in failed]
+    return kept
+
+
+def _by_constraint(result: Result) -> tuple[str, str]:
+    return result.constraint.ref.kind, result.constraint.ref.name
+
+
+def implied(result: Result, template: str, enforcement_action: str) -> Result:
+    """A result on a resultant, put to the object that implies it."""
+    return Result(
+        f"[Implied by {template}] {result.message}",
+        result.details,
+        result.constraint,
+        enforcement_action or result.enforcement_action,
+        result.scoped_actions,
+        result.has_details,
+        template,
+    )
+
+
+def _violation(result: Result, ref: ObjectRef) -> Violation:
+    return Violation(
+        result.message,
+        result.details,
+        result.enforcement_action,
+        result.constraint.ref,
+        ref,
+        result.scoped_actions,
+        expanded_by=result.expanded_by,
+        metadata=_metadata(result.constraint),
+    )
+
+
+_OWN_ANNOTATIONS: Final = "gatewright.dev/"
+_TITLE: Final = "metadata.gatekeeper.sh/title"
+
+
+def _metadata(constraint: Constraint) -> dict[str, Any]:
+    """What template and constraint say of the rule in their annotations."""
+    annotations = {**constraint.template.annotations, **kube.annotations_of(constraint.document)}
+    metadata = {k.removeprefix(_OWN_ANNOTATIONS): v for k, v in annotations.items() if k.startswith(_OWN_ANNOTATIONS)}
+    if _TITLE in annotations:
+        metadata["title"] = annotations[_TITLE]
+    return metadata
+
+
+__all__ = ["AUDIT_POINT", "GATOR_POINT", "WEBHOOK_POINT", "Host", "HostOptions", "Result"]

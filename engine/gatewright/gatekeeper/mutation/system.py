@@ -1,0 +1,93 @@
+"""All mutators together: their order, their conflicts, and an object mutated until nothing changes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from gatewright.errors import GatewrightError, MatchError, MutationError
+from gatewright.gatekeeper import kube
+from gatewright.gatekeeper.mutation.conflicts import SchemaDB, conflict_text
+from gatewright.gatekeeper.mutation.external import Provider, resolve
+from gatewright.gatekeeper.mutation.mutator import Mutable, Mutator, MutatorId
+
+
+@dataclass(slots=True)
+class MutationSystem:
+    """`provider` answers for external data; `new_id` names a run in messages."""
+
+    provider: Provider | None = None
+    new_id: Callable[[], object] = uuid.uuid4
+    _mutators: dict[MutatorId, Mutator] = field(default_factory=dict)
+    _order: list[Mutator] = field(default_factory=list)
+    _schemas: SchemaDB = field(default_factory=SchemaDB)
+
+    def upsert(self, mutator: Mutator) -> None:
+        """Add or replace a mutator. MutationError on a conflict: it is kept then, and no party to it is applied."""
+        known = self._mutators.get(mutator.id)
+        if known is not None and known == mutator:
+            conflicts = self._schemas.conflicts_of(mutator.id)
+        else:
+            conflicts = self._schemas.upsert(mutator) if mutator.bindings else set()
+            self._mutators[mutator.id] = mutator
+            self._order = [self._mutators[who] for who in sorted(self._mutators)]
+        if conflicts:
+            raise MutationError(conflict_text(conflicts))
+
+    def remove(self, who: MutatorId) -> None:
+        if self._mutators.pop(who, None) is not None:
+            self._schemas.remove(who)
+            self._order = [self._mutators[who] for who in sorted(self._mutators)]
+
+    def conflicts(self) -> dict[MutatorId, set[MutatorId]]:
+        """The mutators in conflict, with whom."""
+        return {m.id: self._schemas.conflicts_of(m.id) for m in self._order if self._schemas.in_conflict(m.id)}
+
+    def mutate(self, mutable: Mutable) -> bool:
+        """Mutate an object in place until nothing changes; whether anything did.
+
+        MutationError when a mutator fails, cannot tell whether it matches, or the object never settles.
+        """
+        active = [m for m in self._order if not self._schemas.in_conflict(m.id)]
+        if not active:
+            return False
+        run: object = None
+        for iteration in range(len(self._order) + 1):
+            old: kube.Object | None = None
+            applied = False
+            for mutator in active:
+                if not _matches(mutator, mutable):
+                    continue
+                if old is None:
+                    old = kube.deep_copy(mutable.object)
+                try:
+                    applied |= mutator.mutate(mutable)
+                except GatewrightError as error:
+                    run = run or self.new_id()
+                    what = f"mutation {run} for mutator {mutator.id} failed for {_shown(mutable.object)}"
+                    raise MutationError(f"{what}: {error.message}") from error
+            if not applied or kube.same(old, mutable.object):
+                return self._settled(mutable) if iteration else False
+        what = f"mutation {run or self.new_id()} not converging for {_shown(mutable.object)}"
+        raise MutationError(f"mutation not converging: {what}")
+
+    def _settled(self, mutable: Mutable) -> bool:
+        try:
+            resolve(mutable.object, self.provider)
+        except MutationError as error:
+            raise MutationError(f"failed to resolve external data placeholders: {error.message}") from error
+        return True
+
+
+def _matches(mutator: Mutator, mutable: Mutable) -> bool:
+    try:
+        return mutator.matches(mutable)
+    except MatchError as error:
+        what = f"matching for mutator {mutator.id} failed for {_shown(mutable.object)}"
+        raise MutationError(f"{what}: {error.message}") from error
+
+
+def _shown(obj: kube.Object) -> str:
+    gvk = kube.gvk_of(obj)
+    return f"{gvk.group} {gvk.kind} {kube.namespace_of(obj)} {kube.name_of(obj) or kube.generate_name_of(obj)}"

@@ -1,0 +1,92 @@
+"""The Rego driver: templates compiled to Python, their `violation` rules read as Gatekeeper's hook reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cmp_to_key
+from typing import TYPE_CHECKING, Any
+
+from gatewright.errors import RegoError, RegoErrors, ReviewError, TemplateError
+from gatewright.gatekeeper._gotext import type_text, value_text
+from gatewright.gatekeeper.drivers import Finding, Policy, Rule
+from gatewright.gatekeeper.template import REGO, Template
+from gatewright.runtime.json import to_python
+from gatewright.runtime.values import Key, RegoSet, compare, to_key
+
+if TYPE_CHECKING:
+    from gatewright.gatekeeper.constraint import Constraint
+    from gatewright.gatekeeper.review import Review
+
+
+@dataclass(slots=True)
+class RegoDriver:
+    """`options` go to the compiler as they are: capabilities, print_enabled, cache."""
+
+    options: dict[str, Any] = field(default_factory=dict)
+    name: str = REGO
+    has_details: bool = True
+
+    def compile(self, template: Template) -> Policy:
+        from gatewright.compiler import compile_modules
+        from gatewright.gatekeeper.regosource import ENTRYPOINT, read_modules, read_source, rego_error_text
+
+        source = read_source(template)
+        modules = read_modules(source)
+        try:
+            policy = compile_modules(modules, rego_version=source.dialect, **self.options)
+        except (RegoError, RegoErrors) as error:
+            raise TemplateError(f"unable to compile modules: {rego_error_text(error)}") from error
+        texts = (source.rego, *source.libs)
+        return _RegoPolicy(policy.entrypoint(ENTRYPOINT), any("inventory" in text for text in texts))
+
+
+@dataclass(slots=True)
+class _RegoPolicy:
+    entrypoint: Any
+    reads_inventory: bool
+
+    def bind(self, constraint: Constraint) -> Rule:
+        bound = self.entrypoint.bind(constraint.parameters)
+
+        def rule(review: Review, inventory: Any, context: Any) -> Iterable[Finding]:
+            value = bound(review.rego, inventory, context)
+            # The usual answer: an empty set, or nothing at all.
+            return findings(value) if value else ()
+
+        return rule
+
+
+def findings(value: Any) -> list[Finding]:
+    """The findings in a value of `violation`: its elements with a message, each once, in Rego's order."""
+    if value.__class__ is RegoSet:
+        elements = value.unordered()
+    elif value.__class__ is dict:
+        # `violation[r]` over an object runs through its keys, which may be objects themselves.
+        elements = [key.value for key in value if key.__class__ is Key]
+    else:
+        return []
+    found: dict[Any, tuple[Any, Any]] = {}
+    for element in elements:
+        if element.__class__ is dict and "msg" in element:
+            message, details = element["msg"], element.get("details", _NO_DETAILS)
+            found[to_key(message), to_key(details)] = (message, details)
+    for message, _ in found.values():
+        if message.__class__ is not str:
+            raise _bad_message(message)
+    answers = list(found.values())
+    if len(answers) > 1:
+        answers.sort(key=_BY_DETAILS)
+    return [(message, to_python(details)) for message, details in answers]
+
+
+_NO_DETAILS: dict[str, Any] = {}
+_BY_DETAILS: Callable[[Any], Any] = cmp_to_key(lambda a, b: compare(a[1], b[1]) or compare(a[0], b[0]))
+
+
+def _bad_message(message: Any) -> ReviewError:
+    plain = to_python(message)
+    number = isinstance(plain, (int, float)) and not isinstance(plain, bool)
+    kind = "json.Number" if number else type_text(plain)
+    what = f".msg accessor error: {value_text(plain)} is of the type {kind}, expected string"
+    return ReviewError(f"{REGO}: extracting message binding: {what}")

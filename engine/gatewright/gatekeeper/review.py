@@ -1,0 +1,230 @@
+"""What a policy is asked: an object with the request around it, as Gatekeeper hands it to policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from gatewright.errors import ReviewError
+from gatewright.gatekeeper import kube
+from gatewright.gatekeeper._decode import (
+    ANY,
+    BOOL,
+    STRING,
+    DecodeError,
+    Type,
+    custom,
+    list_of,
+    map_of,
+    named,
+    restore,
+    struct,
+)
+from gatewright.gatekeeper.match import Namespace, Subject
+
+DELETE: Final = "DELETE"
+ORIGINAL: Final = "Original"
+GENERATED: Final = "Generated"
+
+
+class Review:
+    """One request. `rego` is what templates see as input.review; it, and the subjects, are shared by all constraints.
+
+    `object` and `old_object` are as the API server sends them; on DELETE Rego sees the old object as the object.
+    """
+
+    __slots__ = ("namespace", "object", "old_object", "rego", "request", "source", "subjects")
+
+    def __init__(self, request: dict[str, Any], namespace: Namespace | None, source: str) -> None:
+        self.object: kube.Object | None = request["object"]
+        self.old_object: kube.Object | None = request["oldObject"]
+        self.request = request
+        self.namespace = namespace
+        self.source = source
+        if request["operation"] == DELETE:
+            if self.old_object is None:
+                raise ReviewError("oldObject cannot be nil for DELETE operations")
+            request = {**request, "object": self.old_object}
+            self.object = None
+        known = namespace.object if namespace is not None and namespace.object is not None else {}
+        self.rego = {**request, "namespaceObject": known}
+        objects = [o for o in (request["object"], self.old_object) if o is not None]
+        # An object that is unchanged, or gone, is asked about once.
+        if len(objects) == 2 and objects[0] is objects[1]:
+            objects.pop()
+        if not objects:
+            raise ReviewError("invalid request object: neither object nor old object are defined")
+        self.subjects = tuple(Subject(o, namespace, source) for o in objects)
+
+    @property
+    def subject(self) -> Subject:
+        return self.subjects[0]
+
+
+def object_review(
+    obj: kube.Object,
+    *,
+    operation: str = "",
+    old_object: kube.Object | None = None,
+    namespace: Namespace | None = None,
+    user_info: dict[str, Any] | None = None,
+    source: str = ORIGINAL,
+    show_namespace: bool = True,
+) -> Review:
+    """The review of a plain object. A deleted object is its own old object unless one is given.
+
+    `show_namespace` off keeps the namespace from policies, as gator does, while matching still knows it.
+    """
+    gvk = kube.gvk_of(obj)
+    request: dict[str, Any] = {
+        "uid": "",
+        "kind": {"group": gvk.group, "version": gvk.version, "kind": gvk.kind},
+        "resource": {"group": "", "version": "", "resource": ""},
+    }
+    if name := kube.name_of(obj):
+        request["name"] = name
+    if own := kube.namespace_of(obj):
+        request["namespace"] = own
+    request["operation"] = operation
+    request["userInfo"] = user_info or {}
+    if operation == DELETE:
+        request["object"], request["oldObject"] = None, old_object if old_object is not None else obj
+    else:
+        request["object"], request["oldObject"] = obj, old_object
+    request["options"] = None
+    review = Review(request, namespace, source)
+    if not show_namespace:
+        review.rego["namespaceObject"] = {}
+    return review
+
+
+# --- AdmissionReview ---------------------------------------------------------------------------------------------
+
+
+def _raw(value: Any) -> Any:
+    return value
+
+
+_GVK: Final = struct("v1.GroupVersionKind", group=STRING, version=STRING, kind=STRING)
+_GVR: Final = struct("v1.GroupVersionResource", group=STRING, version=STRING, resource=STRING)
+_RAW: Final = custom("runtime.RawExtension", _raw)
+_REQUEST: Final[Type] = struct(
+    "v1.AdmissionRequest",
+    uid=named("types.UID"),
+    kind=_GVK,
+    resource=_GVR,
+    subResource=STRING,
+    requestKind=_GVK,
+    requestResource=_GVR,
+    requestSubResource=STRING,
+    name=STRING,
+    namespace=STRING,
+    operation=named("v1.Operation"),
+    userInfo=struct("v1.UserInfo", username=STRING, uid=STRING, groups=list_of(STRING), extra=map_of(list_of(STRING))),
+    object=_RAW,
+    oldObject=_RAW,
+    dryRun=BOOL,
+    options=_RAW,
+)
+_ADMISSION_REVIEW: Final[Type] = struct(
+    "v1.AdmissionReview", kind=STRING, apiVersion=STRING, request=_REQUEST, response=ANY
+)
+
+
+def is_admission_review(obj: kube.Object) -> bool:
+    gvk = kube.gvk_of(obj)
+    return gvk.kind == "AdmissionReview" and gvk.group == "admission.k8s.io"
+
+
+def admission_request(document: kube.Object) -> dict[str, Any]:
+    """The request of an AdmissionReview, in the form policies see; ReviewError when it is none.
+
+    Unknown fields are refused, and an object or old object with a kind must be there, as the API server would have it.
+    """
+    invalid = "not a valid AdmissionReview object: unable to convert to an AdmissionReview object, error"
+    try:
+        decoded = restore(document, _ADMISSION_REVIEW)
+    except DecodeError as error:
+        raise ReviewError(f"{invalid}: {error.message}") from error
+    if unknown := sorted(_unknown(document, _ADMISSION_REVIEW, "")):
+        listed = ", ".join(f'unknown field "{path}"' for path in unknown)
+        raise ReviewError(f"{invalid}: strict decoding error: {listed}")
+    request = decoded.get("request")
+    if request is None:
+        message = "missing an AdmissionRequest object: request did not actually pass in an AdmissionRequest"
+        raise ReviewError(message)
+    if request.get("object") is None and request.get("oldObject") is None:
+        where = 'AdmissionRequest does not contain an "object" or "oldObject" to review'
+        raise ReviewError(f"no object or oldObject found to review: {where}")
+    for name in ("object", "oldObject"):
+        _check_object(request.get(name))
+    return _complete(request)
+
+
+def _check_object(obj: Any) -> None:
+    if obj is None:
+        return
+    if not isinstance(obj, dict) or not kube.gvk_of(obj).kind:
+        from gatewright.gatekeeper._gotext import json_text
+
+        shown = json_text(obj)
+        raise ReviewError(f"object or oldObject cannot be unmarshalled: Object 'Kind' is missing in '{shown}'")
+
+
+def _unknown(value: Any, target: Type, path: str) -> Iterator[str]:
+    """The fields that strict decoding would refuse."""
+    if not isinstance(value, dict) or target.kind != "struct":
+        return
+    for key, child in value.items():
+        place = f"{path}.{key}" if path else key
+        if key not in target.fields:
+            yield place
+        elif target.fields[key] is not ANY:
+            yield from _unknown(child, target.fields[key], place)
+
+
+def _complete(request: dict[str, Any]) -> dict[str, Any]:
+    """The request as Go would print it: empty fields that have no omitempty are there."""
+    out: dict[str, Any] = {
+        "uid": request.get("uid", ""),
+        "kind": _filled(request.get("kind"), ("group", "version", "kind")),
+        "resource": _filled(request.get("resource"), ("group", "version", "resource")),
+    }
+    for name in ("subResource", "requestKind", "requestResource", "requestSubResource", "name", "namespace"):
+        value = request.get(name)
+        if isinstance(value, dict):
+            out[name] = _filled(value, ("group", "version", "kind" if name == "requestKind" else "resource"))
+        elif value:
+            out[name] = value
+    out["operation"] = request.get("operation", "")
+    out["userInfo"] = {k: v for k, v in (request.get("userInfo") or {}).items() if v}
+    out["object"], out["oldObject"] = request.get("object"), request.get("oldObject")
+    if "dryRun" in request:
+        out["dryRun"] = request["dryRun"]
+    out["options"] = request.get("options")
+    return out
+
+
+def _filled(value: dict[str, Any] | None, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: (value or {}).get(name, "") for name in names}
+
+
+def request_review(request: dict[str, Any], namespace: Namespace | None, source: str = ORIGINAL) -> Review:
+    """The review of an AdmissionRequest."""
+    return Review(request, namespace, source)
+
+
+def unpack(document: kube.Object) -> Iterator[kube.Object]:
+    """The objects of a document: the items of a List, or the document itself."""
+    kind, items = document.get("kind"), document.get("items")
+    if not (isinstance(kind, str) and kind.endswith("List") and isinstance(items, list)):
+        yield document
+        return
+    version, element = document.get("apiVersion"), kind.removesuffix("List")
+    for item in items:
+        if not isinstance(item, dict):
+            continue
+        if element and "kind" not in item and "apiVersion" not in item:
+            # The API server's own lists leave their items' type out.
+            item = {"apiVersion": version, "kind": element, **item}
+        yield from unpack(item)
