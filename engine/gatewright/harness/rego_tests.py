@@ -173,8 +173,7 @@ class _Runner:
         return (rows[0]["x"], True) if rows else (None, False)
 
     def _result(self, test: RegoTest, started: float, printed: list[str], error: str | None) -> TestResult:
-        case = CaseResult("", error, printed="\n".join(printed), location=test.rule.location)
-        return TestResult(test.name, error, seconds=time.perf_counter() - started, cases=(case,) if printed else ())
+        return TestResult(test.name, error, seconds=time.perf_counter() - started, printed="\n".join(printed))
 
     def _table(self, test: RegoTest, started: float, printed: list[str], value: dict[Any, Any]) -> TestResult:
         cases = tuple(
@@ -217,7 +216,7 @@ class _Runner:
         operator = node_text(terms[0])
         if operator not in _COMPARISONS:
             return []
-        before = [node_text(e) for e in body[:failing]]
+        before = [node_text(e) for e in body[:failing] if not _prints(e)]
         sides = []
         for word, term in (("got", terms[1]), ("want", terms[2])):
             probe = replace(expr, terms=(nodes.Term(nodes.Ref((nodes.Term(nodes.Var("assign")),))),
@@ -234,6 +233,10 @@ class _Runner:
         except GatewrightError:
             return "(cannot be shown)"
         return _shown(rows[0]["probed__"]) if rows else "undefined"
+
+
+def _prints(expr: nodes.Expr) -> bool:
+    return isinstance(expr.terms, tuple) and expr.terms[0].value == nodes.Ref((nodes.Term(nodes.Var("print")),))
 
 
 def _shown(value: Any) -> str:

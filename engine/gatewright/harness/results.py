@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from gatewright.source import Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +15,6 @@ class CaseResult:
     skipped: bool = False
     seconds: float = 0.0
     printed: str = ""
-    location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +28,7 @@ class TestResult:
     skipped: bool = False
     seconds: float = 0.0
     cases: tuple[CaseResult, ...] = ()
+    printed: str = ""
 
     @property
     def failed(self) -> bool:

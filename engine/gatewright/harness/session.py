@@ -103,10 +103,10 @@ def _rego(
 
 
 def _data(paths: Iterable[Path]) -> dict[str, Any]:
-    from gatewright.manifests import read_text
-
     merged: dict[str, Any] = {}
     for path in paths:
+        from gatewright.manifests import read_text
+
         for item in read_text(path.read_bytes(), str(path)):
             if isinstance(item, ManifestError):
                 raise item

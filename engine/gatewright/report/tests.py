@@ -39,20 +39,23 @@ def _test_lines(test: TestResult, verbose: bool) -> list[str]:
         lines.append(f"  {_word(test.error, test.skipped, test.failed)} {test.name or '(unnamed test)'}")
     if test.error is not None:
         lines += _indented(test.error, 6)
+    lines += _printed(test.printed, shown=test.failed or verbose)
     for case in test.cases:
-        lines += _case_lines(case, verbose, already=test.error)
+        lines += _case_lines(case, verbose)
     return lines
 
 
-def _case_lines(case: CaseResult, verbose: bool, already: str | None) -> list[str]:
+def _printed(text: str, *, shown: bool) -> list[str]:
+    return [f"      print: {line}" for line in text.splitlines()] if shown else []
+
+
+def _case_lines(case: CaseResult, verbose: bool) -> list[str]:
     lines = []
-    if case.name and (case.error is not None or verbose):
-        lines.append(f"    {_word(case.error, case.skipped)} {case.name}")
-    if case.error is not None and case.error != already:
+    if case.error is not None or verbose:
+        lines.append(f"    {_word(case.error, case.skipped)} {case.name or '(unnamed case)'}")
+    if case.error is not None:
         lines += _indented(case.error, 6)
-    if case.printed and (case.error is not None or verbose):
-        lines += [f"      print: {line}" for line in case.printed.splitlines()]
-    return lines
+    return lines + _printed(case.printed, shown=case.error is not None or verbose)
 
 
 def _word(error: str | None, skipped: bool, failed: bool = False) -> str:
@@ -81,6 +84,7 @@ def as_json(results: Sequence[SuiteResult], *, verbose: bool = False) -> str:
                         "error": test.error,
                         "skipped": test.skipped,
                         "seconds": round(test.seconds, 6),
+                        "printed": test.printed,
                         "cases": [
                             {
                                 "name": case.name,
@@ -127,10 +131,9 @@ def as_junit(results: Sequence[SuiteResult], *, verbose: bool = False) -> str:
         for test in suite.tests:
             where = f"{suite.path}/{test.name}"
             if test.error is not None or not test.cases:
-                _junit_case(element, str(suite.path), test.name, test.error, test.skipped, test.seconds)
+                _junit_case(element, str(suite.path), test.name, test.error, test.skipped, test.seconds, test.printed)
             for case in test.cases:
-                if case.name or case.error != test.error:
-                    _junit_case(element, where, case.name, case.error, case.skipped, case.seconds, case.printed)
+                _junit_case(element, where, case.name, case.error, case.skipped, case.seconds, case.printed)
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
