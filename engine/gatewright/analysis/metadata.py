@@ -22,6 +22,7 @@ from gatewright.syntax.nodes import (
     Null,
     Number,
     Object,
+    Ref,
     String,
     Term,
     Value,
@@ -115,6 +116,8 @@ def to_value(data: Any) -> Value:
         case dict():
             pairs = sorted(((str(k), v) for k, v in data.items()), key=lambda pair: pair[0])
             return Object(tuple((_string(k), Term(to_value(v))) for k, v in pairs))
+        case Ref(terms):
+            return Array(tuple(map(_path_part, terms)))
         case list() | tuple():
             return Array(tuple(Term(to_value(v)) for v in data))
     return String(str(data))

@@ -153,7 +153,7 @@ class RuleNode:
     def ordered_children(self) -> list[RuleNode]:
         """The places below, in the order of their keys."""
         if self._ordered is None:
-            self._ordered = [self.children[key] for key in sorted(self.children, key=_key_order)]
+            self._ordered = [self.children[key] for key in sorted(self.children, key=key_order)]
         return self._ordered
 
     def walk(self) -> Iterator[RuleNode]:
@@ -165,7 +165,7 @@ class RuleNode:
             stack.extend(reversed(node.ordered_children))
 
 
-def _key_order(key: TreeKey) -> tuple[Any, ...]:
+def key_order(key: TreeKey) -> tuple[Any, ...]:
     match key:
         case str():
             return (3, key)

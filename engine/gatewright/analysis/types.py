@@ -201,11 +201,11 @@ def object_type(
     """An object type with its keys in order."""
     pairs = tuple(static)
     if len(pairs) > 1:
-        pairs = tuple(sorted(pairs, key=lambda pair: _key_order(pair[0])))
+        pairs = tuple(sorted(pairs, key=lambda pair: key_order(pair[0])))
     return ObjectType(pairs, dynamic)
 
 
-def _key_order(key: Any) -> tuple[Any, ...]:
+def key_order(key: Any) -> tuple[Any, ...]:
     if key is None:
         return (0,)
     if isinstance(key, bool):
@@ -215,8 +215,8 @@ def _key_order(key: Any) -> tuple[Any, ...]:
     if isinstance(key, str):
         return (3, key)
     if isinstance(key, list):
-        return (4, *map(_key_order, key))
-    return (5, *((k, _key_order(v)) for k, v in sorted(key.items())))
+        return (4, *map(key_order, key))
+    return (5, *((k, key_order(v)) for k, v in sorted(key.items())))
 
 
 def _same_key(a: Any, b: Any) -> bool:
@@ -300,7 +300,7 @@ def _compare_objects(a: ObjectType, b: ObjectType) -> int:
     if order:
         return order
     for (key_a, value_a), (key_b, value_b) in zip(a.static, b.static, strict=False):
-        x, y = _key_order(key_a), _key_order(key_b)
+        x, y = key_order(key_a), key_order(key_b)
         if x != y:
             return 1 if x > y else -1
         order = compare(value_a, value_b)

@@ -1,0 +1,289 @@
+"""JSON schemas as types, for the input document and for what `schemas` annotations name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import unquote
+
+from gatewright.analysis._state import TYPE, Compilation, error
+from gatewright.analysis._terms import ref_text
+from gatewright.analysis.program import CompiledRule
+from gatewright.analysis.types import (
+    ANY,
+    BOOLEAN,
+    NUMBER,
+    STRING,
+    ArrayType,
+    ObjectType,
+    RecursiveType,
+    Type,
+    object_type,
+    union,
+)
+from gatewright.errors import RegoError
+from gatewright.syntax.nodes import Ref, Term
+
+
+class SchemaError(ValueError):
+    """A schema that cannot be read as a type."""
+
+
+class Schemas:
+    """The schemas of one compilation, each read once."""
+
+    def __init__(self, state: Compilation) -> None:
+        self._state = state
+        self._read: dict[str, Type] = {}
+        self.errors: list[RegoError] = []
+        self.input_type: Type | None = None
+        raw = (state.schemas or {}).get("schema")
+        if raw is not None:
+            try:
+                self.input_type = type_of_schema(raw)
+            except SchemaError as e:
+                self.errors.append(error(TYPE, None, str(e)))
+
+    def of_rule(self, rule: CompiledRule) -> Iterator[tuple[tuple[Term, ...], Type]]:
+        """The documents that annotations give a type while the rule is checked."""
+        if not self._state.use_annotations or self._state.annotations is None:
+            return
+        for entry in self._state.annotations.schemas_for(rule):
+            try:
+                tpe = self._entry_type(entry)
+            except SchemaError as e:
+                self.errors.append(error(TYPE, rule.location, str(e)))
+                continue
+            if tpe is not None:
+                yield entry["path"].terms, tpe
+
+    def _entry_type(self, entry: Mapping[str, Any]) -> Type | None:
+        named = entry.get("schema")
+        if not isinstance(named, Ref):
+            return type_of_schema(entry.get("definition"))
+        if self._state.schemas is None:
+            return None
+        name = ref_text(named.terms)
+        if name not in self._read:
+            raw = self._state.schemas.get(name)
+            if raw is None:
+                raise SchemaError(f"undefined schema: {name}")
+            self._read[name] = type_of_schema(raw)
+        return self._read[name]
+
+
+def type_of_schema(schema: Any) -> Type:
+    """The type of the documents that a JSON schema describes."""
+    if schema is None:
+        raise SchemaError("no schema as input to compile")
+    try:
+        node = _Reader(schema).node(schema)
+    except SchemaError as e:
+        raise SchemaError(f"unable to compile the schema: {e}") from e
+    try:
+        return _Typer().type(node) or ANY
+    except SchemaError as e:
+        raise SchemaError(f"type checking: {e}") from e
+
+
+@dataclass(slots=True, eq=False)
+class _Node:
+    """What matters of one schema. A reference has only `target`, and `ref`, the text that names it."""
+
+    types: list[str] = field(default_factory=list)
+    properties: list[tuple[str, _Node]] = field(default_factory=list)
+    items: list[_Node] = field(default_factory=list)
+    single_item: bool = False
+    any_of: list[_Node] | None = None
+    all_of: list[_Node] | None = None
+    target: _Node | None = None
+    ref: str = ""
+
+
+_TYPES = frozenset(("array", "boolean", "integer", "number", "null", "object", "string"))
+
+
+class _Reader:
+    """Follows the references of one schema document."""
+
+    def __init__(self, root: Any) -> None:
+        self._root = root
+        self._by_ref: dict[str, _Node] = {}
+
+    def node(self, schema: Any) -> _Node:
+        if schema is True or schema is False:
+            return _Node()
+        if not isinstance(schema, Mapping):
+            raise SchemaError("schema is invalid")
+        if isinstance(schema.get("$ref"), str):
+            ref = schema["$ref"]
+            return _Node(target=self._follow(ref), ref=ref)
+        node = _Node(types=_types(schema.get("type")))
+        for name, child in sorted((schema.get("properties") or {}).items()):
+            node.properties.append((name, self.node(child)))
+        items = schema.get("items")
+        if isinstance(items, list):
+            node.items = [self.node(item) for item in items]
+        elif isinstance(items, Mapping):
+            node.items, node.single_item = [self.node(items)], True
+        for keyword in ("anyOf", "allOf"):
+            if keyword in schema:
+                members = schema[keyword]
+                if not isinstance(members, list) or not members:
+                    raise SchemaError(f"{keyword} must be a non-empty array")
+                setattr(node, "any_of" if keyword == "anyOf" else "all_of", [self.node(m) for m in members])
+        return node
+
+    def _follow(self, ref: str) -> _Node:
+        known = self._by_ref.get(ref)
+        if known is None:
+            known = self._by_ref[ref] = _Node()
+            found = self.node(self._resolve(ref))
+            for name in _Node.__slots__:
+                setattr(known, name, getattr(found, name))
+        return known
+
+    def _resolve(self, ref: str) -> Any:
+        document, _, pointer = ref.partition("#")
+        if document and document != (self._root.get("$id") or self._root.get("id")):
+            raise SchemaError(f"remote reference loading disabled: {ref}")
+        found = self._root
+        for part in filter(None, unquote(pointer).split("/")):
+            part = part.replace("~1", "/").replace("~0", "~")
+            if isinstance(found, list) and part.isdigit() and int(part) < len(found):
+                found = found[int(part)]
+            elif isinstance(found, Mapping) and part in found:
+                found = found[part]
+            else:
+                raise SchemaError(f"Object has no key '{part}'")
+        return found
+
+
+def _types(declared: Any) -> list[str]:
+    if declared is None:
+        return []
+    names = declared if isinstance(declared, list) else [declared]
+    for name in names:
+        if name not in _TYPES:
+            raise SchemaError(f"has a primitive type that is NOT VALID -- given: /{name}/")
+    return list(names)
+
+
+@dataclass(slots=True)
+class _Definition:
+    processing: bool = True
+    type: Type | None = None
+    recursive: RecursiveType | None = None
+
+
+class _Typer:
+    """Turns schema nodes into types; a definition that leads back to itself becomes a recursive type."""
+
+    def __init__(self) -> None:
+        self._definitions: dict[str, _Definition] = {}
+
+    def type(self, node: _Node) -> Type | None:
+        if node.target is None:
+            return self._structure(node)
+        known = self._definitions.get(node.ref)
+        if known is not None:
+            if not known.processing:
+                return known.type
+            if known.recursive is None:
+                known.recursive = RecursiveType(node.ref)
+            return known.recursive
+        if node.target.target is not None:
+            return self.type(node.target)
+        definition = self._definitions[node.ref] = _Definition()
+        tpe = self._structure(node.target)
+        definition.processing = False
+        definition.type = tpe
+        if definition.recursive is not None:
+            definition.recursive.type = tpe
+        return tpe
+
+    def _structure(self, node: _Node) -> Type | None:
+        if node.any_of is not None:
+            return self._any_of(node, node.any_of)
+        if node.all_of is not None:
+            return self._all_of(node, node.all_of)
+        types = node.types
+        if not types and node.properties:
+            types = ["object"]
+        elif not types and node.items:
+            types = ["array"]
+        if "boolean" in types:
+            return BOOLEAN
+        if "string" in types:
+            return STRING
+        if "integer" in types or "number" in types:
+            return NUMBER
+        if "object" in types:
+            if node.properties:
+                return object_type((name, self.type(child)) for name, child in node.properties)
+            return ObjectType((), (ANY, ANY))
+        if "array" in types:
+            if not node.items:
+                return ArrayType((), ANY)
+            if node.single_item:
+                return ArrayType((), self.type(node.items[0]))
+            return ArrayType(tuple(self.type(item) for item in node.items))
+        return ANY
+
+    def _any_of(self, node: _Node, members: list[_Node]) -> Type | None:
+        found: Type | None = None
+        if node.types:
+            core = self.type(replace(node, any_of=None))
+            if isinstance(core, ObjectType) and core.dynamic is None:
+                found = core
+        for member in members:
+            found = union(self.type(member), found)
+        return found
+
+    def _all_of(self, node: _Node, members: list[_Node]) -> Type | None:
+        parts = []
+        for member in members:
+            while member.target is not None:
+                member = member.target
+            if not member.types and member.any_of is not None and not member.properties and not member.items:
+                continue
+            parts.append(member)
+        if not parts:
+            return ANY
+        merged = _merge(parts)
+        if node.types:
+            if any(kind in node.types and kind in merged.types for kind in ("object", "array")):
+                return self.type(_merge([merged, replace(node, all_of=None)]))
+            if node.types != merged.types:
+                raise SchemaError("unable to merge these schemas")
+        return self.type(merged)
+
+
+def _merge(parts: list[_Node]) -> _Node:
+    copies = [replace(p, types=list(p.types), properties=list(p.properties), items=list(p.items)) for p in parts]
+    for part in copies:
+        if part.properties:
+            if "object" not in part.types:
+                part.types.append("object")
+        elif part.items and "array" not in part.types:
+            part.types.append("array")
+    result = copies[0]
+    for part in copies[1:]:
+        if result.types != part.types:
+            names = [_types_text(result.types), _types_text(part.types)]
+            raise SchemaError(f"unable to merge these schemas: type mismatch: {names[0]} and {names[1]}")
+        if "object" in result.types and result.properties and part.properties:
+            result.properties += part.properties
+        elif "array" in result.types and result.items and part.items:
+            result.items += part.items[len(result.items) :]
+            for mine, other in zip(result.items, part.items, strict=False):
+                if mine.types != other.types:
+                    raise SchemaError("unable to merge these schemas")
+    return result
+
+
+def _types_text(types: list[str]) -> str:
+    if not types:
+        return "undefined"
+    return types[0] if len(types) == 1 else f"[{','.join(types)}]"
