@@ -101,6 +101,7 @@ class _Flags:
     space: bool = False
     zero: bool = False
     sharp_v: bool = False
+    plus_v: bool = False
     width: int | None = None
     precision: int | None = None
 
@@ -173,7 +174,8 @@ class _Printer:
 
     def _print(self, verb: str, flags: _Flags) -> None:
         if verb in "vw":
-            flags.sharp_v, flags.sharp, flags.plus = flags.sharp, False, False
+            flags.sharp_v, flags.sharp = flags.sharp, False
+            flags.plus_v, flags.plus = flags.plus, False
         self.pieces.append(_formatted(self.arguments[self.next], verb, flags))
         self.next += 1
 
@@ -402,7 +404,7 @@ def _big_integer(number: int, verb: str, flags: _Flags) -> str:
     prefix = "0o" if verb == "O" else ""
     if flags.sharp or flags.sharp_v:
         prefix = {"b": "0b", "o": "0", "x": "0x", "X": "0X"}.get(verb, prefix)
-    sign = _sign(number < 0, flags)
+    sign = _sign(number < 0, flags) if number < 0 or not flags.plus_v else "+"
     zeros = max((flags.precision or 0) - len(digits), 0)
     missing = (flags.width or 0) - len(sign) - len(prefix) - zeros - len(digits)
     left = right = 0
@@ -446,7 +448,8 @@ def _keep_point(digits: str, form: str, precision: int) -> str:
     marks = "pP" if form in "xX" else "eEpP"
     cut = next((i for i, c in enumerate(digits) if c in marks), len(digits))
     body, tail = digits[:cut], digits[cut:]
-    significant = body.lstrip("0.") if form not in "xX" else body[2:].lstrip("0.")
+    # Go counts the x of 0x as a digit.
+    significant = body.lstrip("0.") if form not in "xX" else body[1:]
     count = sum(c != "." for c in significant)
     if "." not in body:
         if body == "0":

@@ -47,7 +47,7 @@ _ERRORS: Final = {
 class Regexp:
     """One compiled pattern. `matches` tells whether a text holds a match; positions elsewhere count UTF-8 bytes."""
 
-    __slots__ = ("_names", "_search", "matches")
+    __slots__ = ("_has_text", "_names", "_search", "matches")
 
     def __init__(self, pattern: str) -> None:
         try:
@@ -56,6 +56,7 @@ class Regexp:
             raise RegexpError(_go_error(error.args[0])) from None
         # The wrapper's own `search` converts offsets on every call, which costs ten times the search.
         self._search = compiled._regexp.Match
+        self._has_text = bool(pattern)
         self._names = {bytes_text(name): index for name, index in compiled.groupindex.items()}
         self.matches: Callable[[str], bool] = _python_matcher(pattern) or self._matches
 
@@ -88,7 +89,7 @@ class Regexp:
     def split(self, text: str) -> list[str]:
         data = text_bytes(text)
         if not data:
-            return [""]
+            return [""] if self._has_text else []
         pieces, start, end = [], 0, 0
         for spans in self.all_matches(data):
             end = spans[0][0]

@@ -14,6 +14,7 @@ from gatewright.runtime.values import NumberText, RegoSet
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
 # What Go's strconv.ParseFloat reads: also "+5", ".5", "5.", "007", "0x1p-2".
 _GO_FLOAT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
+_UNDERSCORE = re.compile(r"(?<=[0-9])_(?=[0-9])")
 _GO_HEX_FLOAT = re.compile(r"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?[0-9]+\Z")
 
 
@@ -47,6 +48,7 @@ def _number_of_go_text(text: str) -> int | float:
     """Texts that Go reads as a float though JSON would not; OPA keeps them as they stand."""
     if text.lstrip("+-").lower() in ("inf", "infinity", "nan"):
         raise OperandError("operand 1 must be valid number string but got string")
+    text = _UNDERSCORE.sub("", text)
     if _GO_FLOAT.match(text):
         if abs(float(text)) == float("inf"):
             raise _parse_float_error(text, "value out of range")

@@ -8,7 +8,7 @@ from typing import Any
 
 from gatewright.builtins._operands import bytes_text, object_, string, text_bytes
 from gatewright.builtins._url import UrlError, encode_query, parse_query, query_escape, query_unescape
-from gatewright.builtins.registry import BuiltinError, OperandError, builtin
+from gatewright.builtins.registry import BuiltinError, OperandError, builtin, operand_error
 from gatewright.runtime import json
 from gatewright.runtime.text import go_quote, term_text
 from gatewright.runtime.values import RegoSet, from_key, sorted_keys
@@ -34,12 +34,13 @@ def json_marshal_with_options(x: Any, opts: Any) -> str:
             raise OperandError(f"operand 2 failed to stringify key {term_text(name)} at index {index}")
         if name == "pretty":
             if value.__class__ is not bool:
-                raise OperandError("operand 2 key pretty failed cast to bool")
+                raise OperandError("operand 2 key \"pretty\" failed cast to bool")
             pretty = value
         elif name not in ("indent", "prefix"):
-            raise OperandError(f"operand 2 object contained unknown key {name}")
+            raise OperandError(f"operand 2 object contained unknown key {go_quote(name)}")
         elif value.__class__ is not str:
-            raise OperandError(f"operand 2 key {name} failed cast to string")
+            wrong = operand_error(index, value, "string")
+            raise OperandError(f"operand 2 key {go_quote(name)} failed cast to string: {wrong.message}")
         elif name == "indent":
             indent = value
         else:
@@ -189,9 +190,7 @@ def _padding_fault(rest: bytes, count: int) -> int:
     if count % 4 == 2:
         if len(rest) == 1:
             return count + 1
-        if rest[1:2] != b"=":
-            return count + 1
-        return count + 2
+        return count if rest[1:2] != b"=" else count + 2
     return count + 1
 
 
@@ -216,8 +215,7 @@ def hex_decode(x: Any) -> str:
 
 
 def _hex_fault(byte: int) -> str:
-    shown = f"'{go_quote(chr(byte))[1:-1]}'" if chr(byte) != "'" else r"'\''"
-    return f"encoding/hex: invalid byte: U+{byte:04X}" + (f" {shown}" if chr(byte).isprintable() else "")
+    return f"encoding/hex: invalid byte: U+{byte:04X}" + (f" '{chr(byte)}'" if chr(byte).isprintable() else "")
 
 
 @builtin("urlquery.encode", "(x: string) -> y: string")

@@ -129,7 +129,7 @@ class _Translator:
                 break
             chars.append(self._unescaped(char))
         if not chars:
-            raise self._error("unexpected token: range_close")
+            raise self._error("could not parse range")
         return f"[{negation}{''.join([_code(c) for c in chars])}]"
 
     def _range(self, negation: str) -> str:

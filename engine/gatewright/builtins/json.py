@@ -189,7 +189,7 @@ def _step(value: Any, key: Any) -> Any:
         return found
     if kind is RegoSet:
         if key not in value:
-            raise BuiltinError(f"path [{term_text(key)}] does not exist in set term {term_text(value)}")
+            raise BuiltinError(f"path {term_text(key)} does not exist in set term {term_text(value)}")
         return key
     if kind is list:
         index = _index(len(value), key)

@@ -8,6 +8,7 @@ from typing import Any
 
 from gatewright.builtins._operands import string
 from gatewright.builtins.registry import BuiltinError, builtin
+from gatewright.runtime.text import go_quote
 
 _IDENTIFIERS = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
 _NUMBER = r"0|[1-9][0-9]*"
@@ -51,7 +52,7 @@ def semver_compare(a: Any, b: Any) -> int:
 def _required(text: str, position: int) -> _Version:
     version = _parse(text)
     if version is None:
-        raise BuiltinError(f'operand {position}: string "{text}" is not a valid SemVer')
+        raise BuiltinError(f"operand {position}: string {go_quote(text)} is not a valid SemVer")
     return version
 
 

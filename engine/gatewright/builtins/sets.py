@@ -6,7 +6,7 @@ from typing import Any
 
 from gatewright.builtins._operands import set_
 from gatewright.builtins.registry import builtin
-from gatewright.runtime.values import Key, RegoSet
+from gatewright.runtime.values import RegoSet
 
 
 @builtin("and", "(x: set[any], y: set[any]) -> z: set[any]", infix="&")
@@ -35,8 +35,8 @@ def intersection(xs: Any) -> RegoSet:
 def union(xs: Any) -> RegoSet:
     """The members of all sets of a set: `union({{1}, {2}}) == {1, 2}`."""
     keys: dict[Any, None] = {}
-    for key in set_(xs, 1).keys:
-        keys.update(set_(key.value if key.__class__ is Key else key, 1).keys)
+    for member in set_(xs, 1):
+        keys.update(set_(member, 1).keys)
     return RegoSet.of_keys(keys)
 
 

@@ -42,7 +42,7 @@ def parse_number(text: str) -> Number:
     if _INTEGER.match(text):
         return int_of_text(text) if text != "-0" else NumberText(text)
     number = float(text)
-    if number_text(number) == text and -_EXACT_DOUBLE < number < _EXACT_DOUBLE:
+    if -_EXACT_DOUBLE < number < _EXACT_DOUBLE and float_text(number) == text:
         return number
     return NumberText(text)
 
