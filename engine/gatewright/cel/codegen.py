@@ -9,8 +9,10 @@ pure, so evaluating twice is safe.
 from __future__ import annotations
 
 import ast as py
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import CodeType
 from typing import Any, Final, Protocol
 
 from gatewright.cel import nodes as ast
@@ -57,25 +59,12 @@ class Links:
         return _name(name)
 
 
-def link(names: Mapping[str, str]) -> dict[str, Any]:
-    """The globals that `Links.names` describes."""
-    from gatewright.cel import runtime
-    from gatewright.cel.library import function
-    from gatewright.cel.values import TypeValue
-
-    out: dict[str, Any] = {"__builtins__": {"enumerate": enumerate, "len": len, "all": all, "any": any, "sum": sum}}
-    for name, meaning in names.items():
-        kind, _, what = meaning.partition(":")
-        match kind:
-            case "runtime":
-                out[name] = getattr(runtime, what)
-            case "function":
-                out[name] = function(what)
-            case "uint":
-                out[name] = Uint(int(what))
-            case "type":
-                out[name] = TypeValue(what)
-    return out
+def compile_quietly(tree: py.Expression | py.Module) -> CodeType:
+    """`compile`, without its warnings about code a person would not write, such as selecting from a literal."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        mode = "eval" if isinstance(tree, py.Expression) else "exec"
+        return compile(py.fix_missing_locations(tree), "<cel>", mode)
 
 
 # -- building Python
@@ -192,8 +181,7 @@ class Emitter:
                     return _name(scope[plain])
         found = self.scope.variable(plain)
         if found is None and plain in TYPE_NAMES:
-            return self.links.type_value(output_name(TYPE_NAMES[plain].params[0]).split("(", 1)[0]) \
-                if TYPE_NAMES[plain].params else self.links.type_value("type")
+            return self.links.type_value(output_name(TYPE_NAMES[plain].params[0]).split("(", 1)[0])
         return found
 
     def ident(self, node: ast.Ident) -> py.expr:
@@ -365,6 +353,8 @@ def _equals(e: Emitter, args: Args, *, negated: bool = False) -> py.expr | None:
     left, right = args
     for a, b in ((left, right), (right, left)):
         if isinstance(a, ast.Literal) and (a.value is None or isinstance(a.value, bool)):
+            if isinstance(b, ast.Literal):
+                return None
             return _compare(e.emit(b), py.IsNot() if negated else py.Is(), _const(a.value))
     operator: py.cmpop = py.NotEq() if negated else py.Eq()
     for a in args:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import ast as py
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from gatewright.cel import nodes as ast
+from gatewright.cel._depth import deeply
+from gatewright.cel._link import link
 from gatewright.cel.checker import Checked, Environment, check
-from gatewright.cel.codegen import Emitter, Links, _call, _const, _name, link
+from gatewright.cel.codegen import Emitter, Links, _call, _const, _name, compile_quietly
 from gatewright.cel.parser import CelSyntaxErrors, parse
 from gatewright.cel.types import Type
 from gatewright.cel.values import CelEvaluationError, go_type
-
-_DEEP = 20_000
-
 
 class Program:
     """A compiled expression; `output` is its type."""
@@ -33,22 +31,6 @@ class Program:
             return self._fast(variables)
         except Exception:
             return deeply(lambda: self._exact(variables))
-
-
-def deeply(action: Callable[[], Any]) -> Any:
-    """`action()`, again with room for deep nesting if Python's recursion bound stops it.
-
-    CEL bounds an expression at 250 levels, each of which costs the parser and the generated code several frames.
-    """
-    try:
-        return action()
-    except RecursionError:
-        limit = sys.getrecursionlimit()
-        sys.setrecursionlimit(max(limit, _DEEP))
-        try:
-            return action()
-        finally:
-            sys.setrecursionlimit(limit)
 
 
 class _Mapping:
@@ -84,7 +66,7 @@ def _compile(text: str, environment: Environment, checked: bool) -> Program:
         types = {} if facts is None else facts.types
         names = {} if facts is None else facts.names
         body = py.Expression(_as_lambda(emitter.expression(root, types, names)))
-        code = compile(py.fix_missing_locations(body), "<cel>", "eval")
+        code = compile_quietly(body)
         functions.append(eval(code, link(links.names)))
     from gatewright.cel.types import DYN
 

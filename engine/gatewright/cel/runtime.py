@@ -34,6 +34,7 @@ from gatewright.runtime.values import Key
 _NO_OVERLOAD = "no such overload"
 _NUMBERS = frozenset({int, float, Uint})
 _MISSING = object()
+UNSET = object()  # a variable that has not been computed; nothing can be done with it
 
 
 def no_overload(name: str = "", *args: Any) -> CelEvaluationError:
@@ -572,3 +573,21 @@ def type_of(value: Any) -> TypeValue:
 
 def dyn(value: Any) -> Any:
     return value
+
+
+# -- messages
+
+
+_MESSAGE_BYTES = 5 * 1024
+
+
+def message_or(value: Any, fallback: str) -> str:
+    """A message expression's value where it can be a message: text of one line and 5 kB at most; else `fallback`."""
+    if value.__class__ is not str:
+        return fallback
+    from gatewright.cel.library.strings import SPACES
+
+    text: str = value.strip(SPACES)
+    if not text or "\n" in text or len(text.encode("utf-8", "surrogatepass")) > _MESSAGE_BYTES:
+        return fallback
+    return text

@@ -1,0 +1,29 @@
+"""The globals of generated code, from the words that `codegen.Links` keeps of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gatewright.cel.values import Uint
+
+
+def link(names: Mapping[str, str]) -> dict[str, Any]:
+    """The globals that `Links.names` describes."""
+    from gatewright.cel import runtime
+    from gatewright.cel.library import function
+    from gatewright.cel.values import TypeValue
+
+    out: dict[str, Any] = {"__builtins__": {"enumerate": enumerate, "len": len, "all": all, "any": any, "sum": sum}}
+    for name, meaning in names.items():
+        kind, _, what = meaning.partition(":")
+        match kind:
+            case "runtime":
+                out[name] = getattr(runtime, what)
+            case "function":
+                out[name] = function(what)
+            case "uint":
+                out[name] = Uint(int(what))
+            case "type":
+                out[name] = TypeValue(what)
+    return out

@@ -1,0 +1,155 @@
+"""The plan of a policy made of CEL expressions: what is compiled, in which environment, and what went wrong.
+
+Gatekeeper's templates and the API server's ValidatingAdmissionPolicies are the same thing here: variables, match
+conditions, validations with messages. A fault in an expression does not refuse the policy; it becomes the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gatewright.cel import nodes as ast
+from gatewright.cel.checker import Checked, Environment, check
+from gatewright.cel.declarations import NAMESPACE, REQUEST, VARIABLES
+from gatewright.cel._depth import deeply
+from gatewright.cel.expression import CelProgramError, fold_constants
+from gatewright.cel.parser import CelSyntaxErrors, parse
+from gatewright.cel.types import BOOL, DYN, STRING, TIMESTAMP, DURATION, Type, list_of, map_of, output_name
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """One rule: `expression` must be true; the message is the first of `message_expression`, `message` that serves."""
+
+    expression: str
+    message: str = ""
+    message_expression: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The texts of a policy. `variables` and `match_conditions` are (name, expression) pairs in order.
+
+    With `params` all expressions may name the parameters; without, only variables may. `binds_any_object` says that the
+    variable anyObject is Gatekeeper's own, whose value the driver knows.
+    """
+
+    validations: tuple[Validation, ...]
+    variables: tuple[tuple[str, str], ...] = ()
+    match_conditions: tuple[tuple[str, str], ...] = ()
+    fails_closed: bool = True
+    params: bool = False
+    binds_any_object: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A compiled expression, or the `error` that Kubernetes gives for it."""
+
+    text: str
+    checked: Checked | None = None
+    error: str = ""
+
+
+@dataclass(slots=True)
+class Plan:
+    """A policy's expressions, checked. A validation without a usable message expression has None for it."""
+
+    source: Source
+    variables: dict[str, Expression] = field(default_factory=dict)
+    conditions: list[Expression] = field(default_factory=list)
+    validations: list[Expression] = field(default_factory=list)
+    messages: list[Expression | None] = field(default_factory=list)
+
+
+_BASE: Mapping[str, Type] = {
+    "object": DYN,
+    "oldObject": DYN,
+    "namespaceObject": NAMESPACE,
+    "request": REQUEST,
+    "variables": VARIABLES,
+}
+
+
+def plan(source: Source) -> Plan:
+    """Parse and check every expression of a policy."""
+    made = Plan(source)
+    fields: dict[str, Type] = {}
+    structs = {VARIABLES.name: fields}
+    for_variables = Environment({**_BASE, "params": DYN}, structs)
+    for_rules = for_variables if source.params else Environment(_BASE, structs)
+    for name, text in source.variables:
+        variable = _compile(text, for_variables, None)
+        fields[name] = DYN if variable.checked is None else _declared(variable.checked.output)
+        made.variables[name] = variable
+    made.conditions = [_compile(text, for_rules, BOOL) for _, text in source.match_conditions]
+    made.validations = [_compile(v.expression, for_rules, BOOL) for v in source.validations]
+    for validation in source.validations:
+        message = _compile(validation.message_expression, for_rules, STRING) if validation.message_expression else None
+        made.messages.append(message)
+    return made
+
+
+def _compile(text: str, environment: Environment, wanted: Type | None) -> Expression:
+    try:
+        checked: Checked = deeply(lambda: _checked(text, environment))
+    except CelSyntaxErrors as error:
+        return Expression(text, error=f"compilation failed: {error.message}")
+    if wanted is not None and checked.output != wanted:
+        return Expression(text, error=f"must evaluate to {wanted} but got {output_name(checked.output)}")
+    try:
+        deeply(lambda: fold_constants(checked))
+    except CelProgramError as error:
+        return Expression(text, error=f"program instantiation failed: {error.message}")
+    return Expression(text, checked)
+
+
+def _checked(text: str, environment: Environment) -> Checked:
+    return check(text, parse(text), environment)
+
+
+def _declared(kind: Type) -> Type:
+    """The type that a variable keeps for those who name it; opaque types are lost on the way."""
+    if kind.kind == "list":
+        return list_of(_declared(kind.params[0]))
+    if kind.kind == "map":
+        return map_of(_declared(kind.params[0]), _declared(kind.params[1]))
+    return kind if kind.kind in ("basic", "null") or kind in (TIMESTAMP, DURATION) else DYN
+
+
+def uses_of(node: ast.Node, checked: Checked) -> list[tuple[str, bool, bool]]:
+    """The variables an expression names, in order: (name, whether it is certain to be read, whether in a loop)."""
+    found: list[tuple[str, bool, bool]] = []
+    _collect(node, checked, found, True, False)
+    return found
+
+
+def _collect(node: ast.Node, checked: Checked, found: list[tuple[str, bool, bool]], certain: bool, loop: bool) -> None:
+    match node:
+        case ast.Select() if checked.types.get(node.operand, DYN) == VARIABLES:
+            found.append((node.field, certain, loop))
+            return
+        case ast.Call(name="_&&_" | "_||_" | "_?_:_"):
+            for i, arg in enumerate(node.args):
+                _collect(arg, checked, found, certain and i == 0, loop)
+            return
+        case ast.Comprehension():
+            _collect(node.range, checked, found, certain, loop)
+            if node.filter is not None:
+                _collect(node.filter, checked, found, False, True)
+            _collect(node.body, checked, found, False, True)
+            return
+        case ast.OptionalMap() | ast.SortBy():
+            _collect(node.target, checked, found, certain, loop)
+            _collect(node.body, checked, found, False, True)
+            return
+    for child in ast.children(node):
+        _collect(child, checked, found, certain, loop)
+
+
+def names_used(node: ast.Node, checked: Checked) -> set[str]:
+    """The top-level names an expression reads (`object`, `params`, …), comprehension variables aside."""
+    if isinstance(node, ast.Ident):
+        return {checked.names.get(node, node.name)}
+    return {name for child in ast.children(node) for name in names_used(child, checked)}
