@@ -45,6 +45,6 @@ class _CelPolicy:
 
         def rule(review: Review, inventory: Any, context: Any) -> Iterable[Finding]:
             known = review.rego["namespaceObject"] or None
-            return [(message, None) for message in bound(review, known)]
+            return [(message, None) for message in bound(review.rego, known)]
 
         return rule
