@@ -1,0 +1,29 @@
+# METADATA
+# title: Base image latest or untagged
+# custom:
+#   id: DF-001
+#   severity: medium
+#   targets:
+#   - Dockerfile.gatewright.dev
+#   references:
+#   - DS-0001
+#   - DL3006
+#   - DL3007
+#   - CKV_DOCKER_7
+#   why: The image is another one tomorrow, and a build cannot be repeated.
+#   fix: Name a version, better a digest.
+package library.dockerfile.floating_base_image
+
+import data.lib.dockerfile
+import data.lib.finding
+import data.lib.image
+
+violation contains finding.line(stage.line, msg) if {
+	some stage in dockerfile.stages
+	not stage.image == "scratch"
+	not dockerfile.earlier_stage(stage, stage.image)
+	reference := dockerfile.expand(stage.image)
+	reference != "scratch"
+	image.floating(image.parse(reference))
+	msg := sprintf("the base image %q has no fixed version", [reference])
+}

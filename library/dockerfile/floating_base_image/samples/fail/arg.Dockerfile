@@ -1,0 +1,3 @@
+ARG VERSION=latest
+FROM node:${VERSION}
+USER 1

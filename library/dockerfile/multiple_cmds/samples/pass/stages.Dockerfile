@@ -1,0 +1,5 @@
+FROM registry.example.com/base:1.2@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef AS a
+CMD ["/a"]
+FROM registry.example.com/base:1.2@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+CMD ["/b"]
+USER 1

@@ -1,0 +1,3 @@
+FROM node:22.1
+USER node
+USER root

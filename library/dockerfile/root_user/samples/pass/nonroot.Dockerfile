@@ -1,0 +1,2 @@
+FROM gcr.io/distroless/static:nonroot@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+COPY a /a

@@ -1,0 +1,6 @@
+FROM registry.example.com/base:1.2@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+WORKDIR /app
+COPY app /app/
+USER 10001
+HEALTHCHECK CMD ["/app/check"]
+ENTRYPOINT ["/app/app"]
