@@ -69,6 +69,19 @@ def parse_query(
     return deeply(_parse_query, text, file, rego_version, frozenset(future_keywords), capabilities)
 
 
+def parse_statements(text: str, *, file: str = "", rego_version: str = "v1") -> list[Statement]:
+    """The statements in `text`, which need not be a module: packages, imports, rules and queries in any order."""
+
+    def run() -> list[Statement]:
+        parser = _parser(text, file, rego_version, None, frozenset(), False)
+        found = parser.statements()
+        if parser.faults:
+            raise RegoErrors(_hints.explained(to_errors(text, file, parser.faults), parser))
+        return found
+
+    return deeply(run)
+
+
 def parse_term(text: str, *, rego_version: str = "v1") -> Term:
     """The single term in `text`."""
     body = parse_query(text, rego_version=rego_version)

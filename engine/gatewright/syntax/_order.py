@@ -1,7 +1,7 @@
 """OPA's total order over AST values, and the sets and objects it sorts.
 
 Types come in the order null, boolean, number, string, template string, var, ref, array, object, set, comprehensions,
-call; OPA keeps set elements and object keys in this order, each once, and so does the AST.
+call; OPA keeps set elements, each once, and object pairs in this order, and so does the AST.
 """
 
 from __future__ import annotations
@@ -83,24 +83,12 @@ def sorted_set(terms: list[Term]) -> Set:
 
 
 def sorted_object(pairs: list[tuple[Term, Term]]) -> Object:
-    """The object of `pairs`, sorted by key; of equal keys the first key and the last value are kept."""
+    """The object of `pairs`, sorted by key; equal keys all stay, in their order, as in OPA."""
     if len(pairs) < 2:
         return Object(tuple(pairs))
     if all(type(k.value) is String for k, _ in pairs):
-        by_text: dict[str, tuple[Term, Term]] = {}
-        for key, value in pairs:
-            text = key.value.value  # type: ignore[union-attr]
-            known = by_text.get(text)
-            by_text[text] = (known[0] if known else key, value)
-        return Object(tuple(by_text[text] for text in sorted(by_text)))
-    ordered = sorted(pairs, key=_PAIR_KEY)
-    kept = [ordered[0]]
-    for pair in ordered[1:]:
-        if compare(kept[-1][0].value, pair[0].value) == 0:
-            kept[-1] = (kept[-1][0], pair[1])
-        else:
-            kept.append(pair)
-    return Object(tuple(kept))
+        return Object(tuple(sorted(pairs, key=lambda pair: pair[0].value.value)))  # type: ignore[union-attr]
+    return Object(tuple(sorted(pairs, key=_PAIR_KEY)))
 
 
 def compare_terms(a: Sequence[Term], b: Sequence[Term]) -> int:

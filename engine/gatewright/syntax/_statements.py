@@ -507,7 +507,8 @@ class StatementParser(LiteralParser):
             return None
         has_if = self.kind == "if"
         if not has_if and self.kind != "{":
-            return Rule(mine.head(), _true_body(place), generated_body=True, location=self.from_token(first))
+            place = self.from_token(first)
+            return Rule(mine.head(), _true_body(place), generated_body=True, location=place)
         if has_if:
             mine.keywords = ("if",)
             self.scan()
@@ -560,19 +561,11 @@ class StatementParser(LiteralParser):
         if self.kind in _HEAD_OPERATORS:
             self.illegal()
         elif self.kind == WHITESPACE:
-            # OPA steps once: past one space. A name followed by more spaces, or a call after a space, is the same.
-            self._step_past_one_space()
+            # Unlike elsewhere, spaces may stand between a head's name and its operands.
+            self.scan()
         if self.kind in (".", "[", "("):
             return self.ref(head, start)
-        if self.kind == WHITESPACE:
-            self.scan()
         return root_ref(head)
-
-    def _step_past_one_space(self) -> None:
-        _, _, at = self.space_at()
-        if at + 1 == self.token.start:
-            self.at_space = False
-            self._arrive()
 
     def _head_draft(self, term: Term) -> _Draft | None:
         value = term.value

@@ -294,9 +294,10 @@ class _Lexer:
                 self.templates.append([0, int(raw)])
             else:
                 self.templates[-1][0] = 0
-        self.tokens.append(
-            Token(kind, lit, begin, end, self.row, begin - self.line_start + 1, gap, tuple(faults))
-        )
+        row, col = self.row, begin - self.line_start + 1
+        if text[begin : begin + 1] == "\n":
+            row, col = row + 1, 0
+        self.tokens.append(Token(kind, lit, begin, end, row, col, gap, tuple(faults)))
         self._lines(begin, end)
         return end
 

@@ -61,21 +61,20 @@ _TRUE = Boolean(True)
 _NO_ROW = -1
 
 # name: the sign, and what OPA's messages say the operands should be
-_NUMBERS = ("x: number", "y: number")
+_NUMBERS = ("number", "number")
 _ANY = ("any", "any")
-_NAMED_ANY = ("x: any", "y: any")
-_SETS = ("x: set[any]", "y: set[any]")
+_SETS = ("set[any]", "set[any]")
 _INFIX: dict[str, tuple[str, tuple[str, ...]]] = {
     "eq": ("=", _ANY),
     "assign": (":=", _ANY),
-    "gt": (">", _NAMED_ANY),
-    "gte": (">=", _NAMED_ANY),
-    "lt": ("<", _NAMED_ANY),
-    "lte": ("<=", _NAMED_ANY),
-    "neq": ("!=", _NAMED_ANY),
-    "equal": ("==", _NAMED_ANY),
+    "gt": (">", _ANY),
+    "gte": (">=", _ANY),
+    "lt": ("<", _ANY),
+    "lte": ("<=", _ANY),
+    "neq": ("!=", _ANY),
+    "equal": ("==", _ANY),
     "plus": ("+", _NUMBERS),
-    "minus": ("-", ("x: any<number, set[any]>", "y: any<number, set[any]>")),
+    "minus": ("-", ("any<number, set[any]>", "any<number, set[any]>")),
     "mul": ("*", _NUMBERS),
     "div": ("/", _NUMBERS),
     "rem": ("%", _NUMBERS),
@@ -1530,9 +1529,12 @@ def _operand_parens(body: Body, parent: str, right: bool) -> bool:
 
 
 def _is_generated(entry: Any) -> bool:
-    """Whether a part of the entry was not written by anyone, so that rows tell nothing."""
+    """Whether a part of the entry was not written by anyone, so that rows tell nothing. OPA does not look into the
+    pairs of objects."""
     from gatewright.syntax.walk import walk
 
+    if isinstance(entry, tuple):
+        return False
     for node in walk(entry):
         if isinstance(node, Term) and not node.location.row:
             return True
