@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gatewright.codegen import link
 from gatewright.codegen.cache import CodeCache, key_of
-from gatewright.errors import LimitError, RegoError, RegoErrors, RegoEvaluationError
+from gatewright.errors import LimitError, RegoError, RegoErrors, RegoEvaluationError, UsageError
 from gatewright.runtime.context import DEFAULT_OPTIONS, Context, EvalOptions, State
 from gatewright.runtime.limits import bounded, deep
 from gatewright.runtime.values import UNDEFINED
@@ -153,17 +153,23 @@ class CompiledPolicy:
         inventory: str = "data.inventory",
     ) -> Entrypoint:
         """A rule of the policy as a function of parameters, then of reviews: what a template's host binds."""
-        codes = self._codes(("entrypoint", path), lambda: self.entrypoint_unit(path))
+        if not parameters_input.startswith("input.") or parameters_input.count(".") != 1:
+            raise UsageError(f"not a member of the input: {parameters_input}")
+        parameters = parameters_input.removeprefix("input.")
+        codes = self._codes(("entrypoint", path, parameters), lambda: self.entrypoint_unit(path, parameters=parameters))
         names = tuple(text.split(".")[1:] for text in (review_input, parameters_input, inventory))
         return Entrypoint(codes, path, *(name[0] for name in names), policy=self)
 
-    def entrypoint_unit(self, path: str, *, recording: bool = False) -> Unit:
+    def entrypoint_unit(self, path: str, *, recording: bool = False, parameters: str = "parameters") -> Unit:
         """The generated module of an entrypoint, before it becomes code."""
-        unit = self._unit([], {}, recording=recording)
+        unit = self._unit([], {}, recording=recording, parameters=parameters)
         unit.write_entry(tuple(path.split(".")[1:]))
         return unit
 
-    def _unit(self, bodies: list[Any], names: dict[str, str], *, covering: bool = False, recording: bool = False) -> Unit:
+    def _unit(
+        self, bodies: list[Any], names: dict[str, str], *, covering: bool = False, recording: bool = False,
+        parameters: str = "",
+    ) -> Unit:
         from gatewright.codegen.unit import Unit, find_replacements
 
         program = self.program
@@ -173,7 +179,7 @@ class CompiledPolicy:
             if rule.head.value is not None:
                 parts.append(rule.head.value)
         mocked, targets = find_replacements(parts)
-        return Unit(program, mocked=mocked, targets=targets, covering=covering, recording=recording, names=names)
+        return Unit(program, mocked=mocked, targets=targets, covering=covering, recording=recording, names=names, parameters=parameters)
 
     def _codes(self, what: tuple[str, ...], make: Any) -> list[CodeType]:
         key = self.key(*what) if self.cache is not None else ""

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gatewright.codegen import _py, terms, unify
+from gatewright.codegen import _py, fixed, terms, unify
 from gatewright.codegen.writer import Val, Writer
 from gatewright.syntax.nodes import Ref, String, Term, Var
 
@@ -41,8 +41,10 @@ def condition(w: Writer, call: tuple[Term, ...]) -> ast.expr:
     if name.startswith("data.") and name not in w.unit.mocked:
         group = w.unit.function_group(call[0])
         if group is not None:
-            args = [terms.value(w, t).expr for t in call[1:]]
-            run = _py.call(w.unit.need(group, w), _py.name(w.state), *args)
+            vals = [terms.value(w, t) for t in call[1:]]
+            if _worth_keeping(w, vals) and fixed.group_is_fixed(w.unit, group):
+                return terms.truth(call_value(w, call, ""))
+            run = _py.call(w.unit.need(group, w), _py.name(w.state), *(val.expr for val in vals))
             return terms.holds(Val(run, w.unit.result_kind(group)))
     return terms.truth(call_value(w, call, ""))
 
@@ -53,6 +55,9 @@ def call_value(w: Writer, call: tuple[Term, ...], hint: str) -> Val:
     if name.startswith("data."):
         group = w.unit.function_group(call[0])
         vals = [terms.value(w, t) for t in call[1:]]
+        if group is not None and _worth_keeping(w, vals) and fixed.group_is_fixed(w.unit, group):
+            kept = [w.keep(val, "operand") for val in vals]
+            return fixed.cached(w, hint or group.short_name, "any", lambda: _function(w, name, group, kept, hint))
         return _function(w, name, group, vals, hint)
     if name in EQUALITY:
         return Val(terms.equals(terms.value(w, call[1]), terms.value(w, call[2])), "bool")
@@ -65,7 +70,16 @@ def call_value(w: Writer, call: tuple[Term, ...], hint: str) -> Val:
         val = inline(w, vals)
         if val is not None:
             return val
-    return _builtin(w, name, vals, hint or name.rpartition(".")[2])
+    hint = hint or name.rpartition(".")[2]
+    if _worth_keeping(w, vals) and fixed.builtin_is_pure(w.unit, name):
+        kept = [w.keep(val, "operand") for val in vals]
+        return fixed.cached(w, hint, w.unit.builtin_kind(name), lambda: _builtin(w, name, kept, hint))
+    return _builtin(w, name, vals, hint)
+
+
+def _worth_keeping(w: Writer, vals: list[Val]) -> bool:
+    """Whether a result depends on parameters alone; of constants alone, too, if they are not none."""
+    return fixed.may_cache(w) and bool(vals) and all(val.fixed for val in vals)
 
 
 def operator(term: Term) -> str:

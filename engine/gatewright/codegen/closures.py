@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from gatewright.codegen import _py, bodies, calls, terms
+from gatewright.codegen import _py, bodies, calls, fixed, refs, terms
 from gatewright.codegen.writer import Sink, Val, Writer
 from gatewright.syntax.nodes import (
     ArrayComprehension,
@@ -12,18 +12,17 @@ from gatewright.syntax.nodes import (
     Every,
     ObjectComprehension,
     SetComprehension,
-    Term,
     Var,
 )
 
 
 def comprehension(
-    w: Writer, node: ArrayComprehension | SetComprehension | ObjectComprehension, term: Term, hint: str
+    w: Writer, node: ArrayComprehension | SetComprehension | ObjectComprehension, hint: str
 ) -> Val:
     """The array, set or object of a comprehension, built in place."""
-    lifted = w.unit.lifted(w, node, term, hint)
-    if lifted is not None:
-        return lifted
+    if fixed.worth(w, node):
+        kind = {ArrayComprehension: "list", SetComprehension: "set", ObjectComprehension: "dict"}[type(node)]
+        return fixed.cached(w, hint or "fixed", kind, lambda: comprehension_here(w, node, hint))
     return comprehension_here(w, node, hint)
 
 
@@ -117,7 +116,7 @@ def _each_member(w: Writer, node: Every, domain: Val) -> None:
     item = w.names.fresh(terms.hint_of(w, node.value))
     key_var = node.key.value if node.key is not None else None
     if not isinstance(key_var, Var) or key_var.wildcard:
-        w.loop(_py.store(item), _py.call(f"values{order}", domain.expr))
+        w.loop(_py.store(item), refs.values_of(w, domain))
     else:
         key = w.names.fresh(w.unit.original(key_var.name))
         pair = ast.Tuple([_py.store(key), _py.store(item)], ast.Store())

@@ -9,7 +9,7 @@ a variable ranges over that tree itself is the tree consulted at run time.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gatewright.codegen import _py, terms, unify
@@ -29,11 +29,11 @@ def read(w: Writer, ref: Ref, hint: str = "") -> Val:
         if node.name == "data":
             return _read_data(w, operands, hint)
         if node.name == "input":
-            base = Val(_py.attribute(_py.name(w.state), "input"))
+            base = Val(_py.attribute(_py.name(w.state), "input"), whole_input=True)
             return _walk(w, _Chain(base, (w.state, "input")), operands, hint, checked=False)
     base = w.keep(terms.value(w, head), "value")
     root = base.expr.id if isinstance(base.expr, ast.Name) else None
-    return _walk(w, _Chain(base, (root,) if root else None), operands, hint)
+    return _walk(w, _Chain(base, (root,) if root else None, fixed=base.fixed), operands, hint)
 
 
 @dataclass(slots=True)
@@ -44,6 +44,7 @@ class _Chain:
     key: tuple[object, ...] | None
     length: int = 0
     stored: bool = False
+    fixed: bool = False
 
 
 def _walk(w: Writer, chain: _Chain, operands: list[Term], hint: str, *, checked: bool = True) -> Val:
@@ -66,17 +67,42 @@ def _step(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> 
         return
     if chain.key is not None:
         chain.key = (*chain.key, _key_text(key)) if _key_text(key) is not None else None
+    if chain.val.whole_input and key.constant and key.value == w.unit.parameters:
+        chain.fixed = True
+    elif not key.fixed:
+        chain.fixed = False
     seen = w.known.get(chain.key) if chain.key is not None else None
     if seen is not None:
         chain.val, chain.length = seen, 0
         return
     if chain.stored and not (key.constant and key.kind == "str" and not key.value[:1].isdigit()):
         chain.val = Val(_py.call("stored", chain.val.expr, key.expr))
-    elif key.kind == "str" and chain.val.kind != "set":
+    elif key.kind != "str" or chain.val.kind == "set":
+        chain.val = Val(_py.call("at", chain.val.expr, key.expr))
+    elif not key.constant or key.value in _EXPECTED or chain.stored:
         chain.val = Val(_py.subscript(chain.val.expr, key.expr))
     else:
-        chain.val = Val(_py.call("at", chain.val.expr, key.expr))
+        _look_up(w, chain, key, before, hint)
+        return
     chain.length += 1
+
+
+# Members that are nearly always there: a plain subscript is fastest when it succeeds, and slow when it fails.
+_EXPECTED = frozenset(("containers", "image", "kind", "metadata", "name", "object", "parameters", "review", "spec"))
+
+
+def _look_up(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> None:
+    """A member that may well be absent, looked up without raising anything."""
+    name = chain.key
+    chain.key = name[:-1] if name is not None else None
+    base = w.keep(_settle(w, chain, _hint(before, "value")), "value")
+    found = _py.call(_py.attribute(base.expr, "get"), key.expr, _py.name(_py.UNDEFINED))
+    other = _py.call("get", base.expr, key.expr)
+    val = Val(ast.IfExp(_py.class_is(base.expr, "dict"), found, other), fixed=chain.fixed)
+    chain.val = w.defined(val, str(key.value))
+    chain.key = name
+    if name is not None:
+        w.known[name] = chain.val
 
 
 def _key_text(key: Val) -> object:
@@ -89,7 +115,7 @@ def _settle(w: Writer, chain: _Chain, hint: str) -> Val:
     """Evaluate the subscripts gathered so far."""
     if not chain.length:
         return chain.val
-    val = w.attempt(hint or "value", chain.val.expr)
+    val = replace(w.attempt(hint or "value", chain.val.expr), fixed=chain.fixed)
     if chain.key is not None:
         w.known[chain.key] = val
     chain.val, chain.length = val, 0
@@ -113,7 +139,7 @@ def _each(w: Writer, collection: Val, operands: list[Term], hint: str, stored: b
     val = Val(_py.name(item), "any")
     order = "_sorted" if w.ordered else ""
     if isinstance(first.value, Var) and first.value.wildcard:
-        w.loop(_py.store(item), _py.call(f"values{order}", collection.expr))
+        w.loop(_py.store(item), values_of(w, collection))
     else:
         key_hint = terms.hint_of(w, first) if isinstance(first.value, Var) else "key"
         key = w.names.fresh(key_hint)
@@ -123,6 +149,16 @@ def _each(w: Writer, collection: Val, operands: list[Term], hint: str, stored: b
     if w.unit.recording:
         w.add(ast.Expr(_py.call("note", _py.name(w.state), collection.expr, _py.name(item))))
     return _walk(w, _Chain(val, (item,), stored=stored), rest, hint)
+
+
+def values_of(w: Writer, collection: Val) -> ast.expr:
+    """The members of a collection; an array, as most are, is iterated as it is."""
+    if collection.kind == "list":
+        return collection.expr
+    found = _py.call("values_sorted" if w.ordered else "values", collection.expr)
+    if collection.kind != "any":
+        return found
+    return ast.IfExp(_py.class_is(collection.expr, "list"), collection.expr, found)
 
 
 # --- data -------------------------------------------------------------------------------------------------------
@@ -184,7 +220,7 @@ def _walk_rule(w: Writer, result: Val, operands: list[Term], hint: str) -> Val:
     if not operands:
         return result
     root = result.expr.id if isinstance(result.expr, ast.Name) else None
-    return _walk(w, _Chain(result, (root,) if root else None), operands, hint)
+    return _walk(w, _Chain(result, (root,) if root else None, fixed=result.fixed), operands, hint)
 
 
 def _read_base(w: Writer, operands: list[Term], hint: str) -> Val:

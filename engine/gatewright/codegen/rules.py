@@ -8,13 +8,15 @@ and documents built by rules with variables in their refs, are dicts that soluti
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gatewright.codegen import _py, bodies, calls, terms, unify
+from gatewright.codegen import _py, bodies, calls, sharing, terms, unify
 from gatewright.codegen._names import Names
+from gatewright.codegen.sharing import Clause, Shared
 from gatewright.codegen.writer import NOTHING, Sink, Val, Writer
-from gatewright.syntax.nodes import Term, Var
+from gatewright.syntax.nodes import Body, Term, Var
 
 if TYPE_CHECKING:
     from gatewright.analysis.program import CompiledRule
@@ -51,18 +53,43 @@ def _function(group: Group, parameters: list[str], w: Writer) -> ast.FunctionDef
     return made
 
 
+Finish = Callable[[Writer, Clause], None]
+
+
+def _write_clauses(w: Writer, nodes: Sequence[Shared | Clause], sink: Sink, finish: Finish, start: Start) -> None:
+    """Write definitions one after the other; `start` opens each, `finish` says what a solution does."""
+    for node in nodes:
+        with w.body(sink, ordered=w.unit.watches_order):
+            start(w, node)
+            if isinstance(node, Shared):
+                bodies.body(w, node.prefix)
+                _write_clauses(w, node.branches, sink, finish, _nothing)
+            else:
+                _body(w, node.rule, node.body)
+                w.location = node.rule.location
+                finish(w, node)
+
+
+Start = Callable[[Writer, "Shared | Clause"], None]
+
+
+def _nothing(w: Writer, node: Shared | Clause) -> None:
+    """Branches of shared definitions have been opened with them."""
+
+
 # --- partial documents ------------------------------------------------------------------------------------------
 
 
 def _write_set(w: Writer, group: Group) -> None:
     out = w.assign(group.short_name, ast.Dict([], []))
-    for rule in group.rules:
-        with w.body(Sink(), ordered=w.unit.watches_order):
-            _body(w, rule)
-            assert rule.head.key is not None
-            item = terms.value(w, rule.head.key)
-            w.add(_py.set_item(out, terms.key_form(item), _py.const(None)))
-            _evidence(w, item)
+
+    def finish(w: Writer, clause: Clause) -> None:
+        item = terms.value(w, clause.head[0])
+        w.add(_py.set_item(out, terms.key_form(item), _py.const(None)))
+        _evidence(w, item)
+
+    heads = [[rule.head.key] for rule in group.rules if rule.head.key is not None]
+    _write_clauses(w, sharing.clauses(w.unit, group.rules, heads), Sink(), finish, _nothing)
     made = _py.call(_py.attribute(_py.name("RegoSet"), "of_keys"), _py.name(out))
     w.add(ast.Return(made))
 
@@ -71,36 +98,43 @@ def _write_object(w: Writer, group: Group, keys: list[str]) -> None:
     out = w.assign(group.short_name, ast.Dict([], []))
     flat = all(len(_below(group, rule)) == 1 and not rule.is_multi_value for rule in group.rules)
     seen = "" if flat else w.assign("seen", _py.call("set"))
-    for rule in group.rules:
-        with w.body(Sink(), ordered=w.unit.watches_order):
-            _body(w, rule)
-            path = [w.keep(terms.value(w, t), "key").expr for t in _below(group, rule)]
-            for key, part in zip(keys, path, strict=False):
-                anything = _py.is_(_py.name(key), _py.name(_py.UNDEFINED))
-                w.guard(ast.BoolOp(ast.Or(), [anything, _py.call("equal", _py.name(key), part)]))
-            w.location = rule.head.location
-            member = rule.head.key if rule.is_multi_value else rule.head.value
-            assert member is not None
-            item = terms.value(w, member)
-            if flat:
-                put = _py.call("put", _py.name(out), path[0], item.expr, calls.at(w))
-            else:
-                put = _py.call("insert", _py.name(out), _py.name(seen), _py.tuple_of(*path), item.expr, calls.at(w))
-                if rule.is_multi_value:
-                    put.keywords.append(ast.keyword("many", _py.const(True)))
-            w.add(ast.Expr(put))
+
+    def finish(w: Writer, clause: Clause) -> None:
+        *path_terms, member = clause.head
+        path = [w.keep(terms.value(w, t), "key").expr for t in path_terms]
+        for key, part in zip(keys, path, strict=False):
+            anything = _py.is_(_py.name(key), _py.name(_py.UNDEFINED))
+            w.guard(ast.BoolOp(ast.Or(), [anything, _py.call("equal", _py.name(key), part)]))
+        w.location = clause.rule.head.location
+        item = terms.value(w, member)
+        if flat:
+            put = _py.call("put", _py.name(out), path[0], item.expr, calls.at(w))
+        else:
+            put = _py.call("insert", _py.name(out), _py.name(seen), _py.tuple_of(*path), item.expr, calls.at(w))
+            if clause.rule.is_multi_value:
+                put.keywords.append(ast.keyword("many", _py.const(True)))
+        w.add(ast.Expr(put))
+
+    heads = [[*_below(group, rule), _member(rule)] for rule in group.rules]
+    _write_clauses(w, sharing.clauses(w.unit, group.rules, heads), Sink(), finish, _nothing)
     w.add(ast.Return(_py.name(out)))
+
+
+def _member(rule: CompiledRule) -> Term:
+    member = rule.head.key if rule.is_multi_value else rule.head.value
+    assert member is not None
+    return member
 
 
 def _below(group: Group, rule: CompiledRule) -> tuple[Term, ...]:
     return rule.ref[len(group.path) + 1 :]
 
 
-def _body(w: Writer, rule: CompiledRule) -> None:
+def _body(w: Writer, rule: CompiledRule, body: Body) -> None:
     w.location = rule.location
     if w.unit.covering:
         w.add(ast.Expr(_py.call("cover", _py.name(w.state), calls.at(w))))
-    bodies.body(w, rule.body)
+    bodies.body(w, body)
 
 
 def _evidence(w: Writer, item: Val) -> None:
@@ -131,11 +165,12 @@ def _write_complete(w: Writer, group: Group) -> ast.FunctionDef:
     same = _same_constant(group)
     results = _Results(group, *(w.names.fresh(hint) for hint in ("result", "result_at", "conflicts")))
     once = len(group.rules) == 1
+    if same is not NOTHING:
+        _write_constants(w, group, parameters)
+        _write_default(w, group, parameters)
+        return _function(group, ["s", *parameters], w)
     for rule in group.rules:
-        if same is not NOTHING:
-            for branch in _branches(rule):
-                _write_constant(w, branch, parameters)
-        elif once:
+        if once:
             _write_single(w, rule, parameters, results)
         else:
             _write_chain(w, rule, parameters, results)
@@ -191,7 +226,7 @@ def _start(w: Writer, rule: CompiledRule, parameters: list[str]) -> None:
     w.location = rule.location
     for term, parameter in zip(rule.head.args or (), parameters, strict=True):
         unify.match(w, term, Val(_py.name(parameter)))
-    _body(w, rule)
+    _body(w, rule, rule.body)
 
 
 def _value(w: Writer, rule: CompiledRule) -> Val:
@@ -200,12 +235,21 @@ def _value(w: Writer, rule: CompiledRule) -> Val:
     return terms.value(w, rule.head.value, "result")
 
 
-def _write_constant(w: Writer, rule: CompiledRule, parameters: list[str]) -> None:
-    with w.body(Sink(returns=True), ordered=w.unit.watches_order):
-        _start(w, rule, parameters)
-        val = _value(w, rule)
+def _write_constants(w: Writer, group: Group, parameters: list[str]) -> None:
+    """Definitions that all give one constant: the first that holds returns it."""
+    definitions = [branch for rule in group.rules for branch in _branches(rule)]
+
+    def start(w: Writer, node: Shared | Clause) -> None:
+        for term, parameter in zip(node.args, parameters, strict=True):
+            unify.match(w, term, Val(_py.name(parameter)))
+
+    def finish(w: Writer, clause: Clause) -> None:
+        val = terms.value(w, clause.head[0])
         _evidence(w, val)
         w.add(ast.Return(val.expr))
+
+    heads = [[rule.head.value] for rule in definitions if rule.head.value is not None]
+    _write_clauses(w, sharing.clauses(w.unit, definitions, heads), Sink(returns=True), finish, start)
 
 
 def _write_single(w: Writer, rule: CompiledRule, parameters: list[str], results: _Results) -> None:

@@ -45,13 +45,15 @@ def value(w: Writer, term: Term, hint: str = "") -> Val:
         case Call(terms):
             return calls.call_value(w, terms, hint)
         case ArrayComprehension() | SetComprehension() | ObjectComprehension():
-            return closures.comprehension(w, node, term, hint)
+            return closures.comprehension(w, node, hint)
     found = constant(node)
     if found is not NOTHING:
         return constant_val(w, found, hint)
     match node:
         case Array(items):
-            return Val(ast.List([value(w, t).expr for t in items], ast.Load()), "list")
+            vals = [value(w, t) for t in items]
+            elements = [val.expr for val in vals]
+            return Val(ast.List(elements, ast.Load()), "list", fixed=all(val.fixed for val in vals))
         case Object(pairs):
             keys = [key_form(value(w, k)) for k, _ in pairs]
             return Val(ast.Dict(list(keys), [value(w, v).expr for _, v in pairs]), "dict")
@@ -103,8 +105,8 @@ def constant_val(w: Writer, found: Any, hint: str = "") -> Val:
     """A constant as an expression: plain ones stand where they are used, others at the top of the module."""
     kind = _KINDS[found.__class__]
     if found.__class__ in (str, int, float, bool, type(None)):
-        return Val(_py.const(found), kind, found)
-    return Val(_py.name(w.unit.constant(found, hint)), kind, found)
+        return Val(_py.const(found), kind, found, fixed=True)
+    return Val(_py.name(w.unit.constant(found, hint)), kind, found, fixed=True)
 
 
 def key_form(val: Val) -> ast.expr:

@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from gatewright.codegen import _py, bodies, calls, rules, terms
+from gatewright.codegen import _py, bodies, calls, fixed, rules, terms
 from gatewright.codegen._names import Names, identifier
 from gatewright.codegen.writer import NOTHING, Sink, Val, Writer
 from gatewright.runtime.values import NumberText, RegoSet, from_key, to_key
 from gatewright.source import Location
-from gatewright.syntax.nodes import Ref, String, Term, Value, Var
+from gatewright.syntax.nodes import Ref, String, Term, Var
 
 if TYPE_CHECKING:
     from gatewright.analysis.program import CompiledRule, Program, QueryPlan, RuleNode
@@ -40,6 +40,7 @@ _RUNTIME = (
     "evidence",
     "extent",
     "failed",
+    "get",
     "has_member",
     "holds",
     "insert",
@@ -75,7 +76,7 @@ class Group:
     function: str = ""
     narrowed: str = ""
     uses: int = 0
-    written: bool = False
+    fixed: bool | None = None
 
     @property
     def short_name(self) -> str:
@@ -114,15 +115,19 @@ class Unit:
         covering: bool = False,
         recording: bool = False,
         names: dict[str, str] | None = None,
+        parameters: str = "",
     ) -> None:
         self.program = program
         self.mocked = frozenset(mocked)
         self.targets = tuple(targets)
         self.covering = covering
         self.recording = recording
+        self.parameters = parameters
+        self._fixed_keys = 0
         self.watches_order = "internal.print" in program.used_builtins
         self.names = Names([*_RUNTIME, *_BUILTINS])
         self._local: Names | None = None
+        self._renamed: set[str] = set()
         self.root = places(program.tree)
         self._originals: dict[str, str] = {**program.rewritten, **(names or {})}
         self._constants: list[ast.stmt] = []
@@ -144,6 +149,7 @@ class Unit:
 
     def _function_names(self) -> Names:
         self._local = Names(outer=self.names)
+        self._renamed.clear()
         return self._local
 
     def original(self, name: str) -> str:
@@ -151,7 +157,18 @@ class Unit:
         if name.startswith("$"):
             return "item"
         found = self._originals.get(name, name)
-        return "value" if found.startswith("__local") else found
+        return "value" if found.startswith("__") else found
+
+    def rename(self, name: str, original: str) -> None:
+        """Give a variable another name; the word for it stays that of the first variable so named."""
+        if name not in self._renamed:
+            self._renamed.add(name)
+            self._originals[name] = self.original(original)
+
+    def fixed_key(self, hint: str) -> str:
+        """A key for something that is kept for a bound rule."""
+        self._fixed_keys += 1
+        return f"{hint}_{self._fixed_keys}"
 
     def constant(self, value: Any, hint: str) -> str:
         """The module's name of a constant that is not written in place."""
@@ -278,10 +295,6 @@ class Unit:
     def _hideable(self, group: Group) -> bool:
         return any(group.path[: len(target)] == target for target in self.targets)
 
-    def lifted(self, w: Writer, node: Value, term: Term, hint: str) -> Val | None:
-        """A comprehension that need not be computed here."""
-        return None
-
     def tree(self, path: tuple[Any, ...]) -> str:
         """The module's name of the rules below a place, as data."""
         if path not in self._trees:
@@ -365,11 +378,13 @@ class Unit:
     def _with_memo(self, group: Group, made: ast.FunctionDef) -> list[ast.stmt]:
         """A rule's function, and before it a function of its name that remembers the result, if that pays."""
         hideable = self._hideable(group)
-        if group.arity or (group.uses < 2 and not hideable):
+        fixed_rule = bool(self.parameters) and not self.recording and not group.arity
+        fixed_rule = fixed_rule and fixed.group_is_fixed(self, group)
+        if group.arity or (group.uses < 2 and not hideable and not fixed_rule):
             return [made]
         made.name = f"_{group.function}"
         key = _py.const(group.function)
-        memo = _py.attribute(_py.name("s"), "memo")
+        memo = _py.attribute(_py.name("s"), "fixed" if fixed_rule else "memo")
         body: list[ast.stmt] = []
         if hideable:
             path = _py.tuple_of(*(_key_literal(k) for k in group.path))

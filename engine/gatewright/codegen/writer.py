@@ -31,11 +31,13 @@ NOTHING = object()
 @dataclass(frozen=True, slots=True)
 class Val:
     """A Python expression for a Rego value that is there. `kind` is its Rego type where known, else "any";
-    `value` the value itself where it is constant."""
+    `value` the value itself where it is constant; `fixed` says that it depends on parameters alone."""
 
     expr: ast.expr
     kind: str = "any"
     value: Any = NOTHING
+    fixed: bool = False
+    whole_input: bool = False
 
     @property
     def constant(self) -> bool:
@@ -86,6 +88,7 @@ class Writer:
         self.ordered = True
         self.repeats = False
         self.splits = 0
+        self.caching = False
         self.location = location
 
     # --- statements --------------------------------------------------------------------------------------------

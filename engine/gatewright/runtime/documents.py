@@ -33,7 +33,7 @@ def at(value: Any, key: Any) -> Any:
 
 
 def _index(key: Any) -> int:
-    if key.__class__ in (float, NumberText) and key.is_integer() and key >= 0:
+    if _is_index(key):
         return int(key)
     raise KeyError(key)
 
@@ -74,11 +74,21 @@ def base_member(value: Any, key: Any) -> Any:
 
 
 def get(value: Any, key: Any) -> Any:
-    """`value[key]` or UNDEFINED."""
-    try:
-        return at(value, key)
-    except ABSENT:
-        return UNDEFINED
+    """`value[key]` or UNDEFINED, without raising."""
+    kind = value.__class__
+    if kind is dict:
+        return value.get(key if key.__class__ is str else to_key(key), UNDEFINED)
+    if kind is list:
+        if key.__class__ is not int:
+            return value[int(key)] if _is_index(key) and key < len(value) else UNDEFINED
+        return value[key] if 0 <= key < len(value) else UNDEFINED
+    if kind is RegoSet:
+        return key if key in value else UNDEFINED
+    return UNDEFINED
+
+
+def _is_index(key: Any) -> bool:
+    return key.__class__ in (float, NumberText) and key.is_integer() and key >= 0
 
 
 def values(value: Any) -> Iterable[Any]:

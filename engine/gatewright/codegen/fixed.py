@@ -1,0 +1,133 @@
+"""What depends on a constraint's parameters alone: computed once for a bound rule, and kept in its state's `fixed`.
+
+A term is fixed if everything it reads is: constants, `input.parameters` (whatever the unit calls it), variables bound
+to fixed values, rules and functions that read nothing else, built-ins that give the same for the same.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from gatewright.codegen import _py, calls, terms
+from gatewright.codegen.writer import Sink, Val, Writer
+from gatewright.syntax.nodes import Call, Expr, Ref, String, Term, Var, With
+from gatewright.syntax.walk import children
+
+if TYPE_CHECKING:
+    from gatewright.codegen.unit import Group, Unit
+
+
+def cached(w: Writer, hint: str, kind: str, compute: Callable[[], Val]) -> Val:
+    """The value that `compute` writes code for, computed when it is first needed and kept."""
+    key = _py.const(w.unit.fixed_key(hint))
+    kept = _py.attribute(_py.name(w.state), "fixed")
+    target = w.assign(hint, _py.call(_py.attribute(kept, "get"), key, _py.name("MISSING")))
+    branch = ast.If(_py.is_(_py.name(target), _py.name("MISSING")), [], [])
+    w.add(branch)
+    outer, w.stmts = w.stmts, branch.body
+    w.add(_py.assign(target, _py.name(_py.UNDEFINED)))
+    with w.body(Sink(names=(target,)), ordered=w.ordered):
+        w.caching = True
+        w.add(_py.assign(target, compute().expr))
+    w.caching = False
+    w.add(ast.Assign([ast.Subscript(kept, key, ast.Store())], _py.name(target)))
+    w.stmts = outer
+    if kind not in ("list", "set", "dict"):
+        w.guard(_py.is_defined(_py.name(target)))
+    return Val(_py.name(target), kind, fixed=True)
+
+
+def may_cache(w: Writer) -> bool:
+    """Whether results may be kept here: not under `with`, and not inside something that is kept itself."""
+    return bool(w.unit.parameters) and w.state == "s" and not w.caching and not w.unit.recording
+
+
+def worth(w: Writer, node: object) -> bool:
+    """Whether a comprehension is fixed, and not so small that looking it up costs more."""
+    return may_cache(w) and is_fixed(w.unit, w.bound, node)
+
+
+def is_fixed(unit: Unit, bound: dict[str, Val], node: object) -> bool:
+    """Whether a node reads nothing but what is fixed."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        match node:
+            case With():
+                return False
+            case Var(name):
+                if name in bound and not bound[name].fixed and not bound[name].constant:
+                    return False
+                if name in terms.DOCUMENTS:
+                    return False
+                continue
+            case Expr(terms=tuple() as call):
+                if not _pure(unit, call[0]):
+                    return False
+                stack.extend(call[1:])
+                stack.extend(node.withs)
+                continue
+            case Call(terms=call):
+                if not _pure(unit, call[0]):
+                    return False
+                stack.extend(call[1:])
+                continue
+            case Ref(terms=parts):
+                head = parts[0].value
+                if isinstance(head, Var) and head.name in terms.DOCUMENTS:
+                    if not _reads_fixed(unit, head.name, parts[1:]):
+                        return False
+                    stack.extend(parts[1:])
+                    continue
+        stack.extend(children(node))
+    return True
+
+
+def _reads_fixed(unit: Unit, document: str, operands: tuple[Term, ...]) -> bool:
+    if document == "input":
+        return bool(operands) and operands[0].value == String(unit.parameters)
+    place = unit.root
+    for term in operands:
+        if place.group is not None:
+            break
+        key = terms.constant(term.value)
+        below = place.children.get(terms.to_key(key)) if key is not terms.NOTHING else None
+        if below is None:
+            return False
+        place = below
+    return place.group is not None and group_is_fixed(unit, place.group)
+
+
+def _pure(unit: Unit, operator: Term) -> bool:
+    name = calls.operator(operator)
+    if name in unit.mocked:
+        return False
+    if name.startswith("data."):
+        group = unit.function_group(operator)
+        return group is not None and group_is_fixed(unit, group)
+    return builtin_is_pure(unit, name)
+
+
+def builtin_is_pure(unit: Unit, name: str) -> bool:
+    signature = unit.program.signatures.get(name)
+    if name in calls.EQUALITY:
+        return True
+    if signature is None or signature.nondeterministic:
+        return False
+    return name in calls.INLINE or not unit.takes_context(name)
+
+
+def group_is_fixed(unit: Unit, group: Group) -> bool:
+    """Whether the rules of a group read nothing but parameters (and, of a function, its operands)."""
+    if group.fixed is None:
+        parts: list[Any] = []
+        for rule in [*group.rules, *([group.default] if group.default else [])]:
+            branch = rule
+            while branch is not None:
+                head = branch.head
+                parts += [branch.body, *(t for t in (head.key, head.value) if t is not None), *head.ref.terms[1:]]
+                branch = branch.otherwise  # type: ignore[assignment]
+        group.fixed = all(is_fixed(unit, {}, part) for part in parts)
+    return group.fixed

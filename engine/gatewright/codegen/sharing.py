@@ -1,0 +1,128 @@
+"""Bodies that begin alike, written once: `a; b; c` and `a; b; d` become `a; b; (c | d)`.
+
+Variables are renamed by the order in which a body first mentions them, so that bodies which differ in names alone
+begin alike. Only where the order of solutions does not show, and never across `with`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gatewright.source import Location
+from gatewright.syntax.nodes import Body, Call, Expr, Ref, Term, Var
+
+if TYPE_CHECKING:
+    from gatewright.analysis.program import CompiledRule
+    from gatewright.codegen.unit import Unit
+
+_DOCUMENTS = ("data", "input")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A definition to be written: what must hold, and the head's terms, in common names."""
+
+    rule: CompiledRule
+    body: Body
+    args: tuple[Term, ...]
+    head: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Expressions that several definitions begin with, and how each goes on."""
+
+    args: tuple[Term, ...]
+    prefix: Body
+    branches: tuple[Shared | Clause, ...]
+
+
+def clause(unit: Unit, rule: CompiledRule, head: Iterable[Term], *, rename: bool) -> Clause:
+    """A rule as a Clause, in common names if it is to be compared with others."""
+    args, terms, body = rule.head.args or (), tuple(head), rule.body
+    if not rename:
+        return Clause(rule, body, args, terms)
+    names = _Renaming(unit)
+    new_args = tuple(names.node(t) for t in args)
+    new_body = tuple(names.node(e) for e in body)
+    return Clause(rule, new_body, new_args, tuple(names.node(t) for t in terms))
+
+
+def clauses(unit: Unit, rules: list[CompiledRule], heads: list[list[Term]]) -> list[Shared | Clause]:
+    """The definitions of a group with their head terms, written together where they begin alike."""
+    plain = len(rules) == 1 or unit.watches_order or unit.covering or unit.recording
+    made = [clause(unit, rule, head, rename=not plain) for rule, head in zip(rules, heads, strict=True)]
+    return list(made) if plain else share(made)
+
+
+def share(clauses: list[Clause]) -> list[Shared | Clause]:
+    """Definitions gathered by what they begin with; the order of first appearance is kept."""
+    groups: dict[tuple[Any, ...], list[Clause]] = {}
+    for one in clauses:
+        key = (one.args, one.body[0]) if one.body and not one.body[0].withs else (id(one),)
+        groups.setdefault(key, []).append(one)
+    found: list[Shared | Clause] = []
+    for members in groups.values():
+        if len(members) == 1:
+            found.append(members[0])
+            continue
+        length = _common(members)
+        prefix = members[0].body[:length]
+        rest = [dataclasses.replace(m, body=m.body[length:]) for m in members]
+        found.append(Shared(members[0].args, prefix, tuple(share(rest))))
+    return found
+
+
+def _common(members: list[Clause]) -> int:
+    shortest = min(len(m.body) for m in members)
+    first = members[0].body
+    for position in range(shortest):
+        if first[position].withs or any(m.body[position] != first[position] for m in members):
+            return position
+    return shortest
+
+
+class _Renaming:
+    """Copies nodes with variables numbered as they are first met."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._names: dict[str, str] = {}
+
+    def node(self, node: Any) -> Any:
+        match node:
+            case Term(Var(name) as var, location):
+                return node if name in _DOCUMENTS else Term(Var(self._name(var.name)), location)
+            case Term(value, location):
+                return Term(self.node(value), location)
+            case Expr(terms=tuple() as call):
+                new = (call[0], *(self.node(t) for t in call[1:]))
+                return dataclasses.replace(node, terms=new, withs=self._all(node.withs), index=0)
+            case Expr():
+                return dataclasses.replace(node, terms=self.node(node.terms), withs=self._all(node.withs), index=0)
+            case Call(terms):
+                return Call((terms[0], *(self.node(t) for t in terms[1:])))
+            case Ref(terms):
+                return Ref(self._all(terms))
+            case tuple():
+                return self._all(node)
+            case Location() | str() | bool() | int() | None:
+                return node
+        if dataclasses.is_dataclass(node) and not isinstance(node, type):
+            fields = {f.name: self.node(getattr(node, f.name)) for f in dataclasses.fields(node)}
+            return type(node)(**fields)
+        return node
+
+    def _all(self, nodes: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(self.node(n) for n in nodes)
+
+    def _name(self, name: str) -> str:
+        new = self._names.get(name)
+        if new is None:
+            mark = "$" if name.startswith("$") else "__v"
+            new = self._names[name] = f"{mark}{len(self._names)}"
+            self._unit.rename(new, name)
+        return new
