@@ -6,6 +6,7 @@ import copy
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from gatewright.analysis._terms import location_key, operator_name, ref_text
@@ -158,6 +159,8 @@ class Compilation:
         self.used_builtins: set[str] = set()
         self.errors: list[RegoError] = []
         self.stop = False
+        # The locations that OPA does not know, of calls in template strings: its errors there have no place.
+        self.unplaced: dict[int, Location] = {}
         self._limit_reached = False
         self._arities: dict[str, int] = {}
         # Set by the stages that compute them.
@@ -200,11 +203,24 @@ class Compilation:
 
     def final_errors(self) -> list[RegoError]:
         """The errors in OPA's order, with the note that there may be more."""
-        errors = list(self.errors)
+        errors = self.without_hidden_places(self.errors)
         sort_errors(errors)
         if self._limit_reached:
             errors.append(error(COMPILE, None, "error limit reached"))
         return errors
+
+    def unplaced_copy(self, location: Location) -> Location:
+        """The same place, but not shown as the place of an error."""
+        copied = replace(location)
+        self.unplaced[id(copied)] = copied
+        return copied
+
+    def without_hidden_places(self, errors: Iterable[RegoError]) -> list[RegoError]:
+        return [self._hide_place(e) if id(e.location) in self.unplaced else e for e in errors]
+
+    def _hide_place(self, e: RegoError) -> RegoError:
+        where = f"in the template string at {e.location}"
+        return error(e.code, None, e.message, e.details, f"{e.hint}; {where}" if e.hint else where)
 
     # --- look-ups ---
 

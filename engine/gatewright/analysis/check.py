@@ -610,7 +610,7 @@ class _RefChecker:
         """Check one ref; whether to look at the refs inside."""
         tpe = self._env.ref_type(ref)
         if isinstance(tpe, FunctionType):
-            self.errors.append(self._used_as_reference(ref, tpe))
+            self.errors.append(self._used_as_reference(ref, len(ref) - 1, tpe))
             return False
         problem = self._in_tree(self._env, self._env.tree, ref, 0)
         if problem is not None:
@@ -722,14 +722,16 @@ class _RefChecker:
         return self._undefined(ref, shown, lines)
 
     def _unsupported(self, ref: tuple[Term, ...], i: int, have: Type | None) -> RegoError:
+        if isinstance(have, FunctionType):
+            return self._used_as_reference(ref, i, have)
         shown = self._checker.shown_ref(ref)
         return self._undefined(ref, shown, _unsupported_lines(shown, i, have))
 
-    def _used_as_reference(self, ref: tuple[Term, ...], have: Type) -> RegoError:
+    def _used_as_reference(self, ref: tuple[Term, ...], i: int, have: Type) -> RegoError:
         shown = self._checker.shown_ref(ref)
         named = shown[:-1] if _GENERATED.search(value_text(shown[-1].value)) else shown
         message = f"function {ref_text(named)} used as reference, not called"
-        return error(TYPE, self._checker.place(ref), message, _unsupported_lines(shown, len(ref) - 1, have))
+        return error(TYPE, self._checker.place(ref), message, _unsupported_lines(shown, i, have))
 
 
 def _unsupported_lines(ref: tuple[Term, ...], i: int, have: Type | None) -> list[str]:

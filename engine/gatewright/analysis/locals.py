@@ -203,11 +203,11 @@ class LocalRewriter:
             if key is None:
                 key = Term(Var(self.names.fresh()))
             else:
-                renamed = self._declare_loop_variable(key, node.location)
+                renamed = self._declare_loop_variable(key)
                 if renamed is None:
                     return None
                 key = renamed
-            renamed = self._declare_loop_variable(value, node.location)
+            renamed = self._declare_loop_variable(value)
             if renamed is None:
                 return None
             body = self.body(node.body, set())
@@ -216,11 +216,12 @@ class LocalRewriter:
         finally:
             self.scopes.pop()
 
-    def _declare_loop_variable(self, term: Term, location: Location) -> Term | None:
+    def _declare_loop_variable(self, term: Term) -> Term | None:
         assert isinstance(term.value, Var)
         if term.value.wildcard:
             return term
-        new = self._declare(term.value.name, _DECLARED, location)
+        # OPA has lost the place of the statement here.
+        new = self._declare(term.value.name, _DECLARED, None)
         return None if new is None else Term(Var(new), term.location)
 
     def _some(self, expr: Expr, node: SomeDecl) -> Expr | None:
@@ -338,10 +339,11 @@ class LocalRewriter:
         self.errors.append(error(COMPILE, term.location, f"cannot assign to {kind_name(term.value)}"))
         return term
 
-    def _declare(self, name: str, occurrence: str, location: Location) -> str | None:
+    def _declare(self, name: str, occurrence: str, location: Location | None) -> str | None:
         known = self.scopes.stack[-1].occurrences.get(name)
         if known is not None:
-            self.errors.append(error(COMPILE, location, _REDECLARED[known].format(name)))
+            hint = "" if location is not None else f"{name} is declared twice in one statement"
+            self.errors.append(error(COMPILE, location, _REDECLARED[known].format(name), hint=hint))
             return None
         new = self.names.fresh()
         self.scopes.insert(name, new, occurrence)

@@ -215,7 +215,7 @@ class _Query:
         return QueryPlan(body, dict(self._state.rewritten), self._program, source)
 
     def _fail(self, errors: Iterable[RegoError]) -> None:
-        found = list(errors)
+        found = self._state.without_hidden_places(errors)
         if not found:
             return
         if len(found) > ERROR_LIMIT:

@@ -101,7 +101,7 @@ class _Node:
     ref: str = ""
 
 
-_TYPES = frozenset(("array", "boolean", "integer", "number", "null", "object", "string"))
+_TYPES = ("array", "boolean", "integer", "number", "null", "object", "string")
 
 
 class _Reader:
@@ -115,25 +115,33 @@ class _Reader:
         if schema is True or schema is False:
             return _Node()
         if not isinstance(schema, Mapping):
-            raise SchemaError("schema is invalid")
+            raise SchemaError("Expected: Valid Schema, given: Invalid JSON")
         if isinstance(schema.get("$ref"), str):
             ref = schema["$ref"]
             return _Node(target=self._follow(ref), ref=ref)
+        for definition in _mapping(schema, "definitions").values():
+            self.node(definition)
         node = _Node(types=_types(schema.get("type")))
-        for name, child in sorted((schema.get("properties") or {}).items()):
-            node.properties.append((name, self.node(child)))
+        properties = schema.get("properties")
+        if properties is not None and not isinstance(properties, Mapping):
+            raise SchemaError("Properties must be of type object")
+        node.properties = [(name, self.node(child)) for name, child in sorted((properties or {}).items())]
         items = schema.get("items")
         if isinstance(items, list):
             node.items = [self.node(item) for item in items]
-        elif isinstance(items, Mapping):
+        elif isinstance(items, Mapping | bool):
             node.items, node.single_item = [self.node(items)], True
-        for keyword in ("anyOf", "allOf"):
-            if keyword in schema:
-                members = schema[keyword]
-                if not isinstance(members, list) or not members:
-                    raise SchemaError(f"{keyword} must be a non-empty array")
-                setattr(node, "any_of" if keyword == "anyOf" else "all_of", [self.node(m) for m in members])
+        elif items is not None:
+            raise _invalid_type("Valid Schema/Array Of Schemas", "items")
+        node.any_of = self._members(schema, "anyOf")
+        node.all_of = self._members(schema, "allOf")
         return node
+
+    def _members(self, schema: Mapping[str, Any], keyword: str) -> list[_Node] | None:
+        members = schema.get(keyword)
+        if members is not None and not isinstance(members, list):
+            raise _invalid_type("Array Of Schemas", keyword)
+        return [self.node(member) for member in members] if members else None
 
     def _follow(self, ref: str) -> _Node:
         known = self._by_ref.get(ref)
@@ -160,13 +168,32 @@ class _Reader:
         return found
 
 
+def _mapping(schema: Mapping[str, Any], keyword: str) -> Mapping[str, Any]:
+    found = schema.get(keyword)
+    if found is None:
+        return {}
+    if not isinstance(found, Mapping):
+        raise _invalid_type("Array Of Schemas", keyword)
+    return found
+
+
+def _invalid_type(expected: str, given: str) -> SchemaError:
+    return SchemaError(f"Invalid type. Expected: {expected}, given: {given}")
+
+
 def _types(declared: Any) -> list[str]:
     if declared is None:
         return []
     names = declared if isinstance(declared, list) else [declared]
-    for name in names:
+    for i, name in enumerate(names):
+        if not isinstance(name, str):
+            raise _invalid_type("type", "string/Array Of Strings")
         if name not in _TYPES:
-            raise SchemaError(f"has a primitive type that is NOT VALID -- given: /{name}/")
+            valid = " ".join(_TYPES)
+            wrong = "has a primitive type that is NOT VALID -- given:"
+            raise SchemaError(f"{wrong} /{name}/ Expected valid values are:[{valid}]")
+        if name in names[:i]:
+            raise SchemaError(f"{name} type is duplicated")
     return list(names)
 
 

@@ -201,13 +201,11 @@ class TemplateRewriter:
             signature = self._state.builtin(expr)
             if signature is not None and signature.relation:
                 message = f"illegal call to relation built-in '{signature.name}' that may cause multiple outputs"
-                self.errors.append(error(COMPILE, None, message))
+                self.errors.append(error(COMPILE, self._state.unplaced_copy(expr.location), message))
                 return None
-            term = Term(Call(terms), expr.location)
-            place = None
+            term = Term(Call(terms), self._state.unplaced_copy(expr.location))
         elif isinstance(terms, Term):
             term = terms
-            place = term.location
         else:
             message = "unexpected template-string expression type: *ast." + type(terms).__name__
             self.errors.append(error(COMPILE, expr.location, message))
@@ -217,7 +215,7 @@ class TemplateRewriter:
         for name in sorted(vars_of(term.value, SAFETY) - safe):
             written = self._state.original(name)
             shown = "_" if written.startswith("$") else written
-            self.errors.append(error(COMPILE, place, f"var {shown} is undeclared"))
+            self.errors.append(error(COMPILE, term.location, f"var {shown} is undeclared"))
         name_term = self._names.term(term.location)
         inner = self.term(term, safe)
         capture = equality(name_term, inner, term.location, generated=False, withs=expr.withs)

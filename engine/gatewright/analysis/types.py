@@ -6,6 +6,7 @@ the empty set. Types print as OPA prints them, and `parse_signature` reads that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -590,6 +591,10 @@ def parse_type(text: str) -> Type:
     return tpe
 
 
+# The names of a few arguments hold spaces.
+_NAME = re.compile(r"\s*([A-Za-z_][\w /-]*?)\s*:\s*")
+
+
 class _Reader:
     """A recursive-descent reader of the notation of types."""
 
@@ -634,13 +639,12 @@ class _Reader:
         return args, variadic
 
     def named(self) -> Type | None:
-        start = self._at
-        word = self._word()
-        if word and self.accept(":"):
-            tpe = self.type()
-            return NamedType(word, tpe) if tpe is not None else None
-        self._at = start
-        return self.type()
+        name = _NAME.match(self._text, self._at)
+        if name is None:
+            return self.type()
+        self._at = name.end()
+        tpe = self.type()
+        return NamedType(name[1], tpe) if tpe is not None else None
 
     def type(self) -> Type | None:
         word = self._word()
