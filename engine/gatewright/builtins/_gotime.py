@@ -402,7 +402,7 @@ class _Parser:
         self.offset = -size if text[0] == "-" else size
 
     def _read_zone(self) -> None:
-        """An abbreviation. Only GMT+n has an offset; for others Go has none to give but UTC's."""
+        """An abbreviation, `GMT+3` included; it does not move the clock, since Go knows no zone by it."""
         if self.rest.startswith("UTC"):
             self.rest = self.rest[3:]
             return
@@ -410,8 +410,6 @@ class _Parser:
         if match is None:
             raise _BadError
         self.rest = self.rest[len(match[0]) :]
-        if match["hours"]:
-            self.offset = int(match["hours"]) * 3600
 
     def _moment(self) -> int:
         if self.half in ("PM", "pm") and self.hour < 12:
@@ -446,7 +444,7 @@ class _Parser:
 _DIGITS: Final = {2: re.compile("[0-9]{1,2}"), 3: re.compile("[0-9]{1,3}")}
 _FRACTION: Final = re.compile(r"[.,][0-9]+")
 _ABBREVIATION: Final = re.compile(
-    r"ChST|MeST|GMT(?P<hours>[+-](?:0*(?:[01]?[0-9]|2[0-3]))(?![0-9]))?|[+-]0*(?:[01]?[0-9]|2[0-3])(?![0-9])"
+    r"ChST|MeST|GMT(?:[+-]0*(?:[01]?[0-9]|2[0-3])(?![0-9]))?|[+-]0*(?:[01]?[0-9]|2[0-3])(?![0-9])"
     r"|[A-Z]{4}T(?![A-Z])|[A-Z]{3}T(?![A-Z])|WITA(?![A-Z])|[A-Z]{3}(?![A-Z])"
 )
 

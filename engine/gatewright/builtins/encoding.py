@@ -34,7 +34,7 @@ def json_marshal_with_options(x: Any, opts: Any) -> str:
             raise OperandError(f"operand 2 failed to stringify key {term_text(name)} at index {index}")
         if name == "pretty":
             if value.__class__ is not bool:
-                raise OperandError("operand 2 key \"pretty\" failed cast to bool")
+                raise OperandError('operand 2 key "pretty" failed cast to bool')
             pretty = value
         elif name not in ("indent", "prefix"):
             raise OperandError(f"operand 2 object contained unknown key {go_quote(name)}")
