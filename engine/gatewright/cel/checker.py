@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from gatewright.cel import nodes as ast
 from gatewright.cel import types as t
-from gatewright.cel.declarations import STRUCTS, TYPE_NAMES, is_function, overloads_of
+from gatewright.cel.declarations import MESSAGES, STRUCTS, TYPE_NAMES, is_function, overloads_of
 from gatewright.cel.parser import CelSyntaxErrors, _qualified, render_errors
 from gatewright.cel.types import BOOL, DYN, ERROR, INT, Type
 from gatewright.cel.values import Uint
@@ -103,8 +103,7 @@ class _Checker:
             case ast.SortBy():
                 return self.sort_by(node)
             case ast.StructExpr():
-                self.error(node.at, f"undeclared reference to '{node.name}' (in container '')")
-                return ERROR
+                return self.struct(node)
         raise AssertionError(f"unreachable: {node}")
 
     # -- names
@@ -261,6 +260,24 @@ class _Checker:
         if not optional and inner.kind != "dyn":
             self.error(node.at, f"expected type '{t.optional_of(inner)}' but found '{inner}'")
         return inner
+
+    def struct(self, node: ast.StructExpr) -> Type:
+        message = MESSAGES.get(node.name.removeprefix("."))
+        if message is None:
+            self.error(node.at, f"undeclared reference to '{node.name}' (in container '')")
+            return ERROR
+        kind, fields = message
+        for part in node.fields:
+            given = self.check(part.value)
+            if part.optional:
+                given = self.unwrapped(part.value, given)
+            wanted = fields.get(part.name)
+            if wanted is None:
+                self.error(part.at, f"undefined field '{part.name}'")
+            elif not self.assign([wanted], [given]):
+                mismatch = f"is '{wanted}' but provided type is '{self.resolved(given)}'"
+                self.error(part.at, f"expected type of field '{part.name}' {mismatch}")
+        return kind
 
     # -- macros
 

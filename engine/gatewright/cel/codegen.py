@@ -16,7 +16,7 @@ from types import CodeType
 from typing import Any, Final, Protocol
 
 from gatewright.cel import nodes as ast
-from gatewright.cel.declarations import TYPE_NAMES, is_function
+from gatewright.cel.declarations import MESSAGES, TYPE_NAMES, is_function
 from gatewright.cel.parser import _qualified
 from gatewright.cel.types import DYN, Type, output_name
 from gatewright.cel.values import Uint
@@ -165,7 +165,7 @@ class Emitter:
                 target = self.emit(node.target)
                 return _call(self.links.function("sortBy"), target, self.function([node.var], node.body))
             case ast.StructExpr():
-                return self.rt("unknown_function", _const(node.name))
+                return self.struct(node)
         raise AssertionError(f"unreachable: {node}")
 
     def literal(self, value: object) -> py.expr:
@@ -277,6 +277,15 @@ class Emitter:
         if all(self.type_name(e.key) == "string" or _is_text(e.key) for e in node.entries):
             return py.Dict([k for k, _ in entries], [v for _, v in entries])
         return self.rt("make_map", _list([_tuple(k, v) for k, v in entries]))
+
+    def struct(self, node: ast.StructExpr) -> py.expr:
+        name = node.name.removeprefix(".")
+        if name not in MESSAGES:
+            return self.rt("unknown_function", _const(name))
+        fields: list[py.expr] = [
+            _tuple(_const(f.optional), _const(f.name), self.emit(f.value)) for f in node.fields
+        ]
+        return _call(self.links.function(name), self.rt("make_optional_map", _list(fields)))
 
     # -- macros
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final
 
 from gatewright.cel.types import (
-    BOOL, BYTES, DOUBLE, DURATION, DYN, INT, NULL, STRING, TIMESTAMP, UINT, Type, list_of, map_of, optional_of, read_type, type_of,
+    BOOL, BYTES, DOUBLE, DURATION, DYN, INT, NULL, STRING, TIMESTAMP, UINT, Type, list_of, map_of, optional_of, read_type, type_of, wrapper_of,
 )  # fmt: skip
 
 # A function's name, then its overloads: `(arguments) -> result`, or `receiver.(arguments) -> result` for a method.
@@ -651,4 +651,38 @@ STRUCTS: Final[dict[str, dict[str, Type]]] = {
         "message": STRING,
         "reason": STRING,
     },
+}
+
+_BOXES: Final = {
+    "BoolValue": BOOL,
+    "BytesValue": BYTES,
+    "DoubleValue": DOUBLE,
+    "FloatValue": DOUBLE,
+    "Int32Value": INT,
+    "Int64Value": INT,
+    "StringValue": STRING,
+    "UInt32Value": UINT,
+    "UInt64Value": UINT,
+}
+_OBJECT: Final = map_of(STRING, DYN)
+_TIME: Final = {"seconds": INT, "nanos": INT}
+
+# Message types that can be written down: the type of the value, and of the fields.
+MESSAGES: Final[dict[str, tuple[Type, dict[str, Type]]]] = {
+    **{f"google.protobuf.{name}": (wrapper_of(kind), {"value": kind}) for name, kind in _BOXES.items()},
+    "google.protobuf.Duration": (DURATION, _TIME),
+    "google.protobuf.ListValue": (list_of(DYN), {"values": list_of(DYN)}),
+    "google.protobuf.Struct": (_OBJECT, {"fields": _OBJECT}),
+    "google.protobuf.Timestamp": (TIMESTAMP, _TIME),
+    "google.protobuf.Value": (
+        DYN,
+        {
+            "null_value": INT,
+            "number_value": DOUBLE,
+            "string_value": STRING,
+            "bool_value": BOOL,
+            "struct_value": _OBJECT,
+            "list_value": list_of(DYN),
+        },
+    ),
 }

@@ -332,7 +332,7 @@ def _gv(given: Any, last: str) -> dict[str, str]:
 
 _NAMESPACE_METADATA: Final = (
     "name", "generateName", "namespace", "uid", "resourceVersion", "generation", "deletionTimestamp",
-    "deletionGracePeriodSeconds", "labels", "annotations", "finalizers",
+    "creationTimestamp", "deletionGracePeriodSeconds", "labels", "annotations", "finalizers",
 )  # fmt: skip
 
 
@@ -340,5 +340,4 @@ def namespace_object(namespace: Mapping[str, Any]) -> dict[str, Any]:
     """The `namespaceObject` that expressions see: metadata without its bookkeeping, spec and status."""
     metadata = namespace.get("metadata") or {}
     kept = {name: metadata[name] for name in _NAMESPACE_METADATA if metadata.get(name)}
-    kept["creationTimestamp"] = metadata.get("creationTimestamp")
     return {"metadata": kept, "spec": namespace.get("spec") or {}, "status": namespace.get("status") or {}}

@@ -9,7 +9,7 @@ from typing import Any
 from gatewright.cel import nodes as ast
 from gatewright.cel._depth import deeply
 from gatewright.cel._link import link
-from gatewright.cel.checker import Checked, Environment, check
+from gatewright.cel.checker import Environment, check
 from gatewright.cel.codegen import Emitter, Links, _call, _const, _name, compile_quietly
 from gatewright.cel.parser import CelSyntaxErrors, parse
 from gatewright.cel.types import Type
@@ -57,8 +57,7 @@ def compile_expression(text: str, environment: Environment, *, checked: bool = T
 def _compile(text: str, environment: Environment, checked: bool) -> Program:
     root = parse(text)
     facts = check(text, root, environment) if checked else None
-    if facts is not None:
-        fold_constants(facts)
+    fold_constants(root)
     functions = []
     for exact in (False, True):
         links = Links()
@@ -84,12 +83,12 @@ class CelProgramError(CelSyntaxErrors):
     """A checked expression that cel-go refuses to plan, because converting a constant fails."""
 
 
-def fold_constants(facts: Checked) -> None:
+def fold_constants(root: ast.Node) -> None:
     """Do what cel-go does with constants while planning a program; the errors are compile errors.
 
     It converts constants, compiles the patterns of find and findAll, and looks at the keys of selections.
     """
-    _fold(facts.root)
+    _fold(root)
 
 
 _NOT_CONSTANT = object()

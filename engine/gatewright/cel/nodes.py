@@ -66,11 +66,18 @@ class MapExpr(Node):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Field(Node):
+    name: str
+    value: Node
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class StructExpr(Node):
-    """`a.b.Name{field: value}`: parsed to be refused, since Kubernetes declares no message types."""
+    """`google.protobuf.Name{field: value}`; Kubernetes declares no message types of its own."""
 
     name: str
-    values: tuple[Node, ...]
+    fields: tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +126,7 @@ def children(node: Node) -> tuple[Node, ...]:
         case MapExpr():
             return tuple(part for entry in node.entries for part in (entry.key, entry.value))
         case StructExpr():
-            return node.values
+            return tuple(field.value for field in node.fields)
         case Comprehension():
             return (node.range, node.body) if node.filter is None else (node.range, node.filter, node.body)
         case OptionalMap() | SortBy():

@@ -355,18 +355,18 @@ class _Parser:
     def struct(self, name: str) -> ast.Node:
         """struct: name '{' ('?'? name ':' expr (',' …)*)? ','? '}'"""
         at = self.advance().at
-        values: list[ast.Node] = []
+        fields: list[ast.Field] = []
         while self.token.kind != "}":
-            self.accept("?")
+            optional = self.accept("?") is not None
             if self.token.kind not in ("IDENTIFIER", "ESC_IDENTIFIER"):
                 self.unexpected("{'}', ',', '?', IDENTIFIER, ESC_IDENTIFIER}")
-            self.advance()
-            self.require(":", _STARTS_SET)
-            values.append(self.expr())
+            field = self.advance()
+            colon = self.require(":", _STARTS_SET)
+            fields.append(ast.Field(colon.at, field.text.strip("`"), self.expr(), optional))
             if not self.accept(","):
                 break
         self.close("}")
-        return ast.StructExpr(at, name, tuple(values))
+        return ast.StructExpr(at, name, tuple(fields))
 
     def literal(self) -> ast.Node:
         minus = self.accept("-")

@@ -99,7 +99,7 @@ def _compile(text: str, environment: Environment, wanted: Type | None) -> Expres
     if wanted is not None and checked.output != wanted:
         return Expression(text, error=f"must evaluate to {wanted} but got {output_name(checked.output)}")
     try:
-        deeply(lambda: fold_constants(checked))
+        deeply(lambda: fold_constants(checked.root))
     except CelProgramError as error:
         return Expression(text, error=f"program instantiation failed: {error.message}")
     return Expression(text, checked)

@@ -36,7 +36,7 @@ DURATION: Final = Type("basic", "duration")
 _BASIC: Final = {
     t.name: t for t in (DYN, NULL, BOOL, INT, UINT, DOUBLE, STRING, BYTES, TIMESTAMP, DURATION)
 }  # fmt: skip
-_NULLABLE: Final = frozenset({"struct", "opaque"})
+_NULLABLE: Final = frozenset({"struct", "opaque", "wrapper"})
 
 
 def list_of(item: Type) -> Type:
@@ -49,6 +49,11 @@ def map_of(key: Type, value: Type) -> Type:
 
 def optional_of(value: Type) -> Type:
     return Type("opaque", "optional_type", (value,))
+
+
+def wrapper_of(value: Type) -> Type:
+    """The type of protobuf's boxed scalars: the scalar, or null."""
+    return Type("wrapper", "wrapper", (value,))
 
 
 def type_of(value: Type | None) -> Type:
@@ -129,6 +134,9 @@ def _assign(subs: Substitutions, a: Type, b: Type) -> bool:
     if a.kind == "null" or b.kind == "null":
         other = b if a.kind == "null" else a
         return other.kind in _NULLABLE or other.kind == "null" or other in (TIMESTAMP, DURATION)
+    if "wrapper" in (a.kind, b.kind):
+        plain_a = a.params[0] if a.kind == "wrapper" else a
+        return plain_a == (b.params[0] if b.kind == "wrapper" else b)
     if a.kind != b.kind:
         return False
     if a.kind == "type":

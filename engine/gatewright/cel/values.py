@@ -19,6 +19,9 @@ from gatewright.runtime.values import KEY_FALSE, KEY_TRUE, Key
 INT_MIN: Final = -(1 << 63)
 INT_MAX: Final = (1 << 63) - 1
 UINT_MAX: Final = (1 << 64) - 1
+_DOUBLE_INT_MIN: Final = float(INT_MIN)
+_DOUBLE_INT_MAX: Final = float(INT_MAX)
+_DOUBLE_UINT_MAX: Final = float(UINT_MAX)
 
 
 class CelEvaluationError(CelError):
@@ -243,9 +246,9 @@ def compare_numbers(a: int | float, b: int | float) -> int | None:
 def _compare_double(double: float, integer: int, unsigned: bool) -> int | None:
     if double != double:
         return None
-    if double < (0 if unsigned else INT_MIN):
+    if double < (0.0 if unsigned else _DOUBLE_INT_MIN):
         return -1
-    if double > (UINT_MAX if unsigned else INT_MAX):
+    if double > (_DOUBLE_UINT_MAX if unsigned else _DOUBLE_INT_MAX):
         return 1
     other = float(integer)
     return (double > other) - (double < other)

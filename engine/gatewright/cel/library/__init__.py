@@ -128,6 +128,11 @@ def function(name: str) -> Callable[..., Any]:
 
         return constant(name.removeprefix("format."))
 
+    if name.startswith("google.protobuf."):
+        from gatewright.cel.library.messages import constructor
+
+        return constructor(name)
+
     def refused(*args: Any) -> Any:
         raise runtime.no_overload(name, *args)
 

@@ -289,6 +289,8 @@ def _calls(node: ast.Node) -> list[ast.Call]:
 
 def _unfit(checked: Checked, node: ast.Node, clause: str) -> ast.Node | None:
     kind: Type = checked.types[node]
+    if kind.kind == "wrapper":
+        kind = kind.params[0]
     if kind.kind != "dyn" and kind.name not in _ACCEPTS[clause]:
         return node
     if clause == "s" and isinstance(node, ast.ListExpr | ast.MapExpr):

@@ -35,6 +35,8 @@ def contains(text: Any, part: Any) -> bool:
 
 
 def _expect(name: str, args: tuple[Any, ...], *kinds: type) -> None:
+    if len(args) > len(kinds):
+        raise no_overload(name, *args)
     for arg, kind in zip(args, kinds, strict=False):
         if arg.__class__ is not kind:
             raise no_overload(name, *args)
