@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gatewright.errors import CelError, TemplateError
+from gatewright.errors import TemplateError
 from gatewright.gatekeeper.drivers import Finding, Policy, Rule
 from gatewright.gatekeeper.template import CEL, Template
 
 if TYPE_CHECKING:
+    from gatewright.codegen.cache import CodeCache
     from gatewright.gatekeeper.constraint import Constraint
     from gatewright.gatekeeper.review import Review
 
@@ -20,6 +21,7 @@ class CelDriver:
     """`failure_policy` is for templates that name none."""
 
     failure_policy: str = "Fail"
+    cache: CodeCache | None = None
     name: str = CEL
     has_details: bool = False
 
@@ -29,10 +31,7 @@ class CelDriver:
         code = template.code_for(CEL)
         if code is None or not isinstance(code.source, dict):
             raise TemplateError("could not recognize the type")
-        try:
-            return _CelPolicy(compile_template(code.source, default_failure_policy=self.failure_policy))
-        except CelError as error:
-            raise TemplateError(error.message) from error
+        return _CelPolicy(compile_template(code.source, default_failure_policy=self.failure_policy, cache=self.cache))
 
 
 @dataclass(slots=True)

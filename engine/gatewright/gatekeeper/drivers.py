@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from gatewright.errors import TemplateError
-from gatewright.gatekeeper.template import CEL, REGO, Template
+from gatewright.errors import TemplateError, UsageError
+from gatewright.gatekeeper.template import Template
 
 if TYPE_CHECKING:
     from gatewright.gatekeeper.constraint import Constraint
@@ -44,7 +44,22 @@ class Driver(Protocol):
         ...
 
 
-ENGINE_NAMES = {"rego": REGO, "cel": CEL}
+def make_drivers(
+    engine: str, *, cache: bool, failure_policy: str, capabilities: Any, print_enabled: bool
+) -> tuple[Driver, ...]:
+    """The drivers of an engine choice, in order of priority."""
+    if engine not in ("cel", "rego", "both"):
+        raise UsageError(f"unknown engine {engine!r}", hint="engines are cel, rego and both")
+    from gatewright.codegen.cache import CodeCache
+    from gatewright.gatekeeper.rego_driver import RegoDriver
+
+    store = CodeCache() if cache else None
+    rego = RegoDriver(cache=store, capabilities=capabilities, print_enabled=print_enabled)
+    if engine == "rego":
+        return (rego,)
+    from gatewright.gatekeeper.cel_driver import CelDriver
+
+    return (CelDriver(failure_policy, store), rego)
 
 
 def choose(template: Template, drivers: Sequence[Driver]) -> Driver:

@@ -7,7 +7,7 @@ built once and shared by all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from gatewright.errors import (
@@ -16,13 +16,14 @@ from gatewright.errors import (
     MatchError,
     RegoError,
     ReviewError,
-    UsageError,
 )
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.constraint import Constraint, is_constraint, read_constraint
-from gatewright.gatekeeper.drivers import ENGINE_NAMES, Driver, Finding, Policy, Rule, choose
+from gatewright.gatekeeper.drivers import Driver, Finding, Policy, Rule, choose, make_drivers
+from gatewright.gatekeeper.expander import Expander, gator_namespace
 from gatewright.gatekeeper.inventory import Inventory
 from gatewright.gatekeeper.match import Namespace, Subject
+from gatewright.gatekeeper.rego_driver import error_text
 from gatewright.gatekeeper.result import ObjectRef, Violation
 from gatewright.gatekeeper.review import (
     GENERATED,
@@ -37,7 +38,7 @@ from gatewright.gatekeeper.scopes import Scopes
 from gatewright.gatekeeper.template import TARGET, Template, is_template, read_template
 
 if TYPE_CHECKING:
-    from gatewright.gatekeeper.expander import Expander
+    from gatewright.gatekeeper.mutation import Provider
     from gatewright.runtime.context import Context, EvalOptions
 
 GATOR_POINT: Final = "gator.gatekeeper.sh"
@@ -88,34 +89,58 @@ class _LoadedPolicy:
         return self.compiled
 
 
-@dataclass(frozen=True, slots=True)
-class HostOptions:
-    """How a host behaves.
-
-    `engines` lists the policy languages in order of priority; a dual-engine template runs the first it has.
-    `namespace` is where objects of namespaced kinds go that name none. `gator_compat` reproduces what `gator test` does
-    differently from a cluster. `lazy` compiles a template at its first match, so that errors in its code show late.
-    """
-
-    engines: tuple[str, ...] = ("cel", "rego")
-    namespace: str = "default"
-    enforcement_point: str = GATOR_POINT
-    gator_compat: bool = False
-    lazy: bool = False
-    rego: dict[str, Any] = field(default_factory=dict)
-    cel: dict[str, Any] = field(default_factory=dict)
+CLUSTER = "cluster"
+GATOR_TEST = "gator test"
+GATOR_VERIFY = "gator verify"
 
 
 class Host:
-    """Templates, constraints and data, and the reviews against them."""
+    """Templates, constraints and data, and the reviews against them.
 
-    def __init__(self, *, options: HostOptions | None = None, drivers: Sequence[Driver] | None = None) -> None:
-        self.options = options or HostOptions()
-        self.drivers: tuple[Driver, ...] = tuple(drivers) if drivers is not None else _drivers(self.options)
+    `engine` is cel (CEL first where a template has both languages, as in Gatekeeper), rego (Rego alone) or both (both
+    languages of a template, disagreements told apart in `disagreements`). Objects of namespaced kinds that name no
+    namespace go to `default_namespace`. `gator_compat` reproduces what `gator test` does differently from a cluster;
+    `semantics` says the same in full. `lazy` compiles a template at its first match, so that errors in its code show
+    late. `external_data` answers for providers; without one, templates cannot even name the built-in under gator.
+    """
+
+    def __init__(
+        self,
+        *,
+        engine: str = "cel",
+        default_namespace: str = "default",
+        enforcement_point: str = GATOR_POINT,
+        gator_compat: bool = False,
+        semantics: str = CLUSTER,
+        cache: bool = True,
+        lazy: bool = False,
+        failure_policy: str = "Fail",
+        capabilities: Any = None,
+        print_enabled: bool = False,
+        eval_options: EvalOptions | None = None,
+        external_data: Provider | None = None,
+        drivers: Sequence[Driver] | None = None,
+    ) -> None:
+        self.semantics = GATOR_TEST if gator_compat else semantics
+        self.default_namespace = default_namespace if self.semantics == CLUSTER else ""
+        self.enforcement_point = enforcement_point
+        self.lazy = lazy
+        self.eval_options = eval_options
+        self.external_data = external_data
+        self.drivers: tuple[Driver, ...] = (
+            tuple(drivers)
+            if drivers is not None
+            else make_drivers(
+                engine,
+                cache=cache,
+                failure_policy=failure_policy,
+                capabilities=capabilities,
+                print_enabled=print_enabled,
+            )
+        )
         self.inventory = Inventory()
         self.scopes = Scopes()
         self.namespaces: dict[str, Namespace] = {}
-        self.eval_options: EvalOptions | None = None
         self._policies: dict[str, _LoadedPolicy] = {}
         self._constraints: dict[tuple[str, str], Constraint] = {}
         self._index: dict[tuple[str, str], tuple[_Entry, ...]] = {}
@@ -173,7 +198,7 @@ class Host:
         """Add or replace a template; TemplateError when Gatekeeper would refuse it."""
         template = read_template(document)
         loaded = _LoadedPolicy(template, choose(template, self.drivers))
-        if not self.options.lazy:
+        if not self.lazy:
             loaded.policy()
         self._policies[template.name] = loaded
         self._forget_index()
@@ -202,23 +227,21 @@ class Host:
             self.add_namespace(obj)
         elif gvk.group == "apiextensions.k8s.io" and gvk.kind == "CustomResourceDefinition":
             self.scopes.learn(obj)
-        elif gvk.group == "config.gatekeeper.sh" and gvk.kind == "Config" and not self.options.gator_compat:
-            self._excluded += _exclusions(obj, self.options.enforcement_point)
+        elif gvk.group == "config.gatekeeper.sh" and gvk.kind == "Config" and self.semantics == CLUSTER:
+            self._excluded += _exclusions(obj, self.enforcement_point)
         elif gvk.group in ("expansion.gatekeeper.sh", "mutations.gatekeeper.sh"):
             self._expansions().add(obj)
 
     def _expansions(self) -> Expander:
         if self._expander is None:
-            from gatewright.gatekeeper.expander import Expander
-
-            self._expander = Expander()
+            self._expander = Expander(provider=self.external_data)
         return self._expander
 
     def add_namespace(self, obj: kube.Object) -> None:
         """Know a Namespace, for selectors and namespaceObject; ReviewError when its labels are not texts."""
         name = kube.name_of(obj)
         labels = _namespace_labels(obj)
-        if not self.options.gator_compat:
+        if self.semantics == CLUSTER:
             # The API server puts this label on every Namespace.
             labels = {"kubernetes.io/metadata.name": name, **labels}
         self.namespaces[name] = Namespace(name, labels, obj)
@@ -260,7 +283,7 @@ class Host:
         )
         if not results:
             return []
-        if is_admission_review(obj) and not self.options.gator_compat:
+        if self._unwraps(obj):
             request = obj["request"]
             obj = request.get("object") or request.get("oldObject")
         ref = ObjectRef.of(obj)
@@ -277,10 +300,9 @@ class Host:
     ) -> list[Result]:
         """As `review`, with the constraint of each result."""
         known = None if namespace is None else _namespace(namespace)
-        if is_admission_review(obj) and not self.options.gator_compat:
+        if self._unwraps(obj):
             return self.request_results(admission_request(obj), known)
-        if not self.options.gator_compat:
-            obj = self._placed(obj)
+        obj = self._placed(obj)
         space = known or self._namespace_of(obj)
         review = object_review(
             obj,
@@ -288,27 +310,35 @@ class Host:
             old_object=old_object,
             namespace=space,
             user_info=user_info,
-            show_namespace=not self.options.gator_compat,
+            show_namespace=self.semantics == CLUSTER,
         )
         results = self.run(review)
         if self._expander is not None:
             results += self._expanded(obj, space)
         return results
 
+    def _unwraps(self, obj: kube.Object) -> bool:
+        return self.semantics != GATOR_TEST and is_admission_review(obj)
+
     def request_results(self, request: dict[str, Any], namespace: Namespace | None = None) -> list[Result]:
         """The results of an AdmissionRequest. Requests are not expanded."""
         space = namespace or self.namespaces.get(request.get("namespace") or "")
-        return self.run(request_review(request, space))
+        try:
+            review = request_review(request, space, show_namespace=self.semantics == CLUSTER)
+        except ReviewError as error:
+            what = f'{TARGET}: target.HandleReview failed for target "{TARGET}"'
+            raise ReviewError(f"{what}: {error.message}") from error
+        return self.run(review)
 
     def _expanded(self, obj: kube.Object, namespace: Namespace | None) -> list[Result]:
         assert self._expander is not None
+        known = self.namespaces if self.semantics == GATOR_TEST else {}
+        parent = namespace if self.semantics == CLUSTER else gator_namespace(obj, known)
         results = []
-        for resultant in self._expander.expand(obj, namespace):
+        for resultant in self._expander.expand(obj, parent):
+            space = self._namespace_of(resultant.object) if self.semantics == GATOR_VERIFY else namespace
             review = object_review(
-                resultant.object,
-                namespace=namespace,
-                source=GENERATED,
-                show_namespace=not self.options.gator_compat,
+                resultant.object, namespace=space, source=GENERATED, show_namespace=self.semantics == CLUSTER
             )
             results += [implied(r, resultant.template, resultant.enforcement_action) for r in self.run(review)]
         return results
@@ -316,24 +346,22 @@ class Host:
     def _placed(self, obj: kube.Object) -> kube.Object:
         """The object as the API server would store it: in the default namespace when its kind wants one."""
         metadata = obj.get("metadata")
-        if not isinstance(metadata, dict) or metadata.get("namespace"):
+        if not self.default_namespace or not isinstance(metadata, dict) or metadata.get("namespace"):
             return obj
         gvk = kube.gvk_of(obj)
-        if self.scopes.cluster_scoped(gvk.group, gvk.kind) or not self.options.namespace:
+        if self.scopes.cluster_scoped(gvk.group, gvk.kind):
             return obj
-        return {**obj, "metadata": {**metadata, "namespace": self.options.namespace}}
+        return {**obj, "metadata": {**metadata, "namespace": self.default_namespace}}
 
     def _namespace_of(self, obj: kube.Object) -> Namespace | None:
+        if self.semantics == GATOR_TEST:
+            return gator_namespace(obj, self.namespaces)
         name = kube.namespace_of(obj)
-        known = self.namespaces.get(name)
-        if known is not None and name:
-            return known
-        if self.options.gator_compat:
-            # gator answers an empty Namespace, not none, for these.
-            return Namespace(name, {}) if name in ("", "default") else None
-        if name == "default":
+        known = self.namespaces.get(name) if name else None
+        if known is None and name == "default" and self.semantics == CLUSTER:
+            # Every cluster has it, with this label.
             return Namespace(name, {"kubernetes.io/metadata.name": name})
-        return None
+        return known
 
     def run(self, review: Review) -> list[Result]:
         """What the constraints in force say of a review, by kind and name of the constraint."""
@@ -362,7 +390,7 @@ class Host:
         entries = self._index.get((subject.group, subject.kind))
         if entries is None:
             entries = self._find_entries(subject.group, subject.kind)
-        if self.options.enforcement_point == WEBHOOK_POINT:
+        if self.enforcement_point == WEBHOOK_POINT:
             operation = review.request["operation"]
             return [e for e in entries if e.constraint.template.covers(operation)]
         return entries
@@ -376,7 +404,7 @@ class Host:
 
     def _make_entries(self) -> Iterator[_Entry]:
         for constraint in self.constraints:
-            actions = constraint.actions_at((self.options.enforcement_point,))
+            actions = constraint.actions_at((self.enforcement_point,))
             loaded = self._policies.get(constraint.ref.kind.lower())
             if actions is not None and loaded is not None:
                 yield _Entry(constraint, loaded, constraint.matcher.rest(), actions)
@@ -399,7 +427,7 @@ class Host:
             except LimitError:
                 raise
             except RegoError as error:
-                failed.setdefault(entry.constraint.ref.kind, str(error))
+                failed.setdefault(entry.constraint.ref.kind, error_text(error))
                 continue
             except ReviewError as error:
                 raise ReviewError(f"{TARGET}: {error.message}", hint=f"constraint {entry.constraint.name}") from error
@@ -420,11 +448,11 @@ class Host:
 
     def explain(self, obj: kube.Object) -> Iterator[tuple[Constraint, str | None]]:
         """For every constraint the first match criterion that an object fails; None where it applies."""
-        obj = obj if self.options.gator_compat else self._placed(obj)
+        obj = self._placed(obj)
         subject = Subject(obj, self._namespace_of(obj), ORIGINAL)
         for constraint in self.constraints:
-            if constraint.actions_at((self.options.enforcement_point,)) is None:
-                yield constraint, f"enforcement point {self.options.enforcement_point}"
+            if constraint.actions_at((self.enforcement_point,)) is None:
+                yield constraint, f"enforcement point {self.enforcement_point}"
                 continue
             try:
                 yield constraint, constraint.matcher.failure(subject)
@@ -433,22 +461,6 @@ class Host:
 
 
 # --- parts -------------------------------------------------------------------------------------------------------
-
-
-def _drivers(options: HostOptions) -> tuple[Driver, ...]:
-    made: list[Driver] = []
-    for engine in options.engines:
-        if engine not in ENGINE_NAMES:
-            raise UsageError(f"unknown engine {engine!r}", hint="engines are rego and cel")
-        if engine == "rego":
-            from gatewright.gatekeeper.rego_driver import RegoDriver
-
-            made.append(RegoDriver(dict(options.rego)))
-        else:
-            from gatewright.gatekeeper.cel_driver import CelDriver
-
-            made.append(CelDriver(**options.cel))
-    return tuple(made)
 
 
 def _loading_order(document: kube.Object) -> int:
@@ -470,7 +482,7 @@ def _namespace_labels(obj: kube.Object) -> dict[str, str]:
             message = f"cannot convert {type_text(value)} to string"
             if not isinstance(value, (int, float)) or isinstance(value, bool):
                 message = "unrecognized type: string"
-            raise ReviewError(f"error caching type: cannot cache Namespace: {message}")
+            raise ReviewError(f"cannot cache non-namespace type: cannot cache Namespace: {message}")
     return labels if isinstance(labels, dict) else {}
 
 
@@ -566,4 +578,4 @@ def _metadata(constraint: Constraint) -> dict[str, Any]:
     return metadata
 
 
-__all__ = ["AUDIT_POINT", "GATOR_POINT", "WEBHOOK_POINT", "Host", "HostOptions", "Result"]
+__all__ = ["AUDIT_POINT", "GATOR_POINT", "WEBHOOK_POINT", "Host", "Result"]

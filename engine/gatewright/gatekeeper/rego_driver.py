@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any
 
@@ -15,15 +15,18 @@ from gatewright.runtime.json import to_python
 from gatewright.runtime.values import Key, RegoSet, compare, to_key
 
 if TYPE_CHECKING:
+    from gatewright.codegen.cache import CodeCache
     from gatewright.gatekeeper.constraint import Constraint
     from gatewright.gatekeeper.review import Review
 
 
 @dataclass(slots=True)
 class RegoDriver:
-    """`options` go to the compiler as they are: capabilities, print_enabled, cache."""
+    """The options are the compiler's."""
 
-    options: dict[str, Any] = field(default_factory=dict)
+    cache: CodeCache | None = None
+    capabilities: Any = None
+    print_enabled: bool = False
     name: str = REGO
     has_details: bool = True
 
@@ -34,7 +37,13 @@ class RegoDriver:
         source = read_source(template)
         modules = read_modules(source)
         try:
-            policy = compile_modules(modules, rego_version=source.dialect, **self.options)
+            policy = compile_modules(
+                modules,
+                rego_version=source.dialect,
+                capabilities=self.capabilities,
+                print_enabled=self.print_enabled,
+                cache=self.cache,
+            )
         except (RegoError, RegoErrors) as error:
             raise TemplateError(f"unable to compile modules: {rego_error_text(error)}") from error
         texts = (source.rego, *source.libs)
@@ -78,6 +87,16 @@ def findings(value: Any) -> list[Finding]:
     if len(answers) > 1:
         answers.sort(key=_BY_DETAILS)
     return [(message, to_python(details)) for message, details in answers]
+
+
+def error_text(error: RegoError) -> str:
+    """An evaluation error as Gatekeeper words it: the OPA inside it says less of conflicts than later ones."""
+    message = error.message
+    if error.code == "eval_conflict_error" and message.startswith("function "):
+        message = "functions must not produce multiple outputs for same inputs"
+    elif error.code == "eval_conflict_error" and message.startswith("rule "):
+        message = "complete rules must not produce multiple outputs"
+    return f"{error.location}: {error.code}: {message}" if error.location else f"{error.code}: {message}"
 
 
 _NO_DETAILS: dict[str, Any] = {}

@@ -35,7 +35,9 @@ class Review:
 
     __slots__ = ("namespace", "object", "old_object", "rego", "request", "source", "subjects")
 
-    def __init__(self, request: dict[str, Any], namespace: Namespace | None, source: str) -> None:
+    def __init__(
+        self, request: dict[str, Any], namespace: Namespace | None, source: str, *, show_namespace: bool = True
+    ) -> None:
         self.object: kube.Object | None = request["object"]
         self.old_object: kube.Object | None = request["oldObject"]
         self.request = request
@@ -46,8 +48,8 @@ class Review:
                 raise ReviewError("oldObject cannot be nil for DELETE operations")
             request = {**request, "object": self.old_object}
             self.object = None
-        known = namespace.object if namespace is not None and namespace.object is not None else {}
-        self.rego = {**request, "namespaceObject": known}
+        known = namespace.object if show_namespace and namespace is not None else None
+        self.rego = {**request, "namespaceObject": known or {}}
         objects = [o for o in (request["object"], self.old_object) if o is not None]
         # An object that is unchanged, or gone, is asked about once.
         if len(objects) == 2 and objects[0] is objects[1]:
@@ -92,10 +94,7 @@ def object_review(
     else:
         request["object"], request["oldObject"] = obj, old_object
     request["options"] = None
-    review = Review(request, namespace, source)
-    if not show_namespace:
-        review.rego["namespaceObject"] = {}
-    return review
+    return Review(request, namespace, source, show_namespace=show_namespace)
 
 
 # --- AdmissionReview ---------------------------------------------------------------------------------------------
@@ -209,9 +208,9 @@ def _filled(value: dict[str, Any] | None, names: tuple[str, ...]) -> dict[str, A
     return {name: (value or {}).get(name, "") for name in names}
 
 
-def request_review(request: dict[str, Any], namespace: Namespace | None, source: str = ORIGINAL) -> Review:
+def request_review(request: dict[str, Any], namespace: Namespace | None, *, show_namespace: bool = True) -> Review:
     """The review of an AdmissionRequest."""
-    return Review(request, namespace, source)
+    return Review(request, namespace, ORIGINAL, show_namespace=show_namespace)
 
 
 def unpack(document: kube.Object) -> Iterator[kube.Object]:
