@@ -26,9 +26,7 @@ _SCOPES = ("rule", "document", "package", "subpackages")
 _SPACES = (" ", "\t")
 
 
-def parse_blocks(
-    comments: tuple[Comment, ...], line_starts: list[int]
-) -> tuple[list[Annotations], list[Fault]]:
+def parse_blocks(comments: tuple[Comment, ...], line_starts: list[int]) -> tuple[list[Annotations], list[Fault]]:
     """The METADATA blocks among the comments, and the faults of those that are none."""
     blocks: list[Annotations] = []
     faults: list[Fault] = []
@@ -402,9 +400,7 @@ def _scope_faults(block: Annotations, target: Package | Import | Rule | None) ->
         errors.append(RegoSyntaxError(message + have, block.location))
     if block.data.get("entrypoint") and scope not in ("document", "package"):
         errors.append(
-            RegoSyntaxError(
-                f"annotation entrypoint applied to non-document or package scope '{scope}'", block.location
-            )
+            RegoSyntaxError(f"annotation entrypoint applied to non-document or package scope '{scope}'", block.location)
         )
     return errors
 

@@ -147,6 +147,8 @@ class Cursor:
     @property
     def skipped_line(self) -> bool:
         """Whether a line end stands before the current token."""
+        if self.at_space:
+            return self.text[self.space_at()[2]] == "\n"
         return self.token.gap == GAP_LINE
 
     @property

@@ -1,13 +1,173 @@
-"""What we can say beyond OPA's message about the usual slips: filled into `error.hint`, the message left alone."""
+"""What can be said beyond OPA's message about the usual slips: filled into `error.hint`, the message left alone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 
 from gatewright.errors import RegoError
 from gatewright.syntax._cursor import Cursor
+from gatewright.syntax._tokens import EOF, IDENT, ILLEGAL, STRING, TEMPLATE_END, TEMPLATE_PART, Token
+
+_OPENERS = {"{": "}", "[": "]", "(": ")"}
+_CLOSERS = {closer: opener for opener, closer in _OPENERS.items()}
+_READ_AS_V0 = (
+    "this is valid Rego v0: read it with `--rego-version v0`, "
+    "or rewrite it with `gatewright fmt --rego-version v0 --to v1`"
+)
+_READ_AS_V1 = "this is valid Rego v1: drop `--rego-version v0`, or add `import rego.v1`"
+
+_WORDS = {
+    "elif": "write `else := value if { … }`",
+    "elseif": "write `else := value if { … }`",
+    "for": "write `some x in xs` in a body, or a comprehension",
+    "def": "a function is written `f(x) := value if { … }`",
+    "function": "a function is written `f(x) := value if { … }`",
+    "return": "a rule's value stands in its head: `p := value if { … }`",
+    "let": "write `x := value`",
+    "var": "write `x := value`",
+    "const": "write `x := value`",
+    "True": "write `true`",
+    "False": "write `false`",
+    "None": "write `null`",
+    "nil": "write `null`",
+}
+_ALL_MUST_HOLD = "expressions on lines of their own, or separated by `;`, must all hold"
+_EITHER = "define the rule once for each alternative, or test `x in {a, b}`"
 
 
-def explained(errors: Sequence[RegoError], parser: Cursor) -> Sequence[RegoError]:
-    """`errors`, their hints filled in."""
+def explained(
+    errors: Sequence[RegoError], parser: Cursor, parses_as: Callable[[str], bool] | None = None
+) -> Sequence[RegoError]:
+    """`errors`, the first few with a hint where we know one. `parses_as(version)` tries another dialect."""
+    text_hint = _dialect_hint(parser, parses_as)
+    for error in errors[:3]:
+        if not error.hint:
+            error.hint = text_hint or _hint(error, parser)
+            text_hint = ""
     return errors
+
+
+def _dialect_hint(parser: Cursor, parses_as: Callable[[str], bool] | None) -> str:
+    if parses_as is None:
+        return ""
+    if parser.version == "v1" and parses_as("v0"):
+        return _READ_AS_V0
+    if parser.version == "v0" and parses_as("v1"):
+        return _READ_AS_V1
+    return ""
+
+
+def _hint(error: RegoError, parser: Cursor) -> str:
+    if error.location is None or not error.location.row:
+        return ""
+    message = error.message
+    if message.startswith("`if` keyword is required"):
+        return "write `if` between the rule's head and its body: `p if { … }`"
+    if message.startswith("`contains` keyword is required"):
+        return "write `p contains x if { … }`"
+    at = _token_index(parser.tokens, error.location.row, error.location.col)
+    token = parser.tokens[at]
+    if "illegal escape sequence" in message:
+        return _escape_hint(token)
+    return (
+        _operator_hint(parser, at)
+        or _bracket_hint(parser, at)
+        or _word_hint(parser.tokens, at)
+        or _sign_hint(parser, at, message)
+    )
+
+
+def _token_index(tokens: Sequence[Token], row: int, col: int) -> int:
+    return max(bisect_right(tokens, (row, col), key=lambda t: (t.row, t.col)) - 1, 0)
+
+
+def _escape_hint(token: Token) -> str:
+    text = token.lit
+    at = 1
+    while 0 <= (at := text.find("\\", at)) < len(text) - 1:
+        char = text[at + 1]
+        if char not in '\\"/bfnrtu{':
+            return f"`\\{char}` is no escape: write `\\\\{char}`, or a raw string in back quotes"
+        at += 2
+    return "back slashes in patterns are easiest in a raw string, in back quotes"
+
+
+def _operator_hint(parser: Cursor, at: int) -> str:
+    """`&&`, `||`, `!x`, `++` and the like."""
+    tokens = parser.tokens
+    for i in (at, at - 1):
+        if i < 0 or i + 1 >= len(tokens):
+            continue
+        pair = tokens[i].kind + tokens[i + 1].kind if tokens[i].end == tokens[i + 1].start else ""
+        if pair == "&&":
+            return f"Rego has no `&&`: {_ALL_MUST_HOLD}"
+        if pair == "||":
+            return f"Rego has no `||`: {_EITHER}"
+        if pair == "//":
+            return "a comment starts with `#`"
+        if pair in ("++", "--", "+=", "-="):
+            return "variables do not change in Rego: bind the new value to another name"
+    token = tokens[at]
+    char = parser.text[token.start : token.start + 1]
+    if token.kind == ILLEGAL and char == "!":
+        return "write `not x`"
+    if token.kind == ILLEGAL and char == "'":
+        return 'strings stand in double quotes: "…", or in back quotes'
+    if token.kind == ILLEGAL and char == "?":
+        return "Rego has no conditional operator: use `else`, or two rules"
+    return ""
+
+
+def _bracket_hint(parser: Cursor, at: int) -> str:
+    """The bracket left open, or closed by another kind."""
+    tokens = parser.tokens
+    stack: list[Token] = []
+    for i, token in enumerate(tokens):
+        if token.kind in _OPENERS:
+            stack.append(token)
+        elif token.kind in _CLOSERS:
+            if stack and stack[-1].kind == _CLOSERS[token.kind]:
+                stack.pop()
+                continue
+            if not stack:
+                return f"`{token.kind}` at {token.row}:{token.col} closes nothing" if i <= at + 1 else ""
+            opener = stack[-1]
+            place = f"{opener.row}:{opener.col}"
+            return f"`{opener.kind}` at {place} is not closed before `{token.kind}` at {token.row}:{token.col}"
+    if stack and (tokens[at].kind == EOF or stack[-1].start <= tokens[at].start):
+        opener = stack[-1]
+        return f"`{opener.kind}` at {opener.row}:{opener.col} is never closed"
+    return ""
+
+
+def _word_hint(tokens: Sequence[Token], at: int) -> str:
+    for i in (at, at - 1):
+        if i < 0:
+            continue
+        token = tokens[i]
+        after = tokens[i + 1] if i + 1 < len(tokens) else token
+        if token.kind == IDENT and token.lit == "and":
+            return f"{_ALL_MUST_HOLD}; `and` needs `import future.keywords.and`"
+        if token.kind == IDENT and token.lit == "or":
+            return f"{_EITHER}; `or` needs `import future.keywords.or`"
+        if token.lit == "not" and after.lit == "in":
+            return "write `not x in xs`"
+        if token.kind == "else" and after.kind == IDENT and after.lit == "if":
+            return "`else if` needs `import rego.v1`; in Rego v0 write `else = value { … }`"
+        if token.kind == IDENT and token.lit in _WORDS and i == at:
+            return _WORDS[token.lit]
+    before = tokens[at - 1] if at else tokens[at]
+    return _WORDS.get(before.lit, "") if before.kind == IDENT else ""
+
+
+def _sign_hint(parser: Cursor, at: int, message: str) -> str:
+    token = parser.tokens[at]
+    if token.kind == "=":
+        return "`:=` assigns and `==` compares; `=` cannot stand here"
+    if "non-terminated string" in message and token.kind in (STRING, TEMPLATE_PART, TEMPLATE_END, ILLEGAL):
+        place = f"{token.row}:{token.col}"
+        return f"the string that starts at {place} is not closed on its line; longer ones stand in back quotes"
+    if token.kind == ":=":
+        return "`:=` can only stand in a body or after a rule's head; `==` compares"
+    return ""

@@ -1,11 +1,8 @@
-"""The parser's part for bodies: literals, `with`, `some`, `every`, `not`, and the `and`/`or` operators with their groups."""
+"""The parser's part for bodies: literals, `with`, `some`, `every`, `not`, and the operators `and` and `or`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from gatewright.source import Location
-from gatewright.syntax._cursor import Cursor
 from gatewright.syntax._terms import VALUE_NAMES, TermParser, operator_name
 from gatewright.syntax._tokens import FUTURE_V0, FUTURE_V1, IDENT, OPERATOR_NAMES, Token
 from gatewright.syntax.nodes import (
@@ -19,7 +16,6 @@ from gatewright.syntax.nodes import (
     Not,
     Object,
     Ref,
-    Set,
     SomeDecl,
     Term,
     Value,
@@ -707,6 +703,3 @@ def _brace_led_value(term: Term) -> Value:
     while isinstance(value, Call) and len(value.terms) > 1 and operator_name(value.terms[0]) in _INFIX_NAMES:
         value = value.terms[1].value
     return value
-
-
-__all__ = ["Cursor", "LiteralParser", "Sequence", "Set", "Terms"]

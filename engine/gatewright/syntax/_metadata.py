@@ -227,9 +227,7 @@ _WORDS: dict[str, tuple[str, Any]] = {
 }
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _INT = re.compile(r"[-+]?(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
-_DATE = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt ](\d{1,2}):(\d{1,2}):(\d{1,2})(\.\d+)?(Z|[+-]\d{2}:\d{2})?)?\Z"
-)
+_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt ](\d{1,2}):(\d{1,2}):(\d{1,2})(\.\d+)?(Z|[+-]\d{2}:\d{2})?)?\Z")
 
 
 def _resolve(node: Any) -> tuple[str, Any]:
@@ -275,9 +273,7 @@ def _timestamp(date: re.Match[str]) -> str | None:
 
     year, month, day, hour, minute, second, fraction, zone = date.groups()
     try:
-        moment = datetime.datetime(
-            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0)
-        )
+        moment = datetime.datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))
     except ValueError:
         return None
     tail = (fraction or "").rstrip("0").rstrip(".")
@@ -287,13 +283,13 @@ def _timestamp(date: re.Match[str]) -> str | None:
 # --- Go's way of printing values ------------------------------------------------------------------------------------
 
 
-def go_string(value: Any) -> str:
+def go_string(value: Any, *, nested: bool = False) -> str:
     """`value` under Go's %s verb."""
     match value:
         case str():
             return value
         case None:
-            return "%!s(<nil>)"
+            return "<nil>" if nested else "%!s(<nil>)"
         case bool():
             return f"%!s(bool={str(value).lower()})"
         case int():
@@ -301,10 +297,10 @@ def go_string(value: Any) -> str:
         case float():
             return f"%!s(float64={value:g})"
         case list():
-            return "[" + " ".join(go_string(item) for item in value) + "]"
+            return "[" + " ".join(go_string(item, nested=True) for item in value) + "]"
         case dict():
             keys = sorted(value, key=str)
-            return "map[" + " ".join(f"{go_string(k)}:{go_string(value[k])}" for k in keys) + "]"
+            return "map[" + " ".join(f"{go_string(k)}:{go_string(value[k], nested=True)}" for k in keys) + "]"
     return str(value)
 
 

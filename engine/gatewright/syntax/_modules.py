@@ -15,7 +15,7 @@ from gatewright.syntax._statements import Statement, StatementParser
 from gatewright.syntax._terms import VALUE_NAMES, operator_name
 from gatewright.syntax._tokens import FUTURE, FUTURE_V0, FUTURE_V1, VERSION_KEYWORDS
 from gatewright.syntax.nodes import (
-    NOWHERE,
+    Annotations,
     Body,
     Boolean,
     Call,
@@ -24,17 +24,14 @@ from gatewright.syntax.nodes import (
     Head,
     Import,
     Module,
-    Not,
     Package,
     Ref,
     Rule,
     SomeDecl,
-    String,
     Term,
     Var,
 )
 from gatewright.syntax.text import node_text
-from gatewright.syntax.walk import is_ground, walk
 
 _LEVELS = {"v0": 0, "v0v1": 1, "v1": 1, "v2": 2}
 _HEAD_KEYWORDS = {"if": "p if { ... }", "contains": "p contains x"}
@@ -162,8 +159,7 @@ def _parse_query(
             raise RegoErrors([RegoSyntaxError(f"expected body but got {kind}", statement.location)])
         body.extend(statement)
     return tuple(
-        e if e.index == i else Expr(e.terms, e.withs, e.negated, e.generated, i, e.location)
-        for i, e in enumerate(body)
+        e if e.index == i else Expr(e.terms, e.withs, e.negated, e.generated, i, e.location) for i, e in enumerate(body)
     )
 
 
@@ -176,19 +172,28 @@ def _parse_module(
     spans: bool,
 ) -> Module:
     parser = _parser(text, file, version, capabilities, frozenset(), spans)
+    found = _run(parser, annotations)
+    if isinstance(found, Module):
+        return found
+
+    def parses_as(other: str) -> bool:
+        return isinstance(_run(_parser(text, file, other, None, frozenset(), False), False), Module)
+
+    raise RegoErrors(_hints.explained(found, parser, parses_as))
+
+
+def _run(parser: StatementParser, annotations: bool) -> Module | list[RegoError]:
+    text, file = parser.text, parser.file
     statements = parser.statements()
     comments = _comments(parser)
-    blocks: list[Any] = []
+    blocks: list[Annotations] = []
     faults = parser.faults
     if annotations and "METADATA" in text:
         blocks, more = _annotations.parse_blocks(comments, parser.line_starts)
         faults = (*faults, *more)
     if faults:
-        raise RegoErrors(_hints.explained(to_errors(text, file, faults), parser))
-    module = _Assembly(file, version).module(statements, comments, blocks)
-    if isinstance(module, list):
-        raise RegoErrors(_hints.explained(module, parser))
-    return module
+        return list(to_errors(text, file, faults))
+    return _Assembly(file, parser.version).module(statements, comments, blocks)
 
 
 def _comments(parser: StatementParser) -> tuple[Comment, ...]:
@@ -214,7 +219,7 @@ class _Assembly:
         self.errors: list[RegoError] = []
 
     def module(
-        self, statements: list[Statement], comments: tuple[Comment, ...], blocks: list[Any]
+        self, statements: list[Statement], comments: tuple[Comment, ...], blocks: list[Annotations]
     ) -> Module | list[RegoError]:
         if not statements:
             if blocks:
@@ -232,8 +237,7 @@ class _Assembly:
         module = Module(first, tuple(imports), tuple(rules), comments, (), self.version, self.file)
         if not blocks:
             return module
-        attached = _annotations.attach(module, blocks)
-        return attached
+        return _annotations.attach(module, blocks)
 
     def error(self, place: Location, message: str) -> None:
         self.errors.append(RegoSyntaxError(message, place))
@@ -343,7 +347,8 @@ def _body_rule(body: Body) -> Rule | str:
         if len(terms) < 3:
             return "assignment requires two operands"
         return _equation_rule(expr, terms[1], terms[2], name == "assign")
-    if name in BUILTIN_NAMES:
+    # OPA's table holds the operators' signs too; of these only `in` can be a name.
+    if name in BUILTIN_NAMES or name == "in":
         return "rule name conflicts with built-in function"
     return _call_rule(terms)
 
@@ -414,6 +419,3 @@ def _call_rule(terms: tuple[Term, ...]) -> Rule | str:
         return found
     head = Head(found.ref, found.name, found.args, value=found.value, location=place)
     return Rule(head, _true(place), generated_body=True, location=place)
-
-
-__all__ = ["NOWHERE", "Not", "String", "is_ground", "parse_module", "parse_query", "parse_ref", "parse_term", "walk"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Context, Decimal
 from functools import cmp_to_key
+from typing import Any, TypeVar
 
 from gatewright.syntax.nodes import (
     Array,
@@ -36,6 +37,8 @@ from gatewright.syntax.nodes import (
     Var,
     With,
 )
+
+_T = TypeVar("_T")
 
 _RANKS: dict[type, int] = {
     Null: 0,
@@ -69,16 +72,12 @@ def sorted_set(terms: list[Term]) -> Set:
     """The set of `terms`, sorted, the first of equal ones kept."""
     if len(terms) < 2:
         return Set(tuple(terms))
-    if all(type(t.value) is String for t in terms):
-        by_text: dict[str, Term] = {}
-        for term in terms:
-            by_text.setdefault(term.value.value, term)  # type: ignore[union-attr]
-        return Set(tuple(by_text[text] for text in sorted(by_text)))
-    ordered = sorted(terms, key=_KEY)
-    kept = [ordered[0]]
-    for term in ordered[1:]:
-        if compare(kept[-1].value, term.value) != 0:
+    kept: list[Term] = []
+    before: Value | None = None
+    for term in _by_order(terms, terms):
+        if before is None or compare(before, term.value) != 0:
             kept.append(term)
+            before = term.value
     return Set(tuple(kept))
 
 
@@ -86,9 +85,18 @@ def sorted_object(pairs: list[tuple[Term, Term]]) -> Object:
     """The object of `pairs`, sorted by key; equal keys all stay, in their order, as in OPA."""
     if len(pairs) < 2:
         return Object(tuple(pairs))
-    if all(type(k.value) is String for k, _ in pairs):
-        return Object(tuple(sorted(pairs, key=lambda pair: pair[0].value.value)))  # type: ignore[union-attr]
-    return Object(tuple(sorted(pairs, key=_PAIR_KEY)))
+    return Object(tuple(_by_order(pairs, [key for key, _ in pairs])))
+
+
+def _by_order(items: list[_T], keys: list[Term]) -> list[_T]:
+    """`items` in the order of their keys; strings alone, the common case, need no comparison function."""
+    texts = [key.value.value for key in keys if type(key.value) is String]
+    if len(texts) == len(keys):
+        order = sorted(range(len(items)), key=texts.__getitem__)
+    else:
+        values = [_KEY(key.value) for key in keys]
+        order = sorted(range(len(items)), key=values.__getitem__)
+    return [items[i] for i in order]
 
 
 def compare_terms(a: Sequence[Term], b: Sequence[Term]) -> int:
@@ -102,36 +110,37 @@ def compare_terms(a: Sequence[Term], b: Sequence[Term]) -> int:
 def compare(a: Value, b: Value) -> int:
     """Negative, zero or positive as `a` comes before, with or after `b`."""
     rank = _RANKS[type(a)] - _RANKS[type(b)]
-    if rank:
-        return rank
+    return rank or _compare_alike(a, b)
+
+
+def _compare_alike(a: Any, b: Any) -> int:
+    """`compare` for two values of one type."""
     match a:
         case Null():
             return 0
         case Boolean():
-            return a.value - b.value  # type: ignore[union-attr]
+            return int(a.value) - int(b.value)
         case Number():
-            return compare_numbers(a.text, b.text)  # type: ignore[union-attr]
+            return compare_numbers(a.text, b.text)
         case String():
-            return _text(a.value, b.value)  # type: ignore[union-attr]
+            return _text(a.value, b.value)
         case Var():
-            return _text(a.name, b.name)  # type: ignore[union-attr]
+            return _text(a.name, b.name)
         case Ref() | Call():
-            return compare_terms(a.terms, b.terms)  # type: ignore[union-attr]
-        case Array():
-            return compare_terms(a.items, b.items)  # type: ignore[union-attr]
-        case Set():
-            return compare_terms(a.items, b.items)  # type: ignore[union-attr]
+            return compare_terms(a.terms, b.terms)
+        case Array() | Set():
+            return compare_terms(a.items, b.items)
         case Object():
-            return _objects(a, b)  # type: ignore[arg-type]
+            return _objects(a, b)
         case TemplateString():
-            return _templates(a, b)  # type: ignore[arg-type]
+            return _templates(a, b)
         case ArrayComprehension() | SetComprehension():
-            return compare(a.term.value, b.term.value) or compare_bodies(a.body, b.body)  # type: ignore[union-attr]
+            return compare(a.term.value, b.term.value) or compare_bodies(a.body, b.body)
         case ObjectComprehension():
             return (
-                compare(a.key.value, b.key.value)  # type: ignore[union-attr]
-                or compare(a.value.value, b.value.value)  # type: ignore[union-attr]
-                or compare_bodies(a.body, b.body)  # type: ignore[union-attr]
+                compare(a.key.value, b.key.value)
+                or compare(a.value.value, b.value.value)
+                or compare_bodies(a.body, b.body)
             )
     raise AssertionError(f"unreachable: {a!r}")
 
@@ -222,10 +231,9 @@ def _statements(a: object, b: object) -> int:
             )
         case Not(), Not():
             return compare_bodies(a.body, b.body)
-        case (LogicalAnd(), LogicalAnd()) | (LogicalOr(), LogicalOr()):
+        case LogicalAnd() | LogicalOr(), LogicalAnd() | LogicalOr():
             return compare_bodies(a.lhs, b.lhs) or compare_bodies(a.rhs, b.rhs)
     raise AssertionError(f"unreachable: {a!r}")
 
 
-_KEY = cmp_to_key(lambda a, b: compare(a.value, b.value))
-_PAIR_KEY = cmp_to_key(lambda a, b: compare(a[0].value, b[0].value))
+_KEY = cmp_to_key(compare)

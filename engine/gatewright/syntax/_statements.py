@@ -12,7 +12,6 @@ from gatewright.syntax._tokens import (
     FUTURE_V0,
     FUTURE_V1,
     IDENT,
-    OPERATOR_NAMES,
     VERSION_KEYWORDS,
     WHITESPACE,
 )
@@ -313,7 +312,7 @@ class StatementParser(LiteralParser):
                 known = " ".join(sorted(names))
                 self.error(statement.path.location, f"unexpected keyword, must be one of [{known}]")
                 return
-            names = frozenset((name,))  # type: ignore[arg-type]
+            names = frozenset((name,))
         if "not" in names:
             self.not_bodies = True
         self.add_keywords(names)
@@ -648,9 +647,7 @@ class StatementParser(LiteralParser):
         for term in args:
             value = term.value
             if not isinstance(value, Var):
-                self.error(
-                    place, f"illegal default rule (arguments cannot contain {VALUE_NAMES[type(value)]})"
-                )
+                self.error(place, f"illegal default rule (arguments cannot contain {VALUE_NAMES[type(value)]})")
                 valid = False
             elif value.name in seen:
                 self.error(place, f"illegal default rule (arguments cannot be repeated {value.name})")
@@ -662,6 +659,3 @@ class StatementParser(LiteralParser):
 
 def _true_body(place: Location) -> Body:
     return (Expr(Term(Boolean(True), place), generated=True, location=place),)
-
-
-__all__ = ["OPERATOR_NAMES", "Statement", "StatementParser"]

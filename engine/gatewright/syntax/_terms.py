@@ -11,7 +11,6 @@ from gatewright.syntax._cursor import Cursor
 from gatewright.syntax._order import sorted_object, sorted_set
 from gatewright.syntax._tokens import IDENT, NUMBER, STRING, WHITESPACE, Token
 from gatewright.syntax.nodes import (
-    NOWHERE,
     Array,
     ArrayComprehension,
     Body,
@@ -172,9 +171,7 @@ class TermParser(Cursor):
                 operator = self._member_operator(_MEMBER_KEY_NAMES)
                 right = self._relation(self.token.start)
                 if right is not None:
-                    return Term(
-                        Call((operator, left, middle, right)), self.span(left.location, start, self.previous)
-                    )
+                    return Term(Call((operator, left, middle, right)), self.span(left.location, start, self.previous))
             self.back(mark)
         self.see_ref_ahead()
         if self.kind == "in":
@@ -784,6 +781,3 @@ def unescape(literal: str) -> str | None:
         return None
     assert isinstance(text, str)
     return _SURROGATE.sub("�", text)
-
-
-__all__ = ["NOWHERE", "VALUE_NAMES", "TermParser", "operator_name", "root_ref", "unescape"]

@@ -62,7 +62,8 @@ GAP_LINE = 2
 
 
 class Token(NamedTuple):
-    """`start` and `end` are offsets in characters; `gap` tells about the space in front; `faults` are messages."""
+    """`lit` is the text of words and literals. `start` and `end` are offsets in characters; `gap` tells about the space
+    in front; `faults` are messages."""
 
     kind: str
     lit: str
@@ -152,16 +153,23 @@ class _Lexer:
             if group == "ident":
                 lit = found.group()
                 kind = lit if lit in keywords else IDENT
+                if text[end : end + 1] > "\x7f":
+                    # OPA's scanner takes a byte of a wide character behind a word for a part of it.
+                    kind = IDENT
+                    lit += "\ufffd"
                 append(new(Token, (kind, lit, pos, end, self.row, pos - self.line_start + 1, gap, ())))
             elif group == "punct":
                 lit = found.group()
-                append(new(Token, (lit, lit, pos, end, self.row, pos - self.line_start + 1, gap, ())))
+                append(new(Token, (lit, "", pos, end, self.row, pos - self.line_start + 1, gap, ())))
                 if self.templates and lit in "{}" and self._template_brace(lit):
                     end = self._template_part(end - 1, end, GAP_NONE)
             elif group == "string":
                 append(new(Token, (STRING, found.group(), pos, end, self.row, pos - self.line_start + 1, gap, ())))
             elif group == "number":
-                append(new(Token, (NUMBER, found.group(), pos, end, self.row, pos - self.line_start + 1, gap, ())))
+                lit = found.group()
+                if text[end : end + 1] > "\x7f":
+                    lit += "\ufffd"
+                append(new(Token, (NUMBER, lit, pos, end, self.row, pos - self.line_start + 1, gap, ())))
             elif group == "raw":
                 self._push(STRING, pos, end, gap, ())
                 self._lines(pos, end)

@@ -18,7 +18,7 @@ from gatewright.syntax._deep import deeply
 from gatewright.syntax._format_imports import DEFAULT_FILE, Target, arranged_imports, is_future_keyword, sorted_imports
 from gatewright.syntax._modules import parse_module
 from gatewright.syntax._terms import VALUE_NAMES, operator_name
-from gatewright.syntax._tokens import FUTURE_V0, KEYWORDS, VERSION_KEYWORDS
+from gatewright.syntax._tokens import KEYWORDS, VERSION_KEYWORDS
 from gatewright.syntax.nodes import (
     Array,
     ArrayComprehension,
@@ -84,6 +84,8 @@ _INFIX: dict[str, tuple[str, tuple[str, ...]]] = {
 _MEMBER = {
     "internal.member_2": ("any", "any"),
     "internal.member_3": ("any", "any", "any"),
+    # The operator's sign as a function's name; OPA finds member_3 under it.
+    "in": ("any", "any", "any"),
 }
 
 
@@ -147,9 +149,11 @@ class _Note:
         return self.col == 1 and self.text[1:].strip().startswith("METADATA")
 
 
-class _Misplaced(Exception):
-    """A comment stands where the layout has no place for one. Passed along as a value, for what is half written has
-    to be finished."""
+class _Misplaced:
+    """A comment stands where the layout has no place for one. A value, not an exception, for what is half written
+    has to be finished."""
+
+    __slots__ = ()
 
 
 Notes: TypeAlias = "list[_Note]"
@@ -273,9 +277,7 @@ class _Writer:
         module = self.tree
         imports = arranged_imports(module.imports, self.target, self.style, drop_imports)
         notes = sorted((_Note(c.text, c.location) for c in module.comments), key=lambda n: (n.row, n.col))
-        others: list[Import | Rule] = sorted(
-            (*imports, *module.rules), key=lambda s: (s.location.row, s.location.col)
-        )
+        others: list[Import | Rule] = sorted((*imports, *module.rules), key=lambda s: (s.location.row, s.location.col))
         added: list[Import] = []
         if _added_after_rule(others):
             added = [s for s in others if _is_added(s) and isinstance(s, Import)]
@@ -777,16 +779,17 @@ class _Writer:
 
     def _function(self, terms: tuple[Term, ...], notes: Notes) -> Outcome:
         name = operator_name(terms[0])
-        if name in _MEMBER:
+        if name in _MEMBER and name != "in":
             return self._in(False, terms, self.place(terms[0]), notes)
-        if name not in _INFIX:
+        if name not in _INFIX and name != "in":
             return self._plain_call(terms, notes)
-        sign = _INFIX[name][0]
-        if len(terms) == 3:
+        sign, wanted = _INFIX.get(name) or ("in", _MEMBER["in"])
+        arity = len(wanted)
+        if len(terms) == arity + 1:
             return self._infix(((terms[1], f" {sign} "), (terms[2], "")), notes)
-        if len(terms) == 4:
+        if len(terms) == arity + 2:
             return self._infix(((terms[3], " = "), (terms[1], f" {sign} "), (terms[2], "")), notes)
-        self._arity_error(terms, self.place(terms[0]), _INFIX[name][1])
+        self._arity_error(terms, self.place(terms[0]), wanted)
         return self._plain_call(terms, notes)
 
     def _infix(self, parts: Iterable[tuple[Term, str]], notes: Notes) -> Outcome:
@@ -1278,7 +1281,7 @@ class _Style:
     def _see_expr(self, expr: Expr) -> None:
         match expr.terms:
             case tuple() as terms:
-                if operator_name(terms[0]) in _MEMBER:
+                if operator_name(terms[0]) in ("internal.member_2", "internal.member_3"):
                     self.needed.add("in")
             case Every():
                 self.needed.add("every")
@@ -1314,7 +1317,7 @@ def _visited(module: Module) -> Iterator[Any]:
         node = stack.pop()
         yield node
         if isinstance(node, Head):
-            below = [*(node.args or ()), node.key, node.value]
+            below: list[Any] = [*(node.args or ()), node.key, node.value]
             stack.extend(n for n in reversed(below) if n is not None)
         elif isinstance(node, Rule):
             below = [node.head, *node.body, node.otherwise]
@@ -1541,6 +1544,3 @@ def _is_generated(entry: Any) -> bool:
         if isinstance(node, Var) and node.generated:
             return True
     return False
-
-
-__all__ = ["FUTURE_V0", "format_module"]

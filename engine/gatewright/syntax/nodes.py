@@ -15,10 +15,6 @@ from gatewright.source import Location
 NOWHERE = Location("", 0, 0)
 
 
-def _loc() -> Any:
-    return field(default=NOWHERE, compare=False, repr=False)
-
-
 # --- values -----------------------------------------------------------------------------------------------------
 
 
@@ -137,7 +133,7 @@ Value: TypeAlias = (
 @dataclass(frozen=True, slots=True)
 class Term:
     value: Value
-    location: Location = _loc()
+    location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
 # --- expressions ------------------------------------------------------------------------------------------------
@@ -147,7 +143,7 @@ class Term:
 class With:
     target: Term
     value: Term
-    location: Location = _loc()
+    location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +151,7 @@ class SomeDecl:
     """`some x, y` (Var Terms) or `some k, v in xs` (one Call Term to internal.member_2 / internal.member_3)."""
 
     symbols: tuple[Term, ...]
-    location: Location = _loc()
+    location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +160,7 @@ class Every:
     value: Term
     domain: Term
     body: Body
-    location: Location = _loc()
+    location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +169,7 @@ class LogicalAnd:
     rhs: Body
     explicit_lhs: bool = False
     explicit_rhs: bool = False
-    location: Location = _loc()
+    location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +178,7 @@ class LogicalOr:
     rhs: Body
     explicit_lhs: bool = False
     explicit_rhs: bool = False
-    location: Location = _loc()
+    location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +188,7 @@ class Not:
 
     body: Body
     explicit_body: bool = False
-    location: Location = _loc()
+    location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +206,7 @@ class Expr:
     negated: bool = False
     generated: bool = False
     index: int = 0
-    location: Location = _loc()
+    location: Location = field(default=NOWHERE, compare=False, repr=False)
     assigned: bool = field(default=False, compare=False)
 
 
@@ -225,7 +221,7 @@ class Comment:
     """`text` is what follows the `#`."""
 
     text: str
-    location: Location = _loc()
+    location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +237,7 @@ class Head:
     value: Term | None = None
     assign: bool = False
     generated_value: bool = field(default=False, compare=False)
-    location: Location = _loc()
+    location: Location = field(default=NOWHERE, compare=False, repr=False)
     keywords: tuple[str, ...] = field(default=(), compare=False)
 
 
@@ -251,7 +247,7 @@ class Annotations:
 
     scope: str
     data: dict[str, Any]
-    location: Location = _loc()
+    location: Location = field(default=NOWHERE, compare=False, repr=False)
     end_row: int = field(default=0, compare=False)
 
 
@@ -263,21 +259,21 @@ class Rule:
     otherwise: Rule | None = None
     annotations: tuple[Annotations, ...] = field(default=(), compare=False)
     generated_body: bool = field(default=False, compare=False)
-    location: Location = _loc()
+    location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
     path: Ref
-    location: Location = _loc()
+    location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
     path: Term
     alias: str = ""
-    location: Location = _loc()
-    alias_location: Location = _loc()
+    location: Location = field(default=NOWHERE, compare=False, repr=False)
+    alias_location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

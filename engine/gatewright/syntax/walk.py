@@ -83,4 +83,3 @@ def _relocated(node: Any, place: Location) -> Any:
         value = getattr(node, name)
         fields[name] = place if isinstance(value, Location) else _relocated(value, place)
     return type(node)(**fields)
-
