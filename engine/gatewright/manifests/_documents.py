@@ -1,0 +1,263 @@
+"""Documents: values read from a manifest, with the means to say where each part of them stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+import orjson
+
+from gatewright.errors import ManifestError
+from gatewright.manifests._compose import compose
+from gatewright.manifests._compose_v3 import compose_v3
+from gatewright.manifests._fast import NOT_PROVEN, read_fast
+from gatewright.manifests._json import read_json, scan_json
+from gatewright.manifests._stream import Chunk, blocks_of, looks_like_json, split_yaml
+from gatewright.source import Location
+from gatewright.source import excerpt as _excerpt
+
+MAX_DOCUMENT_BYTES = 32 << 20
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of a file. `value` is never changed; `index` counts documents of the file from 0.
+
+    `row` is the line its text starts on. `within` is where the value lies in that text: a List's item has
+    ("items", 3) there. Positions are not kept but found again in the text when asked for.
+    """
+
+    value: Any
+    file: str = ""
+    index: int = 0
+    row: int = 1
+    text: str = field(default="", repr=False)
+    within: Path = ()
+
+    def locate(self, path: Path = ()) -> Location:
+        """Where the deepest part of `path` that exists stands: an entry at its key, an item at its value."""
+        from gatewright.manifests._locate import locate
+
+        return locate(self.text, self.within + tuple(path), file=self.file, row=self.row)
+
+    def excerpt(self, location: Location, *, context: int = 0) -> str:
+        """The line at `location`, which `locate` gave, with a caret."""
+        padding = self.row - 1
+        lines = self.text.split("\n")
+        local = Location(
+            location.file, location.row - padding, location.col, max(0, location.end_row - padding), location.end_col
+        )
+        return _renumbered(_excerpt(lines, local, context=context), padding)
+
+    def part(self, *path: str | int) -> Document:
+        """The document that is a part of this one."""
+        value = self.value
+        for step in path:
+            value = value[step]
+        return Document(value, self.file, self.index, self.row, self.text, self.within + path)
+
+
+def _renumbered(shown: str, padding: int) -> str:
+    if not padding or not shown:
+        return shown
+    rows = [line.partition("|") for line in shown.split("\n")]
+    numbers = [str(int(number) + padding) if number.strip() else "" for number, _, _ in rows]
+    width = max(map(len, numbers))
+    return "\n".join(f"{number:>{width}} |{rest}" for number, (_, _, rest) in zip(numbers, rows, strict=True))
+
+
+def read_text(
+    text: str | bytes, file: str = "", *, limit: int = MAX_DOCUMENT_BYTES
+) -> Iterator[Document | ManifestError]:
+    """The documents of a text as Kubernetes' decoder reads them; a document that is not YAML becomes an error.
+
+    Empty documents and empty objects are passed over. What is not a mapping is a document all the same.
+    """
+    data = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
+    return read_blocks([data] if data else [], file, limit=limit)
+
+
+def read_blocks(
+    blocks: Iterable[bytes], file: str = "", *, limit: int = MAX_DOCUMENT_BYTES
+) -> Iterator[Document | ManifestError]:
+    """`read_text` for bytes that arrive in blocks; holds no more than a document at a time, unless it is JSON."""
+    source = iter(blocks)
+    first = next(source, b"")
+    while len(first) < 1024 and (more := next(source, b"")):
+        first += more
+    source = chain([first], source)
+    index = 0
+    for item in (
+        _read_json_stream(b"".join(source), file, limit) if looks_like_json(first) else _read_yaml(source, file, limit)
+    ):
+        if isinstance(item, Document):
+            if item.value == {}:
+                continue
+            item = Document(item.value, file, index, item.row, item.text)
+            index += 1
+        yield item
+
+
+def _read_yaml(blocks: Iterable[bytes], file: str, limit: int, row: int = 1) -> Iterator[Document | ManifestError]:
+    for chunk in split_yaml(blocks, limit=limit, row=row):
+        try:
+            document = _read_chunk(chunk, file)
+        except ManifestError as error:
+            yield error
+        else:
+            if document is not None:
+                yield document
+
+
+_FAULT_HINTS = {
+    "invalid document separator": "only a comment may follow '---' on its line",
+    "the document is larger": "Kubernetes takes no object beyond 3 MiB; split the file",
+}
+
+
+def _read_chunk(chunk: Chunk, file: str) -> Document | None:
+    if chunk.fault:
+        hint = next((hint for start, hint in _FAULT_HINTS.items() if chunk.fault.startswith(start)), "")
+        raise ManifestError(chunk.fault, Location(file, chunk.row, 1), hint=hint)
+    text = _decode(chunk.text, file, chunk.row)
+    value = read_fast(text)
+    if value is NOT_PROVEN:
+        value = compose(text, file=file, row=chunk.row)
+    return None if value is None else Document(value, file, 0, chunk.row, text)
+
+
+def _decode(data: bytes, file: str, row: int) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        location = Location(file, row + before.count(b"\n"), len(before.rpartition(b"\n")[2].decode("utf-8")) + 1)
+        shown = f"invalid UTF-8: byte 0x{data[error.start]:02x}"
+        raise ManifestError(shown, location, hint="save the file as UTF-8") from None
+
+
+def _read_json_stream(data: bytes, file: str, limit: int) -> Iterator[Document | ManifestError]:
+    if len(data) > limit:
+        yield _read_fault(f"the document is larger than {limit // (1 << 20)} MiB", file)
+        return
+    try:
+        value = read_json(data)
+    except ValueError:
+        yield from _read_concatenated_json(data, file, limit)
+    else:
+        yield Document(value, file, 0, 1, data.decode("utf-8"))
+
+
+def _read_fault(fault: str, file: str) -> ManifestError:
+    try:
+        _read_chunk(Chunk(b"", 1, fault), file)
+    except ManifestError as error:
+        return error
+    raise AssertionError("unreachable")
+
+
+def _read_concatenated_json(data: bytes, file: str, limit: int) -> Iterator[Document | ManifestError]:
+    """JSON values in a row. After a fault the rest is YAML, if no more than one value has come before it."""
+    text = data.decode("utf-8", "surrogateescape")
+    done = count = 0
+    try:
+        for value, start, end in scan_json(text):
+            if not isinstance(value, dict):
+                raise ValueError("not an object")
+            yield Document(value, file, count, text.count("\n", 0, start) + 1, _on_own_line(text, start, end))
+            count += 1
+            done = end
+    except ValueError as error:
+        yield from _after_json(text, done, count, error, file, limit)
+
+
+def _on_own_line(text: str, start: int, end: int) -> str:
+    # Blanks stand for what precedes the value on its line, so that columns are the file's.
+    return " " * (start - text.rfind("\n", 0, start) - 1) + text[start:end]
+
+
+def _after_json(
+    text: str, done: int, count: int, error: ValueError, file: str, limit: int
+) -> Iterator[Document | ManifestError]:
+    fault = _json_fault(error, text, done, file)
+    if count > 1:
+        yield fault
+        return
+    rest = text[done:]
+    blank = len(rest) - len(rest.lstrip())
+    newline = rest.find("\n", 0, blank)
+    skipped = newline + 1 if newline >= 0 else blank
+    if len(rest) - skipped < 3:
+        yield fault
+        return
+    row = text.count("\n", 0, done + skipped) + 1
+    first = True
+    for item in _read_yaml([rest[skipped:].encode("utf-8", "surrogateescape")], file, limit, row):
+        yield fault if first and isinstance(item, ManifestError) else item
+        first = False
+
+
+def _json_fault(error: ValueError, text: str, done: int, file: str) -> ManifestError:
+    at = getattr(error, "pos", None)
+    message = getattr(error, "msg", None) or str(error)
+    if at is None:
+        at = done + len(text[done:]) - len(text[done:].lstrip())
+    row = text.count("\n", 0, at) + 1
+    column = at - text.rfind("\n", 0, at)
+    return ManifestError(f"not JSON: {message[:1].lower()}{message[1:]}", Location(file, row, column))
+
+
+def read_verify(text: str, file: str = "") -> Iterator[Document | ManifestError]:
+    """The objects of a text as `gator verify` reads inventories and cases: go-yaml v3 on texts cut at "\\n---".
+
+    Blank lines and lines that are only a comment are removed first, also from block scalars.
+    """
+    row = 1
+    index = 0
+    for part in text.split("\n---"):
+        kept = _kept_for_verify(part)
+        if kept:
+            try:
+                yield Document(_kinded(verify_value(part, file, row=row), file, row), file, index, row, part)
+            except ManifestError as error:
+                yield error
+                return
+            index += 1
+        row += part.count("\n") + 1
+
+
+def verify_value(text: str, file: str = "", *, row: int = 1) -> Any:
+    """The object that go-yaml v3 reads from a text, without lines that are blank or only a comment."""
+    kept = _kept_for_verify(text)
+    try:
+        return compose_v3("".join(f"{line}\n" for _, line in kept), file=file, into_object=True)
+    except ManifestError as error:
+        if error.location is None or not kept:
+            raise
+        at = kept[min(error.location.row, len(kept)) - 1][0]
+        location = Location(file, at + row, error.location.col)
+        raise ManifestError(error.message, location, hint=error.hint) from None
+
+
+def _kinded(value: Any, file: str, row: int) -> Any:
+    if not isinstance(value.get("kind"), str) or not value["kind"]:
+        shown = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode("utf-8", "replace")
+        raise ManifestError(f"Object 'Kind' is missing in '{shown}'", Location(file, row, 1))
+    return value
+
+
+def _kept_for_verify(text: str) -> list[tuple[int, str]]:
+    numbered = enumerate(text.split("\n"))
+    return [(at, line) for at, line in numbered if (bare := line.strip()) and not bare.startswith("#")]
+
+
+def read_file_blocks(handle: object, file: str, *, limit: int) -> Iterator[Document | ManifestError]:
+    """`read_blocks` on an open binary file; an error while reading ends it."""
+    try:
+        yield from read_blocks(blocks_of(handle), file, limit=limit)
+    except OSError as error:
+        yield ManifestError(f"cannot read: {error.strerror or error}", Location(file))

@@ -1,0 +1,241 @@
+"""The fast route: block YAML as manifests are written, read line by line; everything else is left to the exact reader.
+
+`read_fast` answers only for documents whose every line has one of a few shapes (`key: value`, `- value`,
+`- key: value`, quoted scalars on one line, literal blocks, flat flow sequences, comments) and whose indentation nests.
+For those the YAML grammar leaves one meaning, which the loop below builds directly; scalars go through the exact
+resolver. At the
+first line it cannot prove it gives up and returns NOT_PROVEN: tabs, anchors, tags, merge keys, folded and multi-line
+scalars, escapes beyond the commonest, anything that is an error.
+
+A line means the same wherever it stands (outside literal blocks), so its shape is computed once and remembered.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from gatewright.errors import ManifestError
+from gatewright.manifests._scalars import key_text, resolve, settled
+
+NOT_PROVEN: Final = object()
+
+# The shape of a line: column, column of what follows "- " (-1 without a dash), key, value. A negative column says
+# that there is nothing on the line or that it has no provable shape.
+_Shape = tuple[int, int, "str | None", Any]
+
+_NOTHING: Final[_Shape] = (-1, -1, None, None)
+_UNPROVEN: Final[_Shape] = (-2, -1, None, None)
+_UNSET: Final = object()
+_LITERAL: Final = object()
+_LITERAL_STRIPPED: Final = object()
+
+_MAX_SHAPES = 1 << 15
+
+_shapes: dict[str, _Shape] = {}
+# What stands before ": ", by itself: few lines are the same in two documents, but these are.
+_heads: dict[str, tuple[int, int, str]] = {}
+
+# Whatever YAML refuses or gives a meaning of its own between lines: tabs, carriage returns, control characters,
+# Unicode line breaks, byte order marks.
+_ODD = re.compile("[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+_LINE = re.compile(
+    r"""
+    (?P<indent>\ *)
+    (?P<dash>-\ +)?
+    (?:(?P<key>[A-Za-z0-9_.$/][A-Za-z0-9_.$/-]{0,120}|"[^"\\]{0,120}"|'[^']{0,120}'):(?=\ |$)\ *)?
+    (?:
+        (?P<plain>(?:[A-Za-z0-9_./$(+~<=\\^;]|-(?=[^\ ]))(?:[^:\ ]|:(?=[^\ ])|\ +(?=[^\#\ ]))*)
+      | (?P<single>'(?:[^']|'')*')
+      | (?P<double>"(?:[^"\\]|\\[nt"\\])*")
+      | (?P<flow>\[\]|\{\}|\[(?:ITEM)(?:,\ *(?:ITEM))*\])
+      | (?P<literal>\|-?)
+    )?
+    (?:\ +(?:\#.*)?)?
+    """.replace("ITEM", r"""[A-Za-z0-9_./][A-Za-z0-9_./-]*|"[^"\\]*"|'[^']*'"""),
+    re.VERBOSE,
+)
+_HEAD = re.compile(r" *(?:- +)?[A-Za-z0-9_.$/-]+")
+_WORD = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./-]*(?::[A-Za-z0-9_./-]+)*")
+_NO_CONTENT = re.compile(r" *(?:#.*)?")
+_FLOW_ITEM = re.compile(r"""[A-Za-z0-9_./][A-Za-z0-9_./-]*|"[^"\\]*"|'[^']*'""")
+# First letters of scalars that cannot be anything but strings.
+_WORDLY = frozenset("abcdeghijklmpqrsuvwxzABCDEGHIJKLMPQRSUVWXZ_/$(<=\\^;")
+_ESCAPE = re.compile(r'\\([nt"\\])')
+_ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
+
+
+def read_fast(text: str) -> Any:
+    """The value of a document whose lines end in newlines, or NOT_PROVEN."""
+    if _ODD.search(text) is not None or text[-1:] != "\n":
+        return NOT_PROVEN
+    shapes = _shapes
+    lines = text.split("\n")
+    count = len(lines)
+    root: dict[str, Any] = {}
+    top: Any = root
+    indent = -1
+    in_list = False
+    stack: list[tuple[Any, int, bool]] = []
+    pending: str | None = ""
+    at = 0
+    while at < count:
+        line = lines[at]
+        at += 1
+        shape = shapes.get(line)
+        if shape is None:
+            shape = _shape(line)
+        column, inner, key, value = shape
+        if column < 0:
+            if column == -1:
+                continue
+            return NOT_PROVEN
+        if pending is not None:
+            if column > indent or (inner >= 0 and column == indent):
+                child: Any = [] if inner >= 0 else {}
+                top[pending] = child
+                stack.append((top, indent, False))
+                top, indent, in_list = child, column, inner >= 0
+            else:
+                top[pending] = None
+            pending = None
+        while indent > column or (in_list and inner < 0 and indent == column):
+            top, indent, in_list = stack.pop()
+        if indent != column or in_list is not (inner >= 0):
+            return NOT_PROVEN
+        if inner >= 0:
+            if key is None:
+                if value is _LITERAL or value is _LITERAL_STRIPPED:
+                    value, at = _literal(lines, at, column, value)
+                    if value is NOT_PROVEN:
+                        return NOT_PROVEN
+                elif value.__class__ is list:
+                    value = value[:]
+                elif value.__class__ is dict:
+                    value = {}
+                top.append(value)
+                continue
+            child = {}
+            top.append(child)
+            stack.append((top, indent, True))
+            top, indent, in_list = child, inner, False
+        if value is _UNSET:
+            pending = key
+            continue
+        if value is _LITERAL or value is _LITERAL_STRIPPED:
+            value, at = _literal(lines, at, indent, value)
+            if value is NOT_PROVEN:
+                return NOT_PROVEN
+        elif value.__class__ is list:
+            value = value[:]
+        elif value.__class__ is dict:
+            value = {}
+        top[key] = value
+    if pending is not None:
+        top[pending] = None
+    return root[""]
+
+
+def _literal(lines: list[str], at: int, parent: int, style: object) -> tuple[Any, int]:
+    """The literal block whose lines start at `at` inside a block indented by `parent`, and where it ends."""
+    start = at
+    count = len(lines)
+    while at < count and not lines[at]:
+        at += 1
+    if at == count:
+        return "", at
+    first = lines[at]
+    indent = len(first) - len(first.lstrip(" "))
+    if indent == len(first):
+        return NOT_PROVEN, at
+    if indent <= parent:
+        return "", at
+    content = [""] * (at - start)
+    prefix = first[:indent]
+    while at < count:
+        line = lines[at]
+        if line.startswith(prefix):
+            content.append(line[indent:])
+        elif not line.strip(" "):
+            content.append("")
+        else:
+            break
+        at += 1
+    while content and not content[-1]:
+        content.pop()
+    text = "\n".join(content)
+    return (text if style is _LITERAL_STRIPPED else text + "\n"), at
+
+
+def _shape(line: str) -> _Shape:
+    if len(_shapes) >= _MAX_SHAPES:
+        _shapes.clear()
+    try:
+        shape = _computed_shape(line)
+    except ManifestError:
+        shape = _UNPROVEN
+    _shapes[line] = shape
+    return shape
+
+
+def _computed_shape(line: str) -> _Shape:
+    head, colon, tail = line.partition(": ")
+    known = _heads.get(head) if colon else None
+    if known is not None and _WORD.fullmatch(tail):
+        column, inner, key = known
+        return column, inner, key, _plain(tail)
+    if _NO_CONTENT.fullmatch(line):
+        return _NOTHING
+    shape = _content_shape(line)
+    if colon and shape[2] is not None and len(_heads) < _MAX_SHAPES and _HEAD.fullmatch(head):
+        _heads[head] = shape[0], shape[1], shape[2]
+    return shape
+
+
+def _content_shape(line: str) -> _Shape:
+    match = _LINE.fullmatch(line)
+    if match is None or line.startswith(("---", "...")):
+        return _UNPROVEN
+    value = _value(match)
+    key = _key(match["key"])
+    column = len(match["indent"])
+    inner = column + len(match["dash"]) if match["dash"] else -1
+    if key is None and (inner < 0 or value is _UNSET):
+        return _UNPROVEN
+    return column, inner, key, value
+
+
+def _key(text: str | None) -> str | None:
+    if text is None:
+        return None
+    if text[0] in "\"'":
+        return text[1:-1]
+    return key_text(*resolve(text, ""))
+
+
+def _value(match: re.Match[str]) -> Any:
+    if (text := match["plain"]) is not None:
+        return _plain(text)
+    if (text := match["single"]) is not None:
+        return text[1:-1].replace("''", "'")
+    if (text := match["double"]) is not None:
+        return _ESCAPE.sub(lambda escape: _ESCAPES[escape[1]], text[1:-1])
+    if (text := match["flow"]) is not None:
+        return _flow(text)
+    if (text := match["literal"]) is not None:
+        return _LITERAL if text == "|" else _LITERAL_STRIPPED
+    return _UNSET
+
+
+def _plain(text: str) -> Any:
+    if text[0] in _WORDLY:
+        return text
+    value = resolve(text, "")[1]
+    return settled(value) if value.__class__ in (int, float) else value
+
+
+def _flow(text: str) -> Any:
+    if text == "{}":
+        return {}
+    return [item[1:-1] if item[0] in "\"'" else _plain(item) for item in _FLOW_ITEM.findall(text)]

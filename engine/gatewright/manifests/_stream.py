@@ -1,0 +1,95 @@
+"""A file's bytes to the texts of its documents, split where Kubernetes' decoder splits them.
+
+A line that starts with `---` separates, wherever it stands; only blanks and a comment may follow on it. A stream whose
+first character is `{` is read as concatenated JSON until that fails, then as YAML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_LOOK_AHEAD = 1024
+_BLOCK = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The text of one YAML document: `row` is where it starts; `fault` says why it cannot be read, if so."""
+
+    text: bytes
+    row: int
+    fault: str = ""
+
+
+def looks_like_json(start: bytes) -> bool:
+    """Whether the first visible character is `{`, within the bytes Kubernetes' decoder looks at."""
+    return start[:_LOOK_AHEAD].decode("utf-8", "ignore").lstrip().startswith("{")
+
+
+def split_yaml(blocks: Iterable[bytes], *, limit: int, row: int = 1) -> Iterator[Chunk]:
+    """The chunks between separators, each no longer than `limit`; a longer one is passed over with a fault."""
+    # The newline in front makes the separator on the very first line look like any other; it is not counted.
+    buffer = bytearray(b"\n")
+    row -= 1
+    fault = ""
+    dropped = 0
+    searched = 0
+    source = iter(blocks)
+    more = True
+    while more:
+        block = next(source, b"")
+        more = bool(block)
+        buffer += block
+        while (start := buffer.find(b"\n---", searched)) >= 0:
+            stop = buffer.find(b"\n", start + 4)
+            if stop < 0:
+                if more:
+                    searched = start
+                    break
+                stop = len(buffer)
+            text = bytes(buffer[1 : start + 1])
+            if fault or text:
+                yield _chunk(text, row + 1, fault, dropped, limit)
+            row += dropped + text.count(b"\n")
+            dropped = 0
+            fault = _separator_fault(bytes(buffer[start + 1 : stop]))
+            row += 1
+            # The newline that ends the separator line now stands in front of the next document.
+            del buffer[:stop]
+            if not buffer:
+                buffer += b"\n"
+            searched = 0
+        else:
+            searched = max(0, len(buffer) - 4)
+        if len(buffer) > limit:
+            # Forget what was read but for its last bytes, which may begin a separator.
+            gone = bytes(buffer[: len(buffer) - 4])
+            dropped += gone.count(b"\n")
+            del buffer[: len(gone)]
+            searched = 0
+    text = bytes(buffer[1:])
+    if text or fault or dropped:
+        yield _chunk(text, row + 1, fault, dropped, limit)
+
+
+def _separator_fault(line: bytes) -> str:
+    rest = line[3:].strip().decode("utf-8", "replace")
+    return f"invalid document separator: {rest}" if rest and not rest.startswith("#") else ""
+
+
+def _chunk(text: bytes, row: int, fault: str, dropped: int, limit: int) -> Chunk:
+    if fault:
+        return Chunk(b"", row - 1, fault)
+    if dropped or len(text) > limit:
+        return Chunk(b"", row, f"the document is larger than {limit // (1 << 20)} MiB")
+    if b"\r\n" in text:
+        text = text.replace(b"\r\n", b"\n")
+    return Chunk(text if text.endswith(b"\n") else text + b"\n", row)
+
+
+def blocks_of(file: object) -> Iterator[bytes]:
+    """What a binary file still holds, in blocks."""
+    read = file.read  # type: ignore[attr-defined]
+    while block := read(_BLOCK):
+        yield block
