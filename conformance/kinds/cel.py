@@ -13,10 +13,23 @@ from conformance.suite import Case, Options
 from gatewright.cel.checker import Environment
 from gatewright.cel.expression import Program, compile_expression
 from gatewright.cel.library.times import parse_duration, parse_timestamp
-from gatewright.cel.parser import CelSyntaxErrors
+from gatewright.cel.parser import CelCompileError
 from gatewright.cel.runtime import make_map
 from gatewright.cel.types import (
-    BOOL, BYTES, DOUBLE, DURATION, DYN, INT, NULL, STRING, TIMESTAMP, UINT, Type, list_of, map_of, type_of,
+    BOOL,
+    BYTES,
+    DOUBLE,
+    DURATION,
+    DYN,
+    INT,
+    NULL,
+    STRING,
+    TIMESTAMP,
+    UINT,
+    Type,
+    list_of,
+    map_of,
+    type_of,
 )  # fmt: skip
 from gatewright.cel.values import CelEvaluationError, TypeValue, Uint, equal, type_name
 
@@ -38,14 +51,14 @@ def _run(row: dict[str, Any]) -> str | None:
     try:
         program = _compile(row)
         got = program.evaluate({name: _value(b["value"]) for name, b in row.get("bindings", {}).items()})
-    except CelSyntaxErrors as error:
+    except CelCompileError as error:
         return None if wanted else f"{row['expr']}: does not compile: {error.message}"
     except CelEvaluationError as error:
         return None if wanted else f"{row['expr']}: {error.message}"
     if wanted:
         return f"{row['expr']}: wanted the error {wanted['errors'][0]['message']!r}, got {got!r}"
     expected = _value(row["value"]) if "value" in row else True
-    if type_name(got) != type_name(expected) or not (equal(got, expected) or got != got and expected != expected):
+    if type_name(got) != type_name(expected) or not (equal(got, expected) or (got != got and expected != expected)):
         return f"{row['expr']}: wanted {expected!r}, got {got!r}"
     return None
 

@@ -12,13 +12,14 @@ import ast as py
 from dataclasses import dataclass, field
 from typing import Any
 
+from gatewright.cel._depth import deeply
 from gatewright.cel.checker import Checked
 from gatewright.cel.codegen import Emitter, Links, _call, _const, _name, compile_quietly
 from gatewright.cel.declarations import VARIABLES
-from gatewright.cel._depth import deeply
 from gatewright.cel.policy import Expression, Plan, names_used, uses_of
 
 _INPUTS = ("object", "oldObject", "namespaceObject", "request", "params")
+_AUTHORIZER = ("authorizer", "authorizer.requestResource")
 Stored = tuple[Any, dict[str, str], dict[str, Any]]
 
 
@@ -31,7 +32,11 @@ def generate(plan: Plan) -> Stored:
 class _Exact:
     """Names in an exact function: attributes of the evaluation's state."""
 
+    links: Links
+
     def variable(self, name: str) -> py.expr | None:
+        if name in _AUTHORIZER:
+            return _call(self.links.runtime("no_authorizer"))
         return py.Attribute(_name("state"), name, py.Load()) if name in (*_INPUTS, "variables") else None
 
     def member(self, struct: str, field: str) -> py.expr | None:
@@ -63,15 +68,15 @@ class _Module:
         return code, self.links.names, self.facts(fast.possible)
 
     def exact(self, name: str, checked: Checked) -> py.stmt:
-        emitter = Emitter(_Exact(), self.links, exact=True)
+        emitter = Emitter(_Exact(self.links), self.links, exact=True)
         value = emitter.expression(checked.root, checked.types, checked.names)
         return _function(name, ["state"], [py.Return(value)])
 
-    def used(self) -> list[Expression]:
+    def used(self) -> list[Checked]:
         plan = self.plan
         variables = [e for n, e in plan.variables.items() if n != "anyObject" or not plan.source.binds_any_object]
         expressions = [*plan.conditions, *plan.validations, *plan.messages, *variables]
-        return [e for e in expressions if e is not None and e.checked is not None]
+        return [e.checked for e in expressions if e is not None and e.checked is not None]
 
     def facts(self, fast: bool) -> dict[str, Any]:
         plan = self.plan
@@ -81,7 +86,7 @@ class _Module:
 
         return {
             "fast": fast,
-            "request": any("request" in names_used(e.checked.root, e.checked) for e in self.used()),
+            "request": any("request" in names_used(checked.root, checked) for checked in self.used()),
             "fails_closed": plan.source.fails_closed,
             "conditions": shown(plan.conditions),
             "validations": shown(plan.validations),
@@ -258,6 +263,8 @@ class _Fast:
     def variable(self, name: str) -> py.expr | None:
         if name == "variables":
             return self.links.runtime("UNSET")
+        if name in _AUTHORIZER:
+            return _call(self.links.runtime("no_authorizer"))
         return _name(name) if name in _INPUTS else None
 
     def member(self, struct: str, field: str) -> py.expr | None:

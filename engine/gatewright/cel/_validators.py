@@ -1,5 +1,8 @@
-"""cel-go's AST validators as Kubernetes enables them: literal durations, timestamps, patterns and format strings must be
-valid, and the members of a list or map literal must have one type."""
+"""cel-go's AST validators as Kubernetes enables them.
+
+Literal durations, timestamps, patterns and format strings must be valid, and the members of a list or map literal must
+have one type.
+"""
 
 from __future__ import annotations
 

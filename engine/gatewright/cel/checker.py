@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from gatewright.cel import nodes as ast
 from gatewright.cel import types as t
 from gatewright.cel.declarations import MESSAGES, STRUCTS, TYPE_NAMES, is_function, overloads_of
-from gatewright.cel.parser import CelSyntaxErrors, _qualified, render_errors
+from gatewright.cel.parser import CelCompileError, _qualified, render_errors
 from gatewright.cel.types import BOOL, DYN, ERROR, INT, Type
 from gatewright.cel.values import Uint
 
@@ -35,17 +35,17 @@ class Checked:
 
 
 def check(text: str, root: ast.Node, environment: Environment) -> Checked:
-    """Types for every node of `root`; CelSyntaxErrors carries cel-go's rendering of what does not fit."""
+    """Types for every node of `root`; CelCompileError carries cel-go's rendering of what does not fit."""
     checker = _Checker(environment)
     checker.check(root)
     if checker.errors:
-        raise CelSyntaxErrors(render_errors(text, checker.errors))
+        raise CelCompileError(render_errors(text, checker.errors))
     types = {node: t.substitute(checker.subs, kind, True) for node, kind in checker.types.items()}
     checked = Checked(root, types, checker.names)
     from gatewright.cel._validators import validate
 
     if errors := validate(checked):
-        raise CelSyntaxErrors(render_errors(text, errors))
+        raise CelCompileError(render_errors(text, errors))
     return checked
 
 
@@ -93,9 +93,9 @@ class _Checker:
             case ast.Call():
                 return self.call(node)
             case ast.ListExpr():
-                return self.list(node)
+                return self.list_literal(node)
             case ast.MapExpr():
-                return self.map(node)
+                return self.map_literal(node)
             case ast.Comprehension():
                 return self.comprehension(node)
             case ast.OptionalMap():
@@ -233,7 +233,7 @@ class _Checker:
             return current
         return t.most_general(previous, current) if self.assign([previous], [current]) else DYN
 
-    def list(self, node: ast.ListExpr) -> Type:
+    def list_literal(self, node: ast.ListExpr) -> Type:
         item: Type | None = None
         for i, part in enumerate(node.items):
             kind = self.check(part)
@@ -242,7 +242,7 @@ class _Checker:
             item = self.join(item, kind)
         return t.list_of(self.new_param() if item is None else item)
 
-    def map(self, node: ast.MapExpr) -> Type:
+    def map_literal(self, node: ast.MapExpr) -> Type:
         key: Type | None = None
         value: Type | None = None
         for entry in node.entries:

@@ -133,11 +133,11 @@ class Emitter:
         self.types, self.names = types, names
         return self.emit(root)
 
-    def type(self, node: ast.Node) -> Type:
+    def type_of(self, node: ast.Node) -> Type:
         return self.types.get(node, DYN)
 
     def type_name(self, node: ast.Node) -> str:
-        return self.type(node).name
+        return self.type_of(node).name
 
     def rt(self, name: str, *args: py.expr) -> py.Call:
         return _call(self.links.runtime(name), *args)
@@ -153,9 +153,9 @@ class Emitter:
             case ast.Call():
                 return self.call(node)
             case ast.ListExpr():
-                return self.list(node)
+                return self.list_literal(node)
             case ast.MapExpr():
-                return self.map(node)
+                return self.map_literal(node)
             case ast.Comprehension():
                 return self.comprehension(node)
             case ast.OptionalMap():
@@ -261,13 +261,13 @@ class Emitter:
 
     # -- aggregates
 
-    def list(self, node: ast.ListExpr) -> py.expr:
+    def list_literal(self, node: ast.ListExpr) -> py.expr:
         items = [self.emit(item) for item in node.items]
         if not node.optional:
             return _list(items)
         return self.rt("make_list", _list([_tuple(_const(i in node.optional), v) for i, v in enumerate(items)]))
 
-    def map(self, node: ast.MapExpr) -> py.expr:
+    def map_literal(self, node: ast.MapExpr) -> py.expr:
         entries = [(self.emit(e.key), self.emit(e.value)) for e in node.entries]
         if any(e.optional for e in node.entries):
             marked: list[py.expr] = [
@@ -282,9 +282,7 @@ class Emitter:
         name = node.name.removeprefix(".")
         if name not in MESSAGES:
             return self.rt("unknown_function", _const(name))
-        fields: list[py.expr] = [
-            _tuple(_const(f.optional), _const(f.name), self.emit(f.value)) for f in node.fields
-        ]
+        fields: list[py.expr] = [_tuple(_const(f.optional), _const(f.name), self.emit(f.value)) for f in node.fields]
         return _call(self.links.function(name), self.rt("make_optional_map", _list(fields)))
 
     # -- macros
@@ -344,7 +342,7 @@ class Emitter:
         return self.rt("merge_entries", py.ListComp(body, loop))
 
     def fast_range(self, node: ast.Comprehension, given: py.expr) -> py.expr:
-        if self.type(node.range).kind == "list":
+        if self.type_of(node.range).kind == "list":
             return _call(_name("enumerate"), given) if node.var2 else given
         return self.rt("pairs" if node.var2 else "items", given)
 
@@ -370,7 +368,7 @@ def _equals(e: Emitter, args: Args, *, negated: bool = False) -> py.expr | None:
         if e.type_name(a) in ("string", "bytes"):
             return _compare(e.emit(left), operator, e.emit(right))
         # A small int other than 0 and 1 equals what Python says it does, doubles and uints included.
-        if isinstance(a, ast.Literal) and a.value.__class__ is int and 1 < abs(a.value) < 1 << 53:  # type: ignore[arg-type]
+        if isinstance(a, ast.Literal) and a.value.__class__ is int and 1 < abs(a.value) < 1 << 53:
             return _compare(e.emit(left), operator, e.emit(right))
     if e.type_name(left) == e.type_name(right) and e.type_name(left) in _SCALARS:
         return _compare(e.emit(left), operator, e.emit(right))
@@ -394,7 +392,7 @@ def _order(name: str) -> Callable[[Emitter, Args], py.expr | None]:
 
 
 def _plus(e: Emitter, args: Args) -> py.expr | None:
-    kinds = [e.type(a) for a in args]
+    kinds = [e.type_of(a) for a in args]
     names = {k.name for k in kinds}
     if len(names) == 1 and names <= {"string", "double", "bytes", "list"}:
         return py.BinOp(e.emit(args[0]), py.Add(), e.emit(args[1]))
@@ -423,7 +421,7 @@ def _index(e: Emitter, args: Args) -> py.expr | None:
     container, key = args
     if e.type_name(key) == "string":
         return py.Subscript(e.emit(container), e.emit(key), py.Load()) if _not_optional(e, container) else None
-    if e.type(container).kind == "list" and isinstance(key, ast.Literal) and key.value.__class__ is int:
+    if e.type_of(container).kind == "list" and isinstance(key, ast.Literal) and key.value.__class__ is int:
         return py.Subscript(e.emit(container), e.emit(key), py.Load()) if int(str(key.value)) >= 0 else None
     return None
 
@@ -434,7 +432,7 @@ def _not_optional(e: Emitter, node: ast.Node) -> bool:
 
 def _in(e: Emitter, args: Args) -> py.expr | None:
     value, container = args
-    if e.type_name(value) == "string" and e.type(container).kind in ("list", "map"):
+    if e.type_name(value) == "string" and e.type_of(container).kind in ("list", "map"):
         return _compare(e.emit(value), py.In(), e.emit(container))
     return None
 
@@ -460,7 +458,7 @@ def _replace(e: Emitter, args: Args) -> py.expr | None:
 
 
 def _join(e: Emitter, args: Args) -> py.expr | None:
-    if e.type(args[0]).kind != "list" or (len(args) > 1 and e.type_name(args[1]) != "string"):
+    if e.type_of(args[0]).kind != "list" or (len(args) > 1 and e.type_name(args[1]) != "string"):
         return None
     separator = e.emit(args[1]) if len(args) > 1 else _const("")
     return _method(separator, "join", e.emit(args[0]))

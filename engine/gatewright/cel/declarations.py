@@ -10,7 +10,23 @@ from functools import cache
 from typing import Final
 
 from gatewright.cel.types import (
-    BOOL, BYTES, DOUBLE, DURATION, DYN, INT, NULL, STRING, TIMESTAMP, UINT, Type, list_of, map_of, optional_of, read_type, type_of, wrapper_of,
+    BOOL,
+    BYTES,
+    DOUBLE,
+    DURATION,
+    DYN,
+    INT,
+    NULL,
+    STRING,
+    TIMESTAMP,
+    UINT,
+    Type,
+    list_of,
+    map_of,
+    optional_of,
+    read_type,
+    type_of,
+    wrapper_of,
 )  # fmt: skip
 
 # A function's name, then its overloads: `(arguments) -> result`, or `receiver.(arguments) -> result` for a method.
@@ -531,6 +547,7 @@ class Overload:
 @cache
 def _lines() -> dict[str, list[str]]:
     functions: dict[str, list[str]] = {}
+    overloads: list[str] = []
     for line in _FUNCTIONS.splitlines():
         if line.startswith(" "):
             overloads.append(line.strip())
@@ -553,12 +570,9 @@ def overloads_of(name: str) -> tuple[Overload, ...]:
 def _read_overload(line: str) -> Overload:
     left, result = line.rsplit(" -> ", 1)
     method = not left.startswith("(")
-    receiver = ""
-    if method:
-        receiver, left = left.split(".(", 1) if not left.startswith("(") else ("", left)
-        # Names of opaque types hold dots, never ".(".
-        left = "(" + left
-    inner = left[1:-1]
+    # Names of opaque types hold dots, never ".(".
+    receiver, _, rest = left.partition(".(") if method else ("", "", left[1:])
+    inner = rest[:-1]
     args = read_type(f"function({inner})").params if inner else ()
     if method:
         args = (read_type(receiver), *args)

@@ -40,7 +40,11 @@ def compile_template(
 
     An expression that does not compile refuses nothing: it fails at every review, as in Gatekeeper.
     """
-    read = read_source(source, default_failure_policy)
+    return compile_source(read_source(source, default_failure_policy), cache)
+
+
+def compile_source(read: Source, cache: Store | None = None) -> Program:
+    """The program of a policy's texts, from the cache where it is there."""
     key = ""
     if cache is not None:
         key = _key(read)

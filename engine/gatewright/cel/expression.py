@@ -11,9 +11,10 @@ from gatewright.cel._depth import deeply
 from gatewright.cel._link import link
 from gatewright.cel.checker import Environment, check
 from gatewright.cel.codegen import Emitter, Links, _call, _const, _name, compile_quietly
-from gatewright.cel.parser import CelSyntaxErrors, parse
+from gatewright.cel.parser import CelCompileError, parse
 from gatewright.cel.types import Type
 from gatewright.cel.values import CelEvaluationError, go_type
+
 
 class Program:
     """A compiled expression; `output` is its type."""
@@ -50,7 +51,7 @@ class _Mapping:
 
 
 def compile_expression(text: str, environment: Environment, *, checked: bool = True) -> Program:
-    """The program of `text`; CelSyntaxErrors when it does not parse or check (`checked=False` skips the check)."""
+    """The program of `text`; CelCompileError when it does not parse or check (`checked=False` skips the check)."""
     return deeply(lambda: _compile(text, environment, checked))  # type: ignore[no-any-return]
 
 
@@ -79,7 +80,7 @@ def _as_lambda(body: py.expr) -> py.Lambda:
 _CONVERSIONS = frozenset({"bool", "bytes", "double", "duration", "dyn", "int", "string", "timestamp", "type", "uint"})
 
 
-class CelProgramError(CelSyntaxErrors):
+class CelProgramError(CelCompileError):
     """A checked expression that cel-go refuses to plan, because converting a constant fails."""
 
 

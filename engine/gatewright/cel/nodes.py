@@ -82,7 +82,7 @@ class StructExpr(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comprehension(Node):
-    """A macro over a range. `kind` is all, exists, exists_one, list, map or entry (the transform* and map/filter family).
+    """A macro over a range. `kind` is all, exists, exists_one, list (map and filter too), map or entry.
 
     `filter` is None where the macro has none; `body` is the predicate or the transformation.
     """

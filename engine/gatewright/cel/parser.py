@@ -16,8 +16,29 @@ from gatewright.errors import CelError
 _MAX_CODE_POINTS: Final = 100_000
 _MAX_DEPTH: Final = 250
 _RESERVED: Final = frozenset(
-    "as break const continue else false for function if import in let loop package namespace null return true var "
-    "void while".split()
+    [
+        "as",
+        "break",
+        "const",
+        "continue",
+        "else",
+        "false",
+        "for",
+        "function",
+        "if",
+        "import",
+        "in",
+        "let",
+        "loop",
+        "package",
+        "namespace",
+        "null",
+        "return",
+        "true",
+        "var",
+        "void",
+        "while",
+    ]
 )
 _STARTS: Final = (
     "[", "{", "(", ".", "-", "!", "true", "false", "null",
@@ -32,7 +53,7 @@ _SUMS: Final = {"+": "_+_", "-": "_-_"}
 _PRODUCTS: Final = {"*": "_*_", "/": "_/_", "%": "_%_"}
 
 
-class CelSyntaxErrors(CelError):
+class CelCompileError(CelError):
     """Everything wrong with one expression, each as cel-go prints it, with the line and a caret."""
 
 
@@ -66,15 +87,15 @@ def _row_of(starts: list[int], at: int, rows: int) -> int:
 
 
 def parse(text: str) -> ast.Node:
-    """The expression in `text`; CelSyntaxErrors carries cel-go's rendering of what is wrong."""
+    """The expression in `text`; CelCompileError carries cel-go's rendering of what is wrong."""
     if len(text) > _MAX_CODE_POINTS:
         size = f"size: {len(text)}, limit {_MAX_CODE_POINTS}"
-        raise CelSyntaxErrors(f"ERROR: <input>:-1:0: expression code point size exceeds limit: {size}")
+        raise CelCompileError(f"ERROR: <input>:-1:0: expression code point size exceeds limit: {size}")
     parser = _Parser(text)
     return parser.start()
 
 
-class _Stop(Exception):
+class _StopError(Exception):
     """Parsing cannot go on; the errors found so far are in the parser."""
 
 
@@ -96,13 +117,13 @@ class _Parser:
             node = self.expr()
             if self.token.kind != "<EOF>":
                 self.unexpected("<EOF>", deletable=frozenset({"<EOF>"}))
-        except _Stop:
+        except _StopError:
             pass
         if self.errors or node is None:
-            raise CelSyntaxErrors(render_errors(self.text, self.errors))
+            raise CelCompileError(render_errors(self.text, self.errors))
         _check_depth(self, node)
         if self.errors:
-            raise CelSyntaxErrors(render_errors(self.text, self.errors))
+            raise CelCompileError(render_errors(self.text, self.errors))
         return node
 
     # -- tokens
@@ -122,7 +143,7 @@ class _Parser:
 
     def fail(self, message: str, at: int | None = None) -> NoReturn:
         self.errors.append((self.token.at if at is None else at, message))
-        raise _Stop
+        raise _StopError
 
     def unexpected(self, expecting: str, deletable: frozenset[str] = frozenset()) -> None:
         """Report the token at hand; go on behind it where dropping it repairs the text, as ANTLR does."""
@@ -143,7 +164,7 @@ class _Parser:
         if self.token.kind in follow:
             self.errors.append((self.token.at, f"Syntax error: missing '{kind}' at '{_shown(self.token)}'"))
             return self.token
-        self.fail(f"Syntax error: mismatched input '{_shown(self.token)}' expecting '{kind}'")
+        return self.fail(f"Syntax error: mismatched input '{_shown(self.token)}' expecting '{kind}'")
 
     # -- the grammar
 
@@ -183,13 +204,13 @@ class _Parser:
 
     def relation(self, extra: str = "") -> ast.Node:
         """relation: sum (('<' | '<=' | '>=' | '>' | '==' | '!=' | 'in') sum)*"""
-        node = self.sum(extra)
+        node = self.sums(extra)
         while (name := _RELATIONS.get(self.token.kind)) is not None:
             at = self.advance().at
-            node = ast.Call(at, name, None, (node, self.sum()))
+            node = ast.Call(at, name, None, (node, self.sums()))
         return node
 
-    def sum(self, extra: str = "") -> ast.Node:
+    def sums(self, extra: str = "") -> ast.Node:
         """sum: product (('+' | '-') product)*"""
         node = self.product(extra)
         while (name := _SUMS.get(self.token.kind)) is not None:
@@ -291,9 +312,9 @@ class _Parser:
                 self.require(")", _AFTER_MEMBER)
                 return node
             case "[":
-                return self.list()
+                return self.list_literal()
             case "{":
-                return self.map()
+                return self.map_literal()
         return self.literal()
 
     def named(self) -> ast.Node:
@@ -312,7 +333,7 @@ class _Parser:
             return self.call(opening.at, Token(token.kind, name, token.at), None, self.arguments())
         return ast.Ident(token.at, name)
 
-    def list(self) -> ast.Node:
+    def list_literal(self) -> ast.Node:
         """list: '[' ('?'? expr (',' '?'? expr)*)? ','? ']'"""
         at = self.advance().at
         items: list[ast.Node] = []
@@ -332,7 +353,7 @@ class _Parser:
         self.close("]")
         return ast.ListExpr(at, tuple(items), frozenset(optional))
 
-    def map(self) -> ast.Node:
+    def map_literal(self) -> ast.Node:
         """map: '{' ('?'? expr ':' expr (',' '?'? expr ':' expr)*)? ','? '}'"""
         at = self.advance().at
         entries: list[ast.Entry] = []

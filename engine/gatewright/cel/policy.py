@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gatewright.cel import nodes as ast
+from gatewright.cel._depth import deeply
 from gatewright.cel.checker import Checked, Environment, check
 from gatewright.cel.declarations import NAMESPACE, REQUEST, VARIABLES
-from gatewright.cel._depth import deeply
 from gatewright.cel.expression import CelProgramError, fold_constants
-from gatewright.cel.parser import CelSyntaxErrors, parse
-from gatewright.cel.types import BOOL, DYN, STRING, TIMESTAMP, DURATION, Type, list_of, map_of, output_name
+from gatewright.cel.parser import CelCompileError, parse
+from gatewright.cel.types import BOOL, DURATION, DYN, STRING, TIMESTAMP, Type, list_of, map_of, output_name, read_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,9 @@ class Validation:
 class Source:
     """The texts of a policy. `variables` and `match_conditions` are (name, expression) pairs in order.
 
-    With `params` all expressions may name the parameters; without, only variables may. `binds_any_object` says that the
-    variable anyObject is Gatekeeper's own, whose value the driver knows.
+    With `params` all expressions may name the parameters. `binds_any_object` marks Gatekeeper's policies, whose
+    variables alone see the constraint as `params` and whose anyObject is known to the driver. With `authorizer` all
+    expressions but messages may ask it.
     """
 
     validations: tuple[Validation, ...]
@@ -41,6 +42,7 @@ class Source:
     fails_closed: bool = True
     params: bool = False
     binds_any_object: bool = False
+    authorizer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,10 @@ _BASE: Mapping[str, Type] = {
     "request": REQUEST,
     "variables": VARIABLES,
 }
+_AUTHORIZER: Mapping[str, Type] = {
+    "authorizer": read_type("kubernetes.authorization.Authorizer"),
+    "authorizer.requestResource": read_type("kubernetes.authorization.ResourceCheck"),
+}
 
 
 def plan(source: Source) -> Plan:
@@ -77,8 +83,15 @@ def plan(source: Source) -> Plan:
     made = Plan(source)
     fields: dict[str, Type] = {}
     structs = {VARIABLES.name: fields}
-    for_variables = Environment({**_BASE, "params": DYN}, structs)
-    for_rules = for_variables if source.params else Environment(_BASE, structs)
+    params = {"params": DYN}
+    asking = _AUTHORIZER if source.authorizer else {}
+    declares_params = params if source.params else {}
+    # Gatekeeper lets variables alone see the constraint; the API server everything, or nothing without a paramKind.
+    for_variables = Environment(
+        {**_BASE, **(params if source.binds_any_object else declares_params), **asking}, structs
+    )
+    for_rules = Environment({**_BASE, **declares_params, **asking}, structs)
+    for_messages = Environment({**_BASE, **declares_params}, structs)
     for name, text in source.variables:
         variable = _compile(text, for_variables, None)
         fields[name] = DYN if variable.checked is None else _declared(variable.checked.output)
@@ -86,15 +99,15 @@ def plan(source: Source) -> Plan:
     made.conditions = [_compile(text, for_rules, BOOL) for _, text in source.match_conditions]
     made.validations = [_compile(v.expression, for_rules, BOOL) for v in source.validations]
     for validation in source.validations:
-        message = _compile(validation.message_expression, for_rules, STRING) if validation.message_expression else None
-        made.messages.append(message)
+        text = validation.message_expression
+        made.messages.append(_compile(text, for_messages, STRING) if text else None)
     return made
 
 
 def _compile(text: str, environment: Environment, wanted: Type | None) -> Expression:
     try:
         checked: Checked = deeply(lambda: _checked(text, environment))
-    except CelSyntaxErrors as error:
+    except CelCompileError as error:
         return Expression(text, error=f"compilation failed: {error.message}")
     if wanted is not None and checked.output != wanted:
         return Expression(text, error=f"must evaluate to {wanted} but got {output_name(checked.output)}")

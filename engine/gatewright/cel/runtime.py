@@ -1,4 +1,4 @@
-"""CEL's operators and folds over Python values: what generated code calls where Python's own operator means something else.
+"""CEL's operators and folds over Python values: what generated code calls where Python's own would mean something else.
 
 Every function is exact: it gives cel-go's value or raises CelEvaluationError with cel-go's text. The fast form of an
 expression uses plain Python beside these and may raise anything; the exact form, run after it failed, uses these alone.
@@ -53,6 +53,10 @@ def lookup(given: Mapping[str, Any], name: str) -> Any:
     if name in given:
         return given[name]
     raise CelEvaluationError(f"no such attribute(s): {name}")
+
+
+def no_authorizer() -> Any:
+    raise CelEvaluationError("authorizer is not available offline")
 
 
 def unknown_function(name: str, *args: Any) -> Any:
@@ -410,7 +414,9 @@ def make_list(items: Iterable[tuple[bool, Any]]) -> list[Any]:
     for optional, value in items:
         if optional:
             if value.__class__ is not Optional:
-                raise CelEvaluationError(f"cannot initialize optional list element from non-optional value {_shown(value)}")
+                raise CelEvaluationError(
+                    f"cannot initialize optional list element from non-optional value {_shown(value)}"
+                )
             if value is not NONE:
                 out.append(value.value)
         else:
@@ -440,7 +446,9 @@ def make_optional_map(entries: Iterable[tuple[bool, Any, Any]]) -> dict[Any, Any
         if not optional:
             kept.append((key, value))
         elif value.__class__ is not Optional:
-            raise CelEvaluationError(f"cannot initialize optional entry '{_shown(key)}' from non-optional value {_shown(value)}")
+            raise CelEvaluationError(
+                f"cannot initialize optional entry '{_shown(key)}' from non-optional value {_shown(value)}"
+            )
         elif value is not NONE:
             kept.append((key, value.value))
     return make_map(kept)

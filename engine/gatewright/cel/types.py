@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Final
 
 
@@ -69,7 +69,7 @@ def output_name(t: Type) -> str:
     return f"{head}({', '.join(map(output_name, t.params))})"
 
 
-@lru_cache(maxsize=None)
+@cache
 def read_type(text: str) -> Type:
     """A type from the notation of the declarations: `list(A)`, `map(string, dyn)`, `net.IP`, …"""
     text = text.strip()

@@ -4,8 +4,9 @@
     uint                                               →  Uint, an int that remembers its kind
     timestamp, duration, optional, type                →  Timestamp, Duration, Optional, TypeValue
 
-Maps read from manifests are plain dicts. A map whose keys include booleans is a `KeyedMap` and keeps those keys wrapped,
-because Python's True is 1. Kubernetes' own values (quantities, addresses, …) live beside their functions in `library`.
+Maps read from manifests are plain dicts. A map whose keys include booleans is a `KeyedMap` and keeps those keys
+wrapped, because Python's True is 1. Kubernetes' own values (quantities, addresses, …) live beside their functions in
+`library`.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ class Duration:
         self.nanos = nanos
 
     def __eq__(self, other: object) -> bool:
-        return other.__class__ is Duration and self.nanos == other.nanos  # type: ignore[attr-defined]
+        return other.__class__ is Duration and self.nanos == other.nanos
 
     def __lt__(self, other: Duration) -> bool:
         return self.nanos < other.nanos
@@ -97,7 +98,7 @@ class Timestamp:
         self.offset = offset
 
     def __eq__(self, other: object) -> bool:
-        return other.__class__ is Timestamp and self.nanos == other.nanos  # type: ignore[attr-defined]
+        return other.__class__ is Timestamp and self.nanos == other.nanos
 
     def __lt__(self, other: Timestamp) -> bool:
         return self.nanos < other.nanos
@@ -136,7 +137,7 @@ class TypeValue:
         self.name = name
 
     def __eq__(self, other: object) -> bool:
-        return other.__class__ is TypeValue and self.name == other.name  # type: ignore[attr-defined]
+        return other.__class__ is TypeValue and self.name == other.name
 
     def __hash__(self) -> int:
         return hash(("type", self.name))
@@ -173,7 +174,7 @@ _TYPE_NAMES: Final = {
 def type_name(value: Any) -> str:
     """CEL's name of a value's type."""
     name = _TYPE_NAMES.get(value.__class__)
-    return value.cel_type if name is None else name
+    return str(value.cel_type) if name is None else name
 
 
 _GO_NAMES: Final = {
@@ -193,7 +194,7 @@ _GO_NAMES: Final = {
 
 def go_type(value: Any) -> str:
     """Go's name of the class of a value, which some of cel-go's messages show."""
-    return _GO_NAMES.get(value.__class__, value.__class__.__name__)
+    return str(_GO_NAMES.get(value.__class__, value.__class__.__name__))
 
 
 _NUMBERS: Final = frozenset({int, float, Uint})
@@ -223,18 +224,14 @@ def equal(a: Any, b: Any) -> bool:
 def _equal_maps(a: dict[Any, Any], b: dict[Any, Any]) -> bool:
     if len(a) != len(b):
         return False
-    for key, value in a.items():
-        if key not in b or not equal(value, b[key]):
-            return False
-    return True
+    return all(key in b and equal(value, b[key]) for key, value in a.items())
 
 
 def compare_numbers(a: int | float, b: int | float) -> int | None:
-    """-1, 0 or 1; None when one is not a number. An int meets a double as a double unless out of range, as in cel-go."""
+    """-1, 0 or 1; None beside NaN. An int in a double's range is compared as a double, as in cel-go."""
     if a.__class__ is float:
         if b.__class__ is not float:
-            order = _compare_double(a, int(b), b.__class__ is Uint)
-            return order
+            return _compare_double(a, int(b), b.__class__ is Uint)
         if a != a or b != b:
             return None
     elif b.__class__ is float:

@@ -71,7 +71,9 @@ def _qualified_name(text: str) -> list[str]:
     parts = text.split("/")
     explained = _explain(_KEY_RULE, _KEY, "MyName", "my.name", "123-abc")
     if len(parts) > 2:
-        return [f"a valid label key {explained} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"]
+        return [
+            f"a valid label key {explained} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
+        ]
     faults = []
     if len(parts) == 2:
         faults = ["must be non-empty"] if not parts[0] else _subdomain(parts[0])

@@ -103,7 +103,9 @@ def _precision(template: str, at: int) -> tuple[int, int | None]:
     if end >= len(template):
         raise CelEvaluationError(f"{where}could not find end of precision specifier")
     if end == at + 1:
-        raise CelEvaluationError(f'{where}error while converting precision to integer: strconv.Atoi: parsing "": invalid syntax')
+        raise CelEvaluationError(
+            f'{where}error while converting precision to integer: strconv.Atoi: parsing "": invalid syntax'
+        )
     return end, int(template[at + 1 : end])
 
 
@@ -168,7 +170,7 @@ def _decimal(value: Any, clause: str, _: int | None) -> str:
 
 def _double(value: Any, clause: str) -> float:
     if value.__class__ is float:
-        return value  # type: ignore[no-any-return]
+        return value
     if value.__class__ is str and value in ("NaN", "Infinity", "-Infinity"):
         return parse_double(value) or 0.0
     raise _wrong(clause, type_name(value))
@@ -242,7 +244,9 @@ _CLAUSES: Final[dict[str, Callable[[Any, str, int | None], str]]] = {
 }
 
 _ACCEPTS: Final = {
-    "s": frozenset({"list", "map", "int", "uint", "double", "bool", "string", "timestamp", "bytes", "duration", "type", "null"}),
+    "s": frozenset(
+        ["list", "map", "int", "uint", "double", "bool", "string", "timestamp", "bytes", "duration", "type", "null"]
+    ),
     "d": frozenset({"int", "uint"}),
     "f": frozenset({"double", "string"}),
     "e": frozenset({"double", "string"}),

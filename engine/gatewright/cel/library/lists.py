@@ -15,7 +15,7 @@ _COMPARABLE = frozenset({int, Uint, float, bool, str, bytes, Timestamp, Duration
 def _list(name: str, *args: Any) -> list[Any]:
     if args[0].__class__ is not list:
         raise no_overload(name, *args)
-    return args[0]  # type: ignore[no-any-return]
+    return args[0]
 
 
 def is_sorted(*args: Any) -> bool:

@@ -55,7 +55,7 @@ class CIDR(Opaque):
         return ip_network((self.address, self.bits), strict=False)
 
 
-class _NotAddress(Exception):
+class _AddressError(Exception):
     """Why a text is no address; Go's words."""
 
 
@@ -67,16 +67,16 @@ def _parse(text: str) -> tuple[IPv4Address | IPv6Address, str]:
         if c == ":":
             return _parse_v6(text)
         if c == "%":
-            raise _NotAddress(f"ParseAddr({go_quote(text)}): missing IPv6 address")
-    raise _NotAddress(f"ParseAddr({go_quote(text)}): unable to parse IP")
+            raise _AddressError(f"ParseAddr({go_quote(text)}): missing IPv6 address")
+    raise _AddressError(f"ParseAddr({go_quote(text)}): unable to parse IP")
 
 
 def _parse_v4(text: str, whole: str = "") -> IPv4Address:
     whole = whole or text
 
-    def bad(why: str, at: str = "") -> _NotAddress:
+    def bad(why: str, at: str = "") -> _AddressError:
         where = f" (at {go_quote(at)})" if at else ""
-        return _NotAddress(f"ParseAddr({go_quote(whole)}): {why}{where}")
+        return _AddressError(f"ParseAddr({go_quote(whole)}): {why}{where}")
 
     fields: list[int] = []
     value = digits = 0
@@ -105,9 +105,9 @@ def _parse_v4(text: str, whole: str = "") -> IPv4Address:
 def _parse_v6(text: str) -> tuple[IPv6Address, str]:
     whole = text
 
-    def bad(why: str, at: str = "") -> _NotAddress:
+    def bad(why: str, at: str = "") -> _AddressError:
         where = f" (at {go_quote(at)})" if at else ""
-        return _NotAddress(f"ParseAddr({go_quote(whole)}): {why}{where}")
+        return _AddressError(f"ParseAddr({go_quote(whole)}): {why}{where}")
 
     zone = ""
     rest, percent, after = text.partition("%")
@@ -173,7 +173,7 @@ def parse_ip(text: str) -> IP:
     """An address without a zone, not IPv4-mapped."""
     try:
         address, zone = _parse(text)
-    except _NotAddress as error:
+    except _AddressError as error:
         message = f"IP Address {go_quote(text)} parse error during conversion from string: {error}"
         raise CelEvaluationError(message) from None
     if zone:
@@ -195,7 +195,7 @@ def parse_cidr(text: str) -> CIDR:
     head, bits = text.rsplit("/", 1)
     try:
         address, zone = _parse(head)
-    except _NotAddress as error:
+    except _AddressError as error:
         raise bad(str(error)) from None
     if zone:
         raise bad("IPv6 zones cannot be present in a prefix")
@@ -330,7 +330,7 @@ def contains_cidr(*args: Any) -> bool:
         raise no_overload("containsCIDR", *args)
     if block.address.version != other.address.version or block.bits > other.bits:
         return False
-    return block.network.overlaps(other.network)  # type: ignore[arg-type]
+    return block.network.overlaps(other.network)
 
 
 def prefix_length(*args: Any) -> int:

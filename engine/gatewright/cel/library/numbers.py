@@ -113,9 +113,9 @@ def to_bool(value: Any) -> bool:
 def to_bytes(value: Any) -> bytes:
     """bytes('é') == b'\\xc3\\xa9'"""
     if value.__class__ is bytes:
-        return value  # type: ignore[no-any-return]
+        return value
     if value.__class__ is str:
-        return value.encode("utf-8", "surrogatepass")  # type: ignore[no-any-return]
+        return value.encode("utf-8", "surrogatepass")
     raise no_overload("bytes", value)
 
 

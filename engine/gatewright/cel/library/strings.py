@@ -10,20 +10,20 @@ from gatewright.cel.values import CelEvaluationError
 _LOWER: Final = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _UPPER: Final = {code: code - 32 for code in range(ord("a"), ord("z") + 1)}
 # What Go's strings.TrimSpace trims: unicode.IsSpace, which leaves out \x1c-\x1f that Python's strip takes.
-SPACES: Final = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+SPACES: Final = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 
 
 def starts_with(text: Any, prefix: Any) -> bool:
     """'abc'.startsWith('a')"""
     if text.__class__ is str and prefix.__class__ is str:
-        return text.startswith(prefix)  # type: ignore[no-any-return]
+        return text.startswith(prefix)
     raise no_overload()
 
 
 def ends_with(text: Any, suffix: Any) -> bool:
     """'abc'.endsWith('c')"""
     if text.__class__ is str and suffix.__class__ is str:
-        return text.endswith(suffix)  # type: ignore[no-any-return]
+        return text.endswith(suffix)
     raise no_overload()
 
 
@@ -86,7 +86,7 @@ def last_index_of(*args: Any) -> int:
         return min(offset, len(text))
     if offset >= len(text):
         return -1
-    return text.rfind(part, 0, offset + len(part))  # type: ignore[no-any-return]
+    return int(text.rfind(part, 0, offset + len(part)))  # type: ignore[no-any-return]
 
 
 def substring(*args: Any) -> str:
@@ -128,7 +128,7 @@ def join(*args: Any) -> str:
     """['a', 'b'].join('-') == 'a-b'"""
     _expect("join", args, list, str)
     try:
-        return (args[1] if len(args) > 1 else "").join(args[0])  # type: ignore[no-any-return]
+        return (args[1] if len(args) > 1 else "").join(args[0])
     except TypeError:
         raise no_overload("join", *args) from None
 
@@ -154,7 +154,17 @@ def trim(*args: Any) -> str:
 
 
 _QUOTED: Final = str.maketrans(
-    {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", "\\": "\\\\", '"': '\\"'}
+    {
+        "\a": "\\a",
+        "\b": "\\b",
+        "\f": "\\f",
+        "\n": "\\n",
+        "\r": "\\r",
+        "\t": "\\t",
+        "\v": "\\v",
+        "\\": "\\\\",
+        '"': '\\"',
+    }
 )
 
 

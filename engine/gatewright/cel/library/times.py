@@ -62,7 +62,7 @@ def duration_text(value: Duration) -> str:
 def to_duration(value: Any) -> Duration:
     """duration('1h30m')"""
     if value.__class__ is Duration:
-        return value  # type: ignore[no-any-return]
+        return value
     if value.__class__ is str:
         return parse_duration(value)
     raise no_overload("duration", value)

@@ -12,7 +12,7 @@ _HEX: Final = frozenset("0123456789abcdefABCDEF")
 _ALNUM: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _UNRESERVED: Final = _ALNUM | set("-_.~")
 _IN_PATH: Final = _UNRESERVED | set("$&+,/:;=@")
-_IN_HOST: Final = _UNRESERVED | set('!$&\'()*+,;=:[]<>"')
+_IN_HOST: Final = _UNRESERVED | set("!$&'()*+,;=:[]<>\"")
 _IN_RAW_PATH: Final = _IN_PATH | set("!'()*[]%")
 _USERINFO: Final = _ALNUM | set("-._:~!$&'()*+,;=%@")
 
@@ -38,7 +38,7 @@ class URL(Opaque):
         return hash(self.parts)
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """Why a text is no URL; Go's words."""
 
 
@@ -46,15 +46,15 @@ def parse_url(text: str) -> URL:
     """Go's url.ParseRequestURI."""
     try:
         return _parse(text)
-    except _Refused as error:
+    except _RefusedError as error:
         raise CelEvaluationError(f"parse {go_quote(text)}: {error}") from None
 
 
 def _parse(text: str) -> URL:
     if any(c < " " or c == "\x7f" for c in text):
-        raise _Refused("net/url: invalid control character in URL")
+        raise _RefusedError("net/url: invalid control character in URL")
     if not text:
-        raise _Refused("empty url")
+        raise _RefusedError("empty url")
     if text == "*":
         return URL("", "", "*", "", "", ())
     scheme, rest = _scheme(text)
@@ -64,7 +64,7 @@ def _parse(text: str) -> URL:
     if not rest.startswith("/"):
         if scheme:
             return URL(scheme, "", "", "", query, ("opaque", rest))
-        raise _Refused("invalid URI for request")
+        raise _RefusedError("invalid URI for request")
     user = host = ""
     if scheme and rest.startswith("//"):
         authority, slash, rest = rest[2:].partition("/")
@@ -84,7 +84,7 @@ def _scheme(text: str) -> tuple[str, str]:
                 return "", text
         elif c == ":":
             if i == 0:
-                raise _Refused("missing protocol scheme")
+                raise _RefusedError("missing protocol scheme")
             return text[:i], text[i + 1 :]
         else:
             return "", text
@@ -97,7 +97,7 @@ def _authority(scheme: str, authority: str) -> tuple[str, str]:
     if not at:
         return "", host
     if not _USERINFO.issuperset(userinfo):
-        raise _Refused("net/url: invalid userinfo")
+        raise _RefusedError("net/url: invalid userinfo")
     name, colon, password = userinfo.partition(":")
     return f"{_unescape(name, 'user')}{colon}{_unescape(password, 'user')}@", host
 
@@ -105,7 +105,7 @@ def _authority(scheme: str, authority: str) -> tuple[str, str]:
 def _host(scheme: str, host: str) -> str:
     opening = host.rfind("[")
     if opening > 0:
-        raise _Refused("invalid IP-literal")
+        raise _RefusedError("invalid IP-literal")
     if opening == 0:
         return _ip_literal(host)
     colon = host.find(":")
@@ -113,31 +113,31 @@ def _host(scheme: str, host: str) -> str:
         if scheme not in ("http", "https"):
             colon = host.rfind(":")
         if not _valid_port(host[colon:]):
-            raise _Refused(f"invalid port {go_quote(host[colon:])} after host")
+            raise _RefusedError(f"invalid port {go_quote(host[colon:])} after host")
     return _unescape(host, "host")
 
 
 def _ip_literal(host: str) -> str:
     closing = host.rfind("]")
     if closing < 0:
-        raise _Refused("missing ']' in host")
+        raise _RefusedError("missing ']' in host")
     port = host[closing + 1 :]
     if not _valid_port(port):
-        raise _Refused(f"invalid port {go_quote(port)} after host")
+        raise _RefusedError(f"invalid port {go_quote(port)} after host")
     name = host[1:closing]
     zone = name.find("%25")
     if zone >= 0:
         name = _unescape(name[:zone], "host") + _unescape(name[zone:], "zone")
     else:
         name = _unescape(name, "host")
-    from gatewright.cel.library.net import _NotAddress, _parse
+    from gatewright.cel.library.net import _AddressError, _parse
 
     try:
         address, _ = _parse(name)
-    except _NotAddress as error:
-        raise _Refused(f"invalid host: {error}") from None
+    except _AddressError as error:
+        raise _RefusedError(f"invalid host: {error}") from None
     if address.version == 4:
-        raise _Refused("invalid IP-literal")
+        raise _RefusedError("invalid IP-literal")
     return f"[{name}]{port}"
 
 
@@ -155,17 +155,17 @@ def _unescape(text: str, mode: str) -> str:
             pair = raw[i + 1 : i + 3].decode("latin-1")
             shown = "%" + pair
             if len(pair) < 2 or not _HEX.issuperset(pair):
-                raise _Refused(f"invalid URL escape {go_quote(raw[i : i + 3].decode('utf-8', 'replace'))}")
+                raise _RefusedError(f"invalid URL escape {go_quote(raw[i : i + 3].decode('utf-8', 'replace'))}")
             if mode == "host" and int(pair[0], 16) < 8 and shown != "%25":
-                raise _Refused(f"invalid URL escape {go_quote(shown)}")
+                raise _RefusedError(f"invalid URL escape {go_quote(shown)}")
             code = int(pair, 16)
             if mode == "zone" and shown != "%25" and chr(code) != " " and chr(code) not in _IN_HOST:
-                raise _Refused(f"invalid URL escape {go_quote(shown)}")
+                raise _RefusedError(f"invalid URL escape {go_quote(shown)}")
             out.append(code)
             i += 3
             continue
         if mode in ("host", "zone") and raw[i] < 0x80 and c not in _IN_HOST:
-            raise _Refused(f"invalid character {go_quote(c)} in host name")
+            raise _RefusedError(f"invalid character {go_quote(c)} in host name")
         out.append(0x20 if c == "+" and mode == "query" else raw[i])
         i += 1
     return out.decode("utf-8", "surrogateescape")
@@ -250,7 +250,7 @@ def get_query(*args: Any) -> dict[str, list[str]]:
         key, _, value = pair.partition("=")
         try:
             key, value = _unescape(key, "query"), _unescape(value, "query")
-        except _Refused:
+        except _RefusedError:
             continue
         out.setdefault(key, []).append(value)
     return out
