@@ -1,4 +1,4 @@
-"""The types known at some point: a chain of trees, the nearest first, keyed by variables and by the paths of documents."""
+"""The types known at some point: a chain of trees, nearest first, keyed by variables and by paths of documents."""
 
 from __future__ import annotations
 

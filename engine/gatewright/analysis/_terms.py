@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from gatewright.source import Location
 from gatewright.syntax.nodes import (
     Array,
     ArrayComprehension,
-    Body,
     Boolean,
     Call,
-    Every,
     Expr,
-    LogicalAnd,
-    LogicalOr,
-    Not,
     Null,
     Number,
     Object,
@@ -27,7 +23,6 @@ from gatewright.syntax.nodes import (
     Ref,
     Set,
     SetComprehension,
-    SomeDecl,
     String,
     TemplateString,
     Term,
@@ -35,6 +30,7 @@ from gatewright.syntax.nodes import (
     Var,
     With,
 )
+from gatewright.syntax.text import node_text, ref_operand_text
 
 SCALARS = frozenset((Null, Boolean, Number, String))
 COMPREHENSIONS = frozenset((ArrayComprehension, ObjectComprehension, SetComprehension))
@@ -42,12 +38,7 @@ RESERVED = frozenset(("data", "input"))
 ROOTS = RESERVED
 FUTURE_KEYWORDS = frozenset(("and", "or", "not", "contains", "every", "if", "in"))
 
-KEYWORDS = frozenset(
-    "not package import as default else with null true false some if contains in every".split()  # noqa: SIM905
-)
-
 INPUT_REF = Ref((Term(Var("input")),))
-DATA_REF = Ref((Term(Var("data")),))
 TRUE = Boolean(True)
 
 # A tree of rules or types is keyed by value; this is the hashable form of the key.
@@ -257,7 +248,7 @@ def sorted_pairs(pairs: tuple[tuple[Term, Term], ...]) -> tuple[tuple[Term, Term
         return pairs
     if all(type(k.value) is String for k, _ in pairs):
         keys = [k.value.value for k, _ in pairs]  # type: ignore[union-attr]
-        if all(a < b for a, b in zip(keys, keys[1:], strict=False)):
+        if all(a < b for a, b in pairwise(keys)):
             return pairs
     return tuple(sorted(pairs, key=lambda pair: sort_key(pair[0].value)))
 
@@ -270,41 +261,6 @@ def location_key(location: Location) -> tuple[bool, str, int, int]:
 # --- text ---------------------------------------------------------------------------------------------------------
 
 
-def go_quote(text: str) -> str:
-    """Go's quoted form of `text`."""
-    if text.isprintable() and '"' not in text and "\\" not in text:
-        return f'"{text}"'
-    return '"' + "".join(map(_go_escape, text)) + '"'
-
-
-_ESCAPES = {
-    '"': '\\"',
-    "\\": "\\\\",
-    "\a": "\\a",
-    "\b": "\\b",
-    "\f": "\\f",
-    "\n": "\\n",
-    "\r": "\\r",
-    "\t": "\\t",
-    "\v": "\\v",
-}
-
-
-def _go_escape(char: str) -> str:
-    if char in _ESCAPES:
-        return _ESCAPES[char]
-    if char.isprintable():
-        return char
-    code = ord(char)
-    if code < 0x80:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def _is_name(text: str) -> bool:
-    return text.isascii() and text.isidentifier() and text not in KEYWORDS
-
-
 def ref_text(terms: Sequence[Term]) -> str:
     """A ref as OPA prints it in messages."""
     if not terms:
@@ -313,137 +269,19 @@ def ref_text(terms: Sequence[Term]) -> str:
     out = [head.value if type(head) is String else value_text(head)]
     for term in terms[1:]:
         value = term.value
-        if type(value) is not String:
-            out.append(f"[{value_text(value)}]")
-        elif _is_name(value.value):
-            out.append("." + value.value)
-        elif any(c < " " or c == "\\" for c in value.value):
-            out.append(f"[{go_quote(value.value)}]")
-        else:
-            out.append(f'["{value.value}"]')
+        out.append(ref_operand_text(value.value) if type(value) is String else f"[{value_text(value)}]")
     return "".join(out)
-
-
-def _joined(terms: Iterable[Term]) -> str:
-    return ", ".join(value_text(t.value) for t in terms)
 
 
 def value_text(value: Value) -> str:
     """A value as OPA prints it in messages."""
-    match value:
-        case Var(name):
-            return "_" if name.startswith("$") else name
-        case String(text):
-            return go_quote(text)
-        case Number(text):
-            return text
-        case Boolean(flag):
-            return "true" if flag else "false"
-        case Null():
-            return "null"
-        case Ref(terms):
-            return ref_text(terms)
-        case Call(terms):
-            return f"{value_text(terms[0].value)}({_joined(terms[1:])})"
-        case Array(items):
-            return f"[{_joined(items)}]"
-        case Set(items):
-            return f"{{{_joined(sorted_items(items))}}}" if items else "set()"
-        case Object(pairs):
-            return (
-                "{" + ", ".join(f"{value_text(k.value)}: {value_text(v.value)}" for k, v in sorted_pairs(pairs)) + "}"
-            )
-        case ArrayComprehension(term, body):
-            return f"[{_comprehended(term)} | {body_text(body)}]"
-        case SetComprehension(term, body):
-            return f"{{{_comprehended(term)} | {body_text(body)}}}"
-        case ObjectComprehension(key, item, body):
-            return f"{{{_comprehended(key)}: {_comprehended(item)} | {body_text(body)}}}"
-        case TemplateString(parts):
-            return '$"' + "".join(map(_part_text, parts)) + '"'
-    raise AssertionError(f"unreachable: {value!r}")
-
-
-def _part_text(part: Term | Expr) -> str:
-    if isinstance(part, Expr):
-        return f"{{{expr_text(part)}}}"
-    if type(part.value) is String:
-        return go_quote(part.value.value)[1:-1].replace("{", "\\{")
-    return value_text(part.value)
-
-
-_INFIX = {
-    "plus": "+",
-    "minus": "-",
-    "mul": "*",
-    "div": "/",
-    "rem": "%",
-    "and": "&",
-    "or": "|",
-    "equal": "==",
-    "neq": "!=",
-    "lt": "<",
-    "lte": "<=",
-    "gt": ">",
-    "gte": ">=",
-    "eq": "=",
-    "assign": ":=",
-}
-
-
-def _comprehended(term: Term) -> str:
-    value = term.value
-    if type(value) is Call and len(value.terms) == 3:
-        infix = _INFIX.get(value_text(value.terms[0].value))
-        if infix:
-            return f"({_comprehended(value.terms[1])} {infix} {_comprehended(value.terms[2])})"
-    return value_text(value)
-
-
-def body_text(body: Body) -> str:
-    return "; ".join(map(expr_text, body))
-
-
-def expr_text(expr: Expr) -> str:
-    """An expression as OPA prints it in messages."""
-    terms = expr.terms
-    if isinstance(terms, tuple):
-        if is_equality(expr) and len(terms) == 3:
-            text = f"{value_text(terms[1].value)} = {value_text(terms[2].value)}"
-        else:
-            text = f"{value_text(terms[0].value)}({_joined(terms[1:])})"
-    elif isinstance(terms, Term):
-        text = value_text(terms.value)
-    else:
-        text = _statement_text(terms)
-    if expr.negated:
-        text = "not " + text
-    for w in expr.withs:
-        text += f" with {value_text(w.target.value)} as {value_text(w.value.value)}"
-    return text
-
-
-def _statement_text(statement: SomeDecl | Every | Not | LogicalAnd | LogicalOr) -> str:
-    match statement:
-        case SomeDecl(symbols):
-            first = symbols[0].value
-            if isinstance(first, Call):
-                return f"some {_joined(first.terms[1:-1])} in {value_text(first.terms[-1].value)}"
-            return f"some {_joined(symbols)}"
-        case Every(key, value, domain, body):
-            names = f"{value_text(key.value)}, " if key else ""
-            return f"every {names}{value_text(value.value)} in {value_text(domain.value)} {{ {body_text(body)} }}"
-        case Not(body, explicit):
-            return f"not {{{body_text(body)}}}" if explicit or len(body) != 1 else f"not {body_text(body)}"
-        case LogicalAnd(lhs, rhs):
-            return f"{_operand_text(lhs)} and {_operand_text(rhs)}"
-        case LogicalOr(lhs, rhs):
-            return f"{_operand_text(lhs)} or {_operand_text(rhs)}"
-    raise AssertionError(f"unreachable: {statement!r}")
-
-
-def _operand_text(body: Body) -> str:
-    return body_text(body) if len(body) == 1 else f"{{ {body_text(body)} }}"
+    kind = type(value)
+    if kind is Var:
+        name = value.name  # type: ignore[union-attr]
+        return "_" if name.startswith("$") else name
+    if kind is Ref:
+        return ref_text(value.terms)  # type: ignore[union-attr]
+    return node_text(value)
 
 
 def kind_name(value: Value) -> str:

@@ -79,6 +79,7 @@ from gatewright.syntax.nodes import (
     Var,
     With,
 )
+from gatewright.syntax.text import go_quote
 
 Comprehension = ArrayComprehension | SetComprehension | ObjectComprehension
 
@@ -747,8 +748,6 @@ def _tree_keys(node: TypeTree) -> list[str]:
 
 
 def _tree_key_text(key: Any) -> str:
-    from gatewright.analysis._terms import go_quote
-
     match key:
         case str():
             return go_quote(key)

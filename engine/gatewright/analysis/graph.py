@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from gatewright.analysis._state import RECURSION, Compilation, error
 from gatewright.analysis._terms import (
@@ -518,12 +519,12 @@ def _path_back(rule: CompiledRule, edges: Callable[[CompiledRule], Iterable[Comp
 
 
 def _is_static(graph: Graph, path: list[CompiledRule]) -> bool:
-    return all(graph.cause(a, b) is None for a, b in zip(path, path[1:], strict=False))
+    return all(graph.cause(a, b) is None for a, b in pairwise(path))
 
 
 def _dynamic_cause(state: Compilation, graph: Graph, path: list[CompiledRule]) -> str:
     """What the first dynamic step of a cycle needs to be taken."""
-    for i, (source, target) in enumerate(zip(path, path[1:], strict=False)):
+    for i, (source, target) in enumerate(pairwise(path)):
         edge = graph.cause(source, target)
         if edge is None:
             continue

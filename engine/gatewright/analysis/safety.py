@@ -112,10 +112,9 @@ def equality_outputs(expr: Expr, safe: Names) -> Names:
     if len(terms) != 3:
         return safe
     left, right = terms[1].value, terms[2].value
-    if type(left) is Var and not expr.withs and not expr.assigned:
+    if type(left) is Var and type(right) in SCALARS and not expr.withs and not expr.assigned:
         # The common case, decided without collecting anything: `x = constant`.
-        if type(right) in SCALARS:
-            return set() if left.name in safe else {left.name}
+        return set() if left.name in safe else {left.name}
     known = _ref_outputs_in_expr(expr, safe)
     known |= safe
     if expr.assigned:
@@ -459,8 +458,9 @@ def has_closure(expr: Expr) -> bool:
     terms = expr.terms
     kind = type(terms)
     if kind is tuple:
-        if any(contains_closure(t.value) for t in terms):  # type: ignore[union-attr]
-            return True
+        for term in terms:  # type: ignore[union-attr]
+            if type(term.value) in _MAY_CLOSE and contains_closure(term.value):
+                return True
     elif kind is Term:
         if contains_closure(terms.value):  # type: ignore[union-attr]
             return True
@@ -471,20 +471,21 @@ def has_closure(expr: Expr) -> bool:
 
 def contains_closure(value: Value) -> bool:
     kind = type(value)
-    if kind in SCALARS or kind is Var:
+    if kind not in _MAY_CLOSE:
         return False
     if kind in COMPREHENSIONS:
         return True
-    match value:
-        case Ref(terms) | Call(terms):
-            return any(contains_closure(t.value) for t in terms)
-        case Array(items) | Set(items):
-            return any(contains_closure(t.value) for t in items)
-        case Object(pairs):
-            return any(contains_closure(k.value) or contains_closure(v.value) for k, v in pairs)
-        case TemplateString(parts):
-            return any(has_closure(p) for p in parts if isinstance(p, Expr))
+    if kind is Object:
+        return any(contains_closure(k.value) or contains_closure(v.value) for k, v in value.items)  # type: ignore[union-attr, misc]
+    if kind is TemplateString:
+        return any(has_closure(p) for p in value.parts if isinstance(p, Expr))  # type: ignore[union-attr]
+    for term in value.terms if kind is Ref or kind is Call else value.items:  # type: ignore[union-attr]
+        if type(term.value) in _MAY_CLOSE and contains_closure(term.value):  # type: ignore[union-attr, arg-type]
+            return True
     return False
+
+
+_MAY_CLOSE = COMPREHENSIONS | {Ref, Call, Array, Set, Object, TemplateString}
 
 
 @dataclass(slots=True)

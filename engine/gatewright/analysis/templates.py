@@ -186,11 +186,9 @@ class TemplateRewriter:
         if not self._supported:
             self.errors.append(error(COMPILE, location, "template-strings are not supported"))
             return value
-        parts: list[Term] = []
-        for part in value.parts:
-            new = self._part(part, safe) if isinstance(part, Expr) else part
-            if new is not None:
-                parts.append(new)
+        found = [self._part(part, safe) if isinstance(part, Expr) else part for part in value.parts]
+        # Template strings inside of this one come after it, as their names do.
+        parts = [self._inner(part, safe) for part in found if part is not None]
         if not value.parts:
             parts.append(Term(String(""), location))
         return Call((_OPERATOR, Term(Array(tuple(parts)))))
@@ -217,9 +215,15 @@ class TemplateRewriter:
             shown = "_" if written.startswith("$") else written
             self.errors.append(error(COMPILE, term.location, f"var {shown} is undeclared"))
         name_term = self._names.term(term.location)
-        inner = self.term(term, safe)
-        capture = equality(name_term, inner, term.location, generated=False, withs=expr.withs)
+        capture = equality(name_term, term, term.location, generated=False, withs=expr.withs)
         return Term(SetComprehension(name_term, (capture,)), term.location)
+
+    def _inner(self, part: Term, safe: set[str]) -> Term:
+        value = part.value
+        if not isinstance(value, SetComprehension) or not has_template(value):
+            return part
+        body = tuple(self._expr(expr, safe) for expr in value.body)
+        return Term(SetComprehension(value.term, body), part.location)
 
     def _is_always_defined(self, ref: Ref) -> bool:
         """Whether the ref names a rule that has a value whatever the input is."""

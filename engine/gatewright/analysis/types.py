@@ -67,7 +67,7 @@ class SetType:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ObjectType:
-    """`static` are the known keys, sorted, with their types; `dynamic` is the type of other keys and of their values."""
+    """`static` are the known keys in order, with their types; `dynamic` is the type of other keys and their values."""
 
     static: tuple[tuple[Any, Type | None], ...] = ()
     dynamic: tuple[Type | None, Type | None] | None = None
@@ -106,7 +106,7 @@ class FunctionType:
     variadic: Type | None = None
 
     def __str__(self) -> str:
-        return f"{arguments_text(tuple(map(unnamed, self.args)), unnamed(self.variadic))} => {text_of(unnamed(self.result))}"
+        return f"{arguments_text(self.plain_args, unnamed(self.variadic))} => {text_of(unnamed(self.result))}"
 
     @property
     def plain_args(self) -> tuple[Type | None, ...]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gatewright.analysis._state import COMPILE, TYPE, Compilation, Names, error
-from gatewright.analysis._terms import equality, go_quote, ref_text, value_text
+from gatewright.analysis._terms import equality, ref_text, value_text
 from gatewright.analysis.hoist import needs_evaluation, rewrite_nested_bodies
 from gatewright.analysis.safety import has_closure
 from gatewright.analysis.types import Signature
 from gatewright.errors import RegoError
 from gatewright.source import Location
 from gatewright.syntax.nodes import Body, Every, Expr, LogicalAnd, LogicalOr, Not, Ref, Term, Value, Var, With
+from gatewright.syntax.text import go_quote
 
 _REPLACING = "with keyword replacing built-in function: "
 _IRREPLACEABLE = frozenset(("eq", "rego.metadata.chain", "rego.metadata.rule"))
@@ -50,20 +51,26 @@ class WithRewriter:
         if not any(map(has_with, body)):
             return body
         out: list[Expr] = []
+        # Expressions that came of one share its modifiers: their values are computed once.
+        done: dict[int, With] = {}
         for expr in body:
             if not expr.withs:
                 out.append(expr)
                 continue
-            problem = self._modifiers(expr, out)
+            problem = self._modifiers(expr, out, done)
             if problem is not None:
                 # The first fault of a body is the only one reported.
                 self.errors.append(problem)
                 return body
         return tuple(rewrite_nested_bodies(e, self.body) if has_closure(e) else e for e in out)
 
-    def _modifiers(self, expr: Expr, out: list[Expr]) -> RegoError | None:
+    def _modifiers(self, expr: Expr, out: list[Expr], done: dict[int, With]) -> RegoError | None:
         withs: list[With] = []
         for node in expr.withs:
+            known = done.get(id(node))
+            if known is not None:
+                withs.append(known)
+                continue
             value = self._function_value(node.value)
             target, evaluate, problem = self._check(node.target, value)
             if problem is not None:
@@ -72,7 +79,8 @@ class WithRewriter:
                 name = self._names.term(value.location)
                 out.append(equality(name, value, value.location))
                 value = name
-            withs.append(With(target, value, node.location))
+            done[id(node)] = With(target, value, node.location)
+            withs.append(done[id(node)])
         out.append(replace(expr, withs=tuple(withs)))
         return None
 
