@@ -1,8 +1,8 @@
 """gatewright: policy as code for Kubernetes, offline. Gatekeeper and Rego policies compiled to Python functions.
 
-    import gatewright
+import gatewright
 
-    gatewright.query("data.example.allow = x", modules={"example.rego": text}, input={"user": "ann"})
+gatewright.query("data.example.allow = x", modules={"example.rego": text}, input={"user": "ann"})
 """
 
 from __future__ import annotations

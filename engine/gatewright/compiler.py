@@ -17,7 +17,7 @@ from gatewright.runtime.limits import bounded, deep
 from gatewright.runtime.values import UNDEFINED
 
 if TYPE_CHECKING:
-    from gatewright.analysis import Program, QueryPlan
+    from gatewright.analysis import Program
     from gatewright.codegen.unit import Part, Unit
     from gatewright.syntax.nodes import Module
 
@@ -167,7 +167,12 @@ class CompiledPolicy:
         return unit
 
     def _unit(
-        self, bodies: list[Any], names: dict[str, str], *, covering: bool = False, recording: bool = False,
+        self,
+        bodies: list[Any],
+        names: dict[str, str],
+        *,
+        covering: bool = False,
+        recording: bool = False,
         parameters: str = "",
     ) -> Unit:
         from gatewright.codegen.unit import Unit, find_replacements
@@ -179,7 +184,15 @@ class CompiledPolicy:
             if rule.head.value is not None:
                 parts.append(rule.head.value)
         mocked, targets = find_replacements(parts)
-        return Unit(program, mocked=mocked, targets=targets, covering=covering, recording=recording, names=names, parameters=parameters)
+        return Unit(
+            program,
+            mocked=mocked,
+            targets=targets,
+            covering=covering,
+            recording=recording,
+            names=names,
+            parameters=parameters,
+        )
 
     def _codes(self, what: tuple[str, ...], make: Any) -> list[CodeType]:
         key = self.key(*what) if self.cache is not None else ""
@@ -305,9 +318,12 @@ class BoundRule:
         data = {} if inventory is UNDEFINED else {self._inventory: inventory}
         try:
             result = self._entry(State(context, input, data, self._fixed))
-        except (RecursionError, MemoryError, RegoEvaluationError):
-            # Once more with room for deep documents; an error of the policy's own is raised again.
+        except (RecursionError, MemoryError):
+            # Once more with room for deep documents.
             return _guarded(context, self._entry, State(context, input, data))
+        except RegoEvaluationError:
+            context.raise_builtin_errors()
+            raise
         if context.builtin_errors:
             context.raise_builtin_errors()
         return result

@@ -106,7 +106,11 @@ def always(condition: ast.expr) -> bool:
 
 
 def function(
-    identifier: str, parameters: list[str], body: list[ast.stmt], docstring: str = "", nonlocals: list[str] | None = None
+    identifier: str,
+    parameters: list[str],
+    body: list[ast.stmt],
+    docstring: str = "",
+    nonlocals: list[str] | None = None,
 ) -> ast.FunctionDef:
     head: list[ast.stmt] = [ast.Expr(const(docstring))] if docstring else []
     if nonlocals:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gatewright.codegen import _py, fixed, terms, unify
@@ -70,6 +72,11 @@ def call_value(w: Writer, call: tuple[Term, ...], hint: str) -> Val:
         val = inline(w, vals)
         if val is not None:
             return val
+    quick = QUICK.get(name)
+    if quick is not None and len(vals) == quick.arity:
+        found = _quick(w, name, quick, vals, hint)
+        if found is not None:
+            return found
     hint = hint or name.rpartition(".")[2]
     if _worth_keeping(w, vals) and fixed.builtin_is_pure(w.unit, name):
         kept = [w.keep(val, "operand") for val in vals]
@@ -175,6 +182,52 @@ def _relation(w: Writer, name: str, operands: tuple[Term, ...], output: Term | N
         unify.match(w, output, Val(_py.name(item)))
 
 
+@dataclass(frozen=True, slots=True)
+class Quick:
+    """A built-in on strings that is one Python expression when its operands are strings; the real one else."""
+
+    arity: int
+    kind: str
+    build: Callable[..., ast.expr]
+
+
+def _method_call(method: str) -> Callable[..., ast.expr]:
+    return lambda receiver, *args: _py.call(_py.attribute(receiver, method), *args)
+
+
+QUICK: dict[str, Quick] = {
+    "contains": Quick(2, "bool", lambda text, part: _py.compare(part, ast.In(), text)),
+    "endswith": Quick(2, "bool", _method_call("endswith")),
+    "replace": Quick(3, "str", _method_call("replace")),
+    "startswith": Quick(2, "bool", _method_call("startswith")),
+    "trim_prefix": Quick(2, "str", _method_call("removeprefix")),
+    "trim_suffix": Quick(2, "str", _method_call("removesuffix")),
+}
+
+
+def _quick(w: Writer, name: str, quick: Quick, vals: list[Val], hint: str) -> Val | None:
+    """`x.endswith("*") if x.__class__ is str else endswith(x, "*")`."""
+    if _worth_keeping(w, vals):
+        return None
+    vals = [w.keep(val, "operand") for val in vals]
+    fast = quick.build(*(val.expr for val in vals))
+    doubtful = [val for val in vals if val.kind != "str"]
+    if any(val.kind != "any" for val in doubtful):
+        return None
+    if not doubtful:
+        return Val(fast, quick.kind)
+    checks: list[ast.expr] = [_py.class_is(val.expr, "str") for val in doubtful]
+    sure = functools.reduce(_py.both, checks)
+    slow = _py.call(w.unit.builtin(name), *(val.expr for val in vals))
+    result = w.names.fresh(hint or name.rpartition(".")[2])
+    w.add(attempt_builtin(w, result, ast.IfExp(sure, fast, slow), name))
+    if quick.kind == "bool":
+        # Undefined is falsy, and so needs no test of its own where the result is one.
+        return Val(_py.name(result), "bool")
+    w.guard(_py.is_defined(_py.name(result)))
+    return Val(_py.name(result), quick.kind)
+
+
 # --- plain Python where it means the same -----------------------------------------------------------------------
 
 Inline = Callable[[Writer, list[Val]], Val | None]
@@ -223,22 +276,6 @@ def _count(w: Writer, vals: list[Val]) -> Val | None:
     return None
 
 
-def _method(method: str, *kinds: str) -> Inline:
-    def inline(w: Writer, vals: list[Val]) -> Val | None:
-        if any(val.kind != "str" for val in vals):
-            return None
-        receiver, *rest = vals
-        return Val(_py.call(_py.attribute(receiver.expr, method), *(val.expr for val in rest)), "bool")
-
-    return inline
-
-
-def _contains(w: Writer, vals: list[Val]) -> Val | None:
-    if any(val.kind != "str" for val in vals):
-        return None
-    return Val(_py.compare(vals[1].expr, ast.In(), vals[0].expr), "bool")
-
-
 def _member(w: Writer, vals: list[Val]) -> Val:
     item, collection = vals
     if collection.kind == "set" and item.kind in ("str", "int", "null"):
@@ -253,10 +290,29 @@ def _set_difference(w: Writer, vals: list[Val]) -> Val | None:
     return None
 
 
+def _object_get(w: Writer, vals: list[Val]) -> Val | None:
+    """`object.get` with a constant key of an object, as it is nearly always called."""
+    if len(vals) != 3 or not (vals[1].constant and vals[1].kind == "str") or vals[0].kind not in ("any", "dict"):
+        return None
+    whole = vals[0].whole_input and vals[1].value == w.unit.parameters
+    if whole:
+        vals = [replace(vals[0], fixed=True), *vals[1:]]
+    elif _worth_keeping(w, vals):
+        return None
+    base = w.keep(vals[0], "object")
+    fast = _py.call(_py.attribute(base.expr, "get"), vals[1].expr, vals[2].expr)
+    all_fixed = all(val.fixed for val in vals)
+    if vals[0].kind == "dict":
+        return Val(_py.name(w.assign(vals[1].value, fast)), "any", fixed=all_fixed)
+    slow = _py.call(w.unit.builtin("object.get"), base.expr, vals[1].expr, vals[2].expr)
+    result = w.names.fresh(vals[1].value)
+    w.add(attempt_builtin(w, result, ast.IfExp(_py.class_is(base.expr, "dict"), fast, slow), "object.get"))
+    w.guard(_py.is_defined(_py.name(result)))
+    return Val(_py.name(result), "any", fixed=all_fixed)
+
+
 INLINE: dict[str, Inline] = {
-    "contains": _contains,
     "count": _count,
-    "endswith": _method("endswith"),
     "equal": _equal,
     "gt": _ordered(ast.Gt),
     "gte": _ordered(ast.GtE),
@@ -272,6 +328,6 @@ INLINE: dict[str, Inline] = {
     "lte": _ordered(ast.LtE),
     "minus": _set_difference,
     "neq": _not_equal,
-    "startswith": _method("startswith"),
+    "object.get": _object_get,
 }
 """Built-ins that are one Python expression, given what is known of their operands; None: call the real one."""

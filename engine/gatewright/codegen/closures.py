@@ -16,9 +16,7 @@ from gatewright.syntax.nodes import (
 )
 
 
-def comprehension(
-    w: Writer, node: ArrayComprehension | SetComprehension | ObjectComprehension, hint: str
-) -> Val:
+def comprehension(w: Writer, node: ArrayComprehension | SetComprehension | ObjectComprehension, hint: str) -> Val:
     """The array, set or object of a comprehension, built in place."""
     if fixed.worth(w, node):
         kind = {ArrayComprehension: "list", SetComprehension: "set", ObjectComprehension: "dict"}[type(node)]
@@ -26,9 +24,7 @@ def comprehension(
     return comprehension_here(w, node, hint)
 
 
-def comprehension_here(
-    w: Writer, node: ArrayComprehension | SetComprehension | ObjectComprehension, hint: str
-) -> Val:
+def comprehension_here(w: Writer, node: ArrayComprehension | SetComprehension | ObjectComprehension, hint: str) -> Val:
     match node:
         case ArrayComprehension():
             return _array(w, node, hint or "items")
@@ -49,13 +45,11 @@ def _array(w: Writer, node: ArrayComprehension, hint: str) -> Val:
 
 
 def _set(w: Writer, node: SetComprehension, hint: str) -> Val:
-    out = w.assign(hint, ast.Dict([], []))
+    out = terms.start_set(w, hint)
     with w.body(Sink(), ordered=w.unit.watches_order):
         bodies.body(w, node.body)
-        item = terms.value(w, node.term)
-        w.add(_py.set_item(out, terms.key_form(item), _py.const(None)))
-    made = _py.call(_py.attribute(_py.name("RegoSet"), "of_keys"), _py.name(out))
-    return Val(_py.name(w.assign(hint, made)), "set")
+        terms.add_member(w, out, terms.value(w, node.term))
+    return Val(_py.name(w.assign(hint, terms.finished_set(out))), "set")
 
 
 def _object(w: Writer, node: ObjectComprehension, hint: str) -> Val:

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from gatewright.codegen import _py, calls, terms
-from gatewright.codegen.writer import Sink, Val, Writer
+from gatewright.codegen.writer import NOTHING, Sink, Val, Writer
+from gatewright.runtime.values import to_key
 from gatewright.syntax.nodes import Call, Expr, Ref, String, Term, Var, With
 from gatewright.syntax.walk import children
 
@@ -93,7 +94,7 @@ def _reads_fixed(unit: Unit, document: str, operands: tuple[Term, ...]) -> bool:
         if place.group is not None:
             break
         key = terms.constant(term.value)
-        below = place.children.get(terms.to_key(key)) if key is not terms.NOTHING else None
+        below = place.children.get(to_key(key)) if key is not NOTHING else None
         if below is None:
             return False
         place = below

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from gatewright.codegen import _py, terms, unify
 from gatewright.codegen._names import singular
-from gatewright.codegen.writer import Val, Writer
+from gatewright.codegen.writer import NOTHING, Val, Writer
+from gatewright.runtime.values import from_key, to_key
 from gatewright.syntax.nodes import Ref, String, Term, Var
 
 if TYPE_CHECKING:
@@ -51,11 +52,13 @@ def _walk(w: Writer, chain: _Chain, operands: list[Term], hint: str, *, checked:
     """Follow the operands from a value. `checked`: the value itself is known to be there."""
     for position, term in enumerate(operands):
         if not terms.ground(w, term):
-            return _each(w, _settle(w, chain, _hint(operands[:position], hint)), operands[position:], hint, chain.stored)
+            return _each(
+                w, _settle(w, chain, _hint(operands[:position], hint)), operands[position:], hint, chain.stored
+            )
         _step(w, chain, terms.value(w, term), operands[:position], hint)
-    if not checked and not chain.length:
+    if not checked and not operands:
         return w.defined(chain.val, hint or "input")
-    return _settle(w, chain, _hint(operands, hint) if not hint else hint)
+    return _settle(w, chain, hint or _hint(operands, hint))
 
 
 def _step(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> None:
@@ -75,9 +78,14 @@ def _step(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> 
     if seen is not None:
         chain.val, chain.length = seen, 0
         return
+    if chain.val.kind == "set":
+        # A member of a set stands for itself.
+        w.guard(_py.compare(terms.key_form(key), ast.In(), _py.attribute(chain.val.expr, "keys")))
+        chain.val, chain.length = key, 0
+        return
     if chain.stored and not (key.constant and key.kind == "str" and not key.value[:1].isdigit()):
         chain.val = Val(_py.call("stored", chain.val.expr, key.expr))
-    elif key.kind != "str" or chain.val.kind == "set":
+    elif key.kind != "str":
         chain.val = Val(_py.call("at", chain.val.expr, key.expr))
     elif not key.constant or key.value in _EXPECTED or chain.stored:
         chain.val = Val(_py.subscript(chain.val.expr, key.expr))
@@ -155,7 +163,9 @@ def values_of(w: Writer, collection: Val) -> ast.expr:
     """The members of a collection; an array, as most are, is iterated as it is."""
     if collection.kind == "list":
         return collection.expr
-    found = _py.call("values_sorted" if w.ordered else "values", collection.expr)
+    found = _py.call("values_sorted" if w.ordered else "several", collection.expr)
+    if collection.kind == "set" and not w.ordered:
+        return _py.call(_py.attribute(collection.expr, "several"))
     if collection.kind != "any":
         return found
     return ast.IfExp(_py.class_is(collection.expr, "list"), collection.expr, found)
@@ -169,12 +179,12 @@ def _read_data(w: Writer, operands: list[Term], hint: str) -> Val:
     path: list[object] = []
     for position, term in enumerate(operands):
         key = terms.constant(term.value)
-        if key is terms.NOTHING:
+        if key is NOTHING:
             if node.children:
                 return _dynamic(w, path, operands[position:], hint)
             break
-        child = node.children.get(terms.to_key(key))
-        path.append(terms.to_key(key))
+        child = node.children.get(to_key(key))
+        path.append(to_key(key))
         if child is None:
             return _read_base(w, operands, hint)
         if child.group is not None:
@@ -209,9 +219,9 @@ def whole_rule(w: Writer, ref: Ref) -> Group | None:
     place: Place | None = w.unit.root
     for term in operands:
         key = terms.constant(term.value)
-        if key is terms.NOTHING or place is None or place.group is not None:
+        if key is NOTHING or place is None or place.group is not None:
             return None
-        place = place.children.get(terms.to_key(key))
+        place = place.children.get(to_key(key))
     group = place.group if place is not None else None
     return group if group is not None and group.kind == "complete" else None
 
@@ -251,6 +261,4 @@ def _dynamic(w: Writer, path: list[object], operands: list[Term], hint: str) -> 
 
 def terms_key(key: object) -> object:
     """The value of a key of the tree."""
-    from gatewright.runtime.values import from_key
-
     return from_key(key)

@@ -60,6 +60,7 @@ def _write_clauses(w: Writer, nodes: Sequence[Shared | Clause], sink: Sink, fini
     """Write definitions one after the other; `start` opens each, `finish` says what a solution does."""
     for node in nodes:
         with w.body(sink, ordered=w.unit.watches_order):
+            w.unit.call_variables(node.names)
             start(w, node)
             if isinstance(node, Shared):
                 bodies.body(w, node.prefix)
@@ -81,17 +82,18 @@ def _nothing(w: Writer, node: Shared | Clause) -> None:
 
 
 def _write_set(w: Writer, group: Group) -> None:
-    out = w.assign(group.short_name, ast.Dict([], []))
+    out = terms.start_set(w, group.short_name)
 
     def finish(w: Writer, clause: Clause) -> None:
         item = terms.value(w, clause.head[0])
-        w.add(_py.set_item(out, terms.key_form(item), _py.const(None)))
+        if w.unit.recording:
+            item = w.keep(item, "member")
+        terms.add_member(w, out, item)
         _evidence(w, item)
 
     heads = [[rule.head.key] for rule in group.rules if rule.head.key is not None]
     _write_clauses(w, sharing.clauses(w.unit, group.rules, heads), Sink(), finish, _nothing)
-    made = _py.call(_py.attribute(_py.name("RegoSet"), "of_keys"), _py.name(out))
-    w.add(ast.Return(made))
+    w.add(ast.Return(terms.finished_set(out)))
 
 
 def _write_object(w: Writer, group: Group, keys: list[str]) -> None:
@@ -163,7 +165,7 @@ class _Results:
 def _write_complete(w: Writer, group: Group) -> ast.FunctionDef:
     parameters = _parameters(w, group)
     same = _same_constant(group)
-    results = _Results(group, *(w.names.fresh(hint) for hint in ("result", "result_at", "conflicts")))
+    results = _Results(group, w.names.fresh("result"), w.names.fresh("result_at"), w.names.fresh("conflicts"))
     once = len(group.rules) == 1
     if same is not NOTHING:
         _write_constants(w, group, parameters)
@@ -308,9 +310,7 @@ def _note(w: Writer, results: _Results, val: Val) -> None:
 def _settle(w: Writer, results: _Results) -> None:
     """Return the one result, or raise the conflict."""
     kind = "function" if results.group.arity else "rule"
-    error = _py.call(
-        _py.attribute(_py.name(results.conflicts), "error"), _py.const(f"{kind} {results.group.text}")
-    )
+    error = _py.call(_py.attribute(_py.name(results.conflicts), "error"), _py.const(f"{kind} {results.group.text}"))
     w.add(ast.If(_py.is_not(_py.name(results.conflicts), _py.const(None)), [ast.Raise(error)], []))
     w.add(ast.If(_py.is_defined(_py.name(results.value)), [ast.Return(_py.name(results.value))], []))
 

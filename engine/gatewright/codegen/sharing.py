@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gatewright.source import Location
-from gatewright.syntax.nodes import Body, Call, Expr, Ref, Term, Var
+from gatewright.syntax.nodes import Body, Call, Expr, Ref, Term, Var, With
 
 if TYPE_CHECKING:
     from gatewright.analysis.program import CompiledRule
@@ -29,6 +29,7 @@ class Clause:
     body: Body
     args: tuple[Term, ...]
     head: tuple[Term, ...]
+    names: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Shared:
     """Expressions that several definitions begin with, and how each goes on."""
 
     args: tuple[Term, ...]
+    names: dict[str, str]
     prefix: Body
     branches: tuple[Shared | Clause, ...]
 
@@ -45,10 +47,11 @@ def clause(unit: Unit, rule: CompiledRule, head: Iterable[Term], *, rename: bool
     args, terms, body = rule.head.args or (), tuple(head), rule.body
     if not rename:
         return Clause(rule, body, args, terms)
-    names = _Renaming(unit)
+    names = _Renaming()
     new_args = tuple(names.node(t) for t in args)
     new_body = tuple(names.node(e) for e in body)
-    return Clause(rule, new_body, new_args, tuple(names.node(t) for t in terms))
+    new_terms = tuple(names.node(t) for t in terms)
+    return Clause(rule, new_body, new_args, new_terms, {new: unit.original(old) for old, new in names.names.items()})
 
 
 def clauses(unit: Unit, rules: list[CompiledRule], heads: list[list[Term]]) -> list[Shared | Clause]:
@@ -72,7 +75,7 @@ def share(clauses: list[Clause]) -> list[Shared | Clause]:
         length = _common(members)
         prefix = members[0].body[:length]
         rest = [dataclasses.replace(m, body=m.body[length:]) for m in members]
-        found.append(Shared(members[0].args, prefix, tuple(share(rest))))
+        found.append(Shared(members[0].args, members[0].names, prefix, tuple(share(rest))))
     return found
 
 
@@ -88,9 +91,8 @@ def _common(members: list[Clause]) -> int:
 class _Renaming:
     """Copies nodes with variables numbered as they are first met."""
 
-    def __init__(self, unit: Unit) -> None:
-        self._unit = unit
-        self._names: dict[str, str] = {}
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
 
     def node(self, node: Any) -> Any:
         match node:
@@ -103,6 +105,8 @@ class _Renaming:
                 return dataclasses.replace(node, terms=new, withs=self._all(node.withs), index=0)
             case Expr():
                 return dataclasses.replace(node, terms=self.node(node.terms), withs=self._all(node.withs), index=0)
+            case With(target, value, location):
+                return With(target, self._replacement(value), location)
             case Call(terms):
                 return Call((terms[0], *(self.node(t) for t in terms[1:])))
             case Ref(terms):
@@ -116,13 +120,20 @@ class _Renaming:
             return type(node)(**fields)
         return node
 
+    def _replacement(self, term: Term) -> Term:
+        # The name of a function in another's place is no variable; one that is a variable has been met before.
+        head = term.value.terms[0].value if isinstance(term.value, Ref) else term.value
+        if isinstance(head, Var) and head.name not in self.names:
+            return term
+        new: Term = self.node(term)
+        return new
+
     def _all(self, nodes: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(self.node(n) for n in nodes)
 
     def _name(self, name: str) -> str:
-        new = self._names.get(name)
+        new = self.names.get(name)
         if new is None:
             mark = "$" if name.startswith("$") else "__v"
-            new = self._names[name] = f"{mark}{len(self._names)}"
-            self._unit.rename(new, name)
+            new = self.names[name] = f"{mark}{len(self.names)}"
         return new

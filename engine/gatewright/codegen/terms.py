@@ -116,6 +116,21 @@ def key_form(val: Val) -> ast.expr:
     return _py.call("to_key", val.expr)
 
 
+def start_set(w: Writer, hint: str) -> str:
+    """A variable for the members of a set under construction."""
+    return w.assign(hint, ast.List([], ast.Load()))
+
+
+def add_member(w: Writer, out: str, item: Val) -> None:
+    """Add a member to a set under construction."""
+    w.add(ast.Expr(_py.call(_py.attribute(_py.name(out), "append"), item.expr)))
+
+
+def finished_set(out: str) -> ast.expr:
+    """The set of the members gathered."""
+    return _py.call(_py.attribute(_py.name("RegoSet"), "of_members"), _py.name(out))
+
+
 def equals(left: Val, right: Val) -> ast.expr:
     """The condition that two values are equal, in the plainest Python that means the same."""
     if left.constant and not right.constant:

@@ -54,6 +54,7 @@ _RUNTIME = (
     "note",
     "put",
     "read",
+    "several",
     "stored",
     "to_key",
     "values",
@@ -127,7 +128,6 @@ class Unit:
         self.watches_order = "internal.print" in program.used_builtins
         self.names = Names([*_RUNTIME, *_BUILTINS])
         self._local: Names | None = None
-        self._renamed: set[str] = set()
         self.root = places(program.tree)
         self._originals: dict[str, str] = {**program.rewritten, **(names or {})}
         self._constants: list[ast.stmt] = []
@@ -149,7 +149,6 @@ class Unit:
 
     def _function_names(self) -> Names:
         self._local = Names(outer=self.names)
-        self._renamed.clear()
         return self._local
 
     def original(self, name: str) -> str:
@@ -157,13 +156,11 @@ class Unit:
         if name.startswith("$"):
             return "item"
         found = self._originals.get(name, name)
-        return "value" if found.startswith("__") else found
+        return "value" if found.startswith(("__local", "__v")) else found
 
-    def rename(self, name: str, original: str) -> None:
-        """Give a variable another name; the word for it stays that of the first variable so named."""
-        if name not in self._renamed:
-            self._renamed.add(name)
-            self._originals[name] = self.original(original)
+    def call_variables(self, names: dict[str, str]) -> None:
+        """Remember the words for renamed variables, until the next definition's."""
+        self._originals.update(names)
 
     def fixed_key(self, hint: str) -> str:
         """A key for something that is kept for a bound rule."""
@@ -184,9 +181,7 @@ class Unit:
         if name not in self._builtins:
             target = self._fresh(name.replace(".", "_"))
             self._builtins[name] = target
-            self._constants.append(
-                _py.assign(target, _py.attribute(_py.call("lookup", _py.const(name)), "function"))
-            )
+            self._constants.append(_py.assign(target, _py.attribute(_py.call("lookup", _py.const(name)), "function")))
         return self._builtins[name]
 
     def builtin_as_rule(self, name: str, location: Location) -> str:

@@ -103,6 +103,18 @@ def values(value: Any) -> Iterable[Any]:
     return ()
 
 
+def several(value: Any) -> Iterable[Any]:
+    """The members of a collection in any order, where it does no harm if a set's come more than once."""
+    kind = value.__class__
+    if kind is list:
+        return value  # type: ignore[no-any-return]
+    if kind is dict:
+        return value.values()  # type: ignore[no-any-return]
+    if kind is RegoSet:
+        return value.several()  # type: ignore[no-any-return]
+    return ()
+
+
 def values_sorted(value: Any) -> Iterable[Any]:
     """The members of a collection in Rego's order of their keys."""
     kind = value.__class__
@@ -116,14 +128,14 @@ def values_sorted(value: Any) -> Iterable[Any]:
 
 
 def items(value: Any) -> Iterable[tuple[Any, Any]]:
-    """(key, member) pairs of a collection in any order; nothing for a scalar."""
+    """(key, member) pairs of a collection in any order, a set's perhaps repeated; nothing for a scalar."""
     kind = value.__class__
     if kind is list:
         return enumerate(value)
     if kind is dict:
         return [(from_key(k), v) for k, v in value.items()]
     if kind is RegoSet:
-        return [(v, v) for v in value.unordered()]
+        return [(v, v) for v in value.several()]
     return ()
 
 
@@ -289,6 +301,7 @@ __all__ = [
     "member",
     "members",
     "replace_paths",
+    "several",
     "stored",
     "values",
     "values_sorted",

@@ -98,11 +98,12 @@ def from_key(key: Any) -> Any:
 class RegoSet:
     """A set of Rego values. Iterates in Rego's order, which is computed once, when first asked for."""
 
-    __slots__ = ("_hash", "_sorted", "keys")
+    __slots__ = ("_hash", "_members", "_sorted", "keys")
     keys: dict[Any, None]
 
     def __init__(self, values: Iterable[Any] = ()) -> None:
         self.keys = {to_key(v): None for v in values}
+        self._members: list[Any] | None = None
         self._sorted: list[Any] | None = None
         self._hash: int | None = None
 
@@ -111,9 +112,29 @@ class RegoSet:
         """A set over a dict of key forms, which it takes over."""
         self = cls.__new__(cls)
         self.keys = keys
+        self._members = None
         self._sorted = None
         self._hash = None
         return self
+
+    @classmethod
+    def of_members(cls, members: list[Any]) -> RegoSet:
+        """A set over a list of values, in which one may stand several times. They are not compared with each other
+        until someone asks what only a set can answer; many sets are just iterated."""
+        self = cls.__new__(cls)
+        self._members = members
+        self._sorted = None
+        self._hash = None
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        # Only `keys` of a set made by `of_members` can be missing.
+        if name != "keys":
+            raise AttributeError(name)
+        assert self._members is not None
+        self.keys = keys = {to_key(v): None for v in self._members}
+        self._members = None
+        return keys
 
     def sorted(self) -> list[Any]:
         """The members in Rego's order; the list is shared, do not change it."""
@@ -126,6 +147,10 @@ class RegoSet:
         if self._sorted is not None:
             return self._sorted
         return [k.value if k.__class__ is Key else k for k in self.keys]
+
+    def several(self) -> Iterable[Any]:
+        """The members in any order, some perhaps more than once."""
+        return self.unordered() if self._members is None else self._members
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.sorted())
@@ -143,7 +168,7 @@ class RegoSet:
         raise KeyError(value)
 
     def __eq__(self, other: object) -> bool:
-        return other.__class__ is RegoSet and self.keys.keys() == other.keys.keys()  # type: ignore[attr-defined]
+        return other.__class__ is RegoSet and self.keys.keys() == other.keys.keys()
 
     def __hash__(self) -> int:
         if self._hash is None:
