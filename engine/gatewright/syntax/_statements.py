@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gatewright.source import Location
 from gatewright.syntax import _tokens
 from gatewright.syntax._literals import LiteralParser
@@ -464,7 +466,8 @@ class StatementParser(LiteralParser):
                 head.location,
                 head.keywords,
             )
-            rules.append(Rule(relocated(head, place), body, location=place))
+            # As in OPA, the ref alone keeps the place where it was written.
+            rules.append(Rule(replace(relocated(head, place), ref=head.ref), body, location=place))
         return rules
 
     def _fresh_wildcards(self, args: tuple[Term, ...] | None) -> tuple[Term, ...] | None:
