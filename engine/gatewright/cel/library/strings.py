@@ -78,15 +78,15 @@ def last_index_of(*args: Any) -> int:
     if len(args) == 2:
         if not part:
             return len(text)
-        return text.rfind(part)  # type: ignore[no-any-return]
+        return int(text.rfind(part))
     offset = args[2]
     if offset < 0:
         raise CelEvaluationError(f"index out of range: {offset}")
     if not part:
-        return min(offset, len(text))
+        return int(min(offset, len(text)))
     if offset >= len(text):
         return -1
-    return int(text.rfind(part, 0, offset + len(part)))  # type: ignore[no-any-return]
+    return int(text.rfind(part, 0, offset + len(part)))
 
 
 def substring(*args: Any) -> str:
