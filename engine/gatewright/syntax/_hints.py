@@ -7,9 +7,21 @@ from collections.abc import Callable, Sequence
 
 from gatewright.errors import RegoError
 from gatewright.syntax._cursor import Cursor
-from gatewright.syntax._tokens import EOF, IDENT, ILLEGAL, STRING, TEMPLATE_END, TEMPLATE_PART, Token
+from gatewright.syntax._tokens import (
+    EOF,
+    IDENT,
+    ILLEGAL,
+    RAW_TEMPLATE_END,
+    RAW_TEMPLATE_PART,
+    STRING,
+    TEMPLATE_END,
+    TEMPLATE_PART,
+    Token,
+)
 
 _OPENERS = {"{": "}", "[": "]", "(": ")"}
+# What follows the brace that ends an expression in a template string.
+_TEMPLATE_KINDS = frozenset((TEMPLATE_PART, TEMPLATE_END, RAW_TEMPLATE_PART, RAW_TEMPLATE_END))
 _CLOSERS = {closer: opener for opener, closer in _OPENERS.items()}
 _READ_AS_V0 = (
     "this is valid Rego v0: read it with `--rego-version v0`, "
@@ -40,11 +52,16 @@ def explained(
     errors: Sequence[RegoError], parser: Cursor, parses_as: Callable[[str], bool] | None = None
 ) -> Sequence[RegoError]:
     """`errors`, the first few with a hint where we know one. `parses_as(version)` tries another dialect."""
-    text_hint = _dialect_hint(parser, parses_as)
+    dialect = _dialect_hint(parser, parses_as)
+    if dialect:
+        errors[0].hint = dialect
+        return errors
+    given = set()
     for error in errors[:3]:
-        if not error.hint:
-            error.hint = text_hint or _hint(error, parser)
-            text_hint = ""
+        hint = _hint(error, parser)
+        if hint not in given:
+            error.hint = hint
+            given.add(hint)
     return errors
 
 
@@ -127,6 +144,8 @@ def _bracket_hint(parser: Cursor, at: int) -> str:
         if token.kind in _OPENERS:
             stack.append(token)
         elif token.kind in _CLOSERS:
+            if tokens[i + 1].kind in _TEMPLATE_KINDS and tokens[i + 1].start == token.end:
+                continue
             if stack and stack[-1].kind == _CLOSERS[token.kind]:
                 stack.pop()
                 continue

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from gatewright.errors import RegoAnalysisError, RegoError, RegoErrors
+from gatewright.errors import RegoAnalysisError, RegoError, RegoErrors, RegoSyntaxError
 from gatewright.source import Location
 from gatewright.syntax import _checks
 from gatewright.syntax._cursor import Span, make_span
@@ -106,6 +106,24 @@ def format_module(
     `rego.v1` and `future.keywords` imports where they say nothing.
     """
     return deeply(_format, text, file, rego_version, to, drop_imports, keywords_in_refs, capabilities)
+
+
+def format_checked(
+    text: str, *, file: str = "", rego_version: str = "v1", to: str | None = None, drop_imports: bool = False
+) -> str:
+    """`format_module`, but the result is parsed: `opa fmt` has layouts that do not read back, and those are errors."""
+    formatted = format_module(text, file=file, rego_version=rego_version, to=to, drop_imports=drop_imports)
+    if formatted == text:
+        return formatted
+    for version in dict.fromkeys(((to or rego_version)[:2], (to or rego_version)[-2:])):
+        try:
+            parse_module(formatted, rego_version=version, annotations=False)
+        except RegoErrors as errors:
+            first = errors.errors[0]
+            where = f" at line {first.location.row}" if first.location else ""
+            message = f"cannot be formatted: the result would not parse as Rego {version}{where}: {first.message}"
+            raise RegoErrors([RegoSyntaxError(message, Location(file), code="rego_format_error")]) from None
+    return formatted
 
 
 def _format(

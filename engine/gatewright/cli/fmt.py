@@ -1,0 +1,86 @@
+"""`gatewright fmt`: Rego laid out as `opa fmt` does, in files and inside ConstraintTemplates."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def fmt(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Rego files, template YAML files, or directories; none or - reads standard input."),
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 when a file would change.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", "-d", help="Show what would change.")] = False,
+    write: Annotated[bool, typer.Option("--write", "-w", help="Write the result to the files.")] = False,
+    rego_version: Annotated[str, typer.Option(help="What Rego files are read as: v0, v1 or v2.")] = "v1",
+    to: Annotated[
+        str | None,
+        typer.Option(help="Rewrite Rego files for this dialect: v1, v2, or v0v1, v0v2, v1v2 for text that is both."),
+    ] = None,
+    drop_imports: Annotated[
+        bool, typer.Option("--drop-imports", help="Drop rego.v1 and future.keywords imports that say nothing.")
+    ] = False,
+) -> int:
+    """Format Rego, comments kept. In templates only the lines of Rego change, and keep their dialect.
+
+    Exit code 0: fine; 1: a file would change (with --check); 2: a file that cannot be read or parsed.
+
+    \b
+        gatewright fmt policies/ --check --diff
+        gatewright fmt policies/ --write
+        gatewright fmt old.rego --rego-version v0 --to v1 --drop-imports
+    """
+    from gatewright.errors import UsageError
+    from gatewright.syntax.files import FormatOptions, difference, format_files, format_text
+    from gatewright.syntax.files import write as write_file
+
+    try:
+        options = FormatOptions(rego_version, to, drop_imports)
+    except UsageError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    stdin = not paths or paths == [Path("-")]
+    if stdin:
+        results = iter((format_text(sys.stdin.read(), "stdin", options),))
+    else:
+        results = format_files(paths or (), options)
+    changed = failed = False
+    for result in results:
+        if result.error is not None:
+            failed = True
+            sys.stderr.write(_error_text(result.error, result.before))
+            continue
+        changed = changed or result.changed
+        if diff:
+            sys.stdout.write(difference(result))
+        elif check and result.changed:
+            sys.stdout.write(f"{result.path}\n")
+        if write and not stdin and not check and result.changed:
+            write_file(result)
+        elif not (diff or check or write) or (stdin and write):
+            sys.stdout.write(result.after)
+    if failed:
+        return 2
+    return 1 if check and changed else 0
+
+
+def _error_text(error: Exception, text: str) -> str:
+    """Each error with its place, source line and hint."""
+    from gatewright.errors import GatewrightError, RegoErrors
+    from gatewright.source import excerpt
+
+    errors = error.errors if isinstance(error, RegoErrors) else (error,)
+    lines = []
+    for one in errors:
+        lines.append(str(one))
+        if isinstance(one, GatewrightError) and one.location is not None:
+            shown = excerpt(text.split("\n"), one.location)
+            lines.extend("  " + line for line in shown.split("\n") if shown)
+        if isinstance(one, GatewrightError) and one.hint:
+            lines.append(f"  hint: {one.hint}")
+    return "\n".join(lines) + "\n"
