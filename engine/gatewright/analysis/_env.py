@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from gatewright.analysis._terms import COMPREHENSIONS, ROOTS, TreeKey, is_constant, json_key, ref_text, tree_key
+from gatewright.analysis._terms import (
+    COMPREHENSIONS,
+    ROOTS,
+    TreeKey,
+    dotted_ref,
+    is_constant,
+    json_key,
+    ref_text,
+    tree_key,
+)
 from gatewright.analysis.types import (
     ANY,
     BOOLEAN,
@@ -98,7 +107,9 @@ class TypeTree:
 
 
 def _leaves(node: TypeTree) -> Iterator[tuple[tuple[TreeKey, ...], Type]]:
-    stack = [((key,), child) for key, child in reversed(node.children.items())]
+    stack: list[tuple[tuple[TreeKey, ...], TypeTree]] = [
+        ((key,), child) for key, child in reversed(node.children.items())
+    ]
     while stack:
         path, child = stack.pop()
         if child.value is not None:
@@ -184,7 +195,7 @@ class TypeEnv:
     """Types by variable and by path. `vars` is where the types of variables go; `tree` differs from it only for the
     expressions that `with` gives documents of their own."""
 
-    __slots__ = ("_signatures", "_type_body", "next", "tree", "vars")
+    __slots__ = ("_functions", "_signatures", "_type_body", "next", "tree", "vars")
 
     def __init__(
         self, signatures: Mapping[str, Signature], type_body: TypeBody, following: TypeEnv | None = None
@@ -194,6 +205,7 @@ class TypeEnv:
         self.next = following
         self._signatures = signatures
         self._type_body = type_body
+        self._functions: dict[str, list[str]] | None = None
 
     def wrap(self, type_body: TypeBody | None = None) -> TypeEnv:
         return TypeEnv(self._signatures, type_body or self._type_body, self)
@@ -225,10 +237,10 @@ class TypeEnv:
         known = _SCALAR_TYPES.get(kind)
         if known is not None:
             return known
-        if kind is Var:
-            return self._var_type(value.name)  # type: ignore[union-attr]
-        if kind is Ref:
-            return self.ref_type(value.terms)  # type: ignore[union-attr]
+        if isinstance(value, Var):
+            return self._var_type(value.name)
+        if isinstance(value, Ref):
+            return self.ref_type(value.terms)
         match value:
             case Array(items):
                 return ArrayType(tuple(self.value_type(t.value) for t in items))
@@ -245,13 +257,28 @@ class TypeEnv:
 
     def _var_type(self, name: str) -> Type | None:
         key = ("v", name)
-        env: TypeEnv | None = self
-        while env is not None:
+        env = self
+        while True:
             node = env.tree.children.get(key)
             if node is not None:
                 return node.value
+            if env.next is None:
+                function = env.function_node(name)
+                return function.value if function is not None else None
             env = env.next
-        return None
+
+    def function_node(self, name: str) -> TypeTree | None:
+        """The built-in functions whose names start with `name`, as a tree; for the outermost environment."""
+        if self._functions is None:
+            self._functions = {}
+            for function in self._signatures:
+                self._functions.setdefault(function.partition(".")[0], []).append(function)
+        if name not in self._functions:
+            return None
+        tree = TypeTree()
+        for function in self._functions[name]:
+            tree.put(dotted_ref(function).terms, self._signatures[function].type)
+        return tree.children[("v", name)]
 
     def _object_type(self, pairs: tuple[tuple[Term, Term], ...]) -> Type:
         static: list[tuple[object, Type | None]] = []

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gatewright.analysis._terms import location_key, operator_name, ref_text
 from gatewright.analysis.program import CompiledRule, ModuleUnit, RuleNode
@@ -15,6 +15,10 @@ from gatewright.analysis.types import Signature, parse_signature
 from gatewright.errors import RegoAnalysisError, RegoError
 from gatewright.source import Location
 from gatewright.syntax.nodes import Expr, Ref, Term, Value, Var
+
+if TYPE_CHECKING:
+    from gatewright.analysis._env import TypeEnv
+    from gatewright.analysis.annotations import AnnotationSet
 
 COMPILE = "rego_compile_error"
 TYPE = "rego_type_error"
@@ -164,8 +168,8 @@ class Compilation:
         self._limit_reached = False
         self._arities: dict[str, int] = {}
         # Set by the stages that compute them.
-        self.annotations: Any = None
-        self.types: Any = None
+        self.annotations: AnnotationSet
+        self.types: TypeEnv
 
     def for_query(self, *, strict: bool, print_enabled: bool) -> Compilation:
         """A compilation of a query over the rules of this one."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 from gatewright.source import Location
 from gatewright.syntax.nodes import (
@@ -15,7 +15,11 @@ from gatewright.syntax.nodes import (
     ArrayComprehension,
     Boolean,
     Call,
+    Every,
     Expr,
+    LogicalAnd,
+    LogicalOr,
+    Not,
     Null,
     Number,
     Object,
@@ -23,6 +27,7 @@ from gatewright.syntax.nodes import (
     Ref,
     Set,
     SetComprehension,
+    SomeDecl,
     String,
     TemplateString,
     Term,
@@ -40,6 +45,10 @@ FUTURE_KEYWORDS = frozenset(("and", "or", "not", "contains", "every", "if", "in"
 
 INPUT_REF = Ref((Term(Var("input")),))
 TRUE = Boolean(True)
+
+Statement: TypeAlias = SomeDecl | Every | Not | LogicalAnd | LogicalOr
+# What an expression holds.
+Terms: TypeAlias = Term | tuple[Term, ...] | Statement
 
 # A tree of rules or types is keyed by value; this is the hashable form of the key.
 TreeKey = Any
@@ -105,15 +114,14 @@ def dynamic_position(terms: Sequence[Term]) -> int:
 
 def tree_key(value: Value) -> TreeKey:
     """`value` as a dictionary key: equal exactly when OPA holds the values equal."""
-    kind = type(value)
-    if kind is String:
-        return value.value  # type: ignore[union-attr]
-    if kind is Var:
-        return ("v", value.name)  # type: ignore[union-attr]
-    if kind is Number:
-        return ("n", number_value(value.text))  # type: ignore[union-attr]
-    if kind is Boolean:
-        return ("b", value.value)  # type: ignore[union-attr]
+    if isinstance(value, String):
+        return value.value
+    if isinstance(value, Var):
+        return ("v", value.name)
+    if isinstance(value, Number):
+        return ("n", number_value(value.text))
+    if isinstance(value, Boolean):
+        return ("b", value.value)
     return value
 
 
@@ -246,10 +254,9 @@ def sorted_pairs(pairs: tuple[tuple[Term, Term], ...]) -> tuple[tuple[Term, Term
     """The pairs of an object in the order of their keys."""
     if len(pairs) < 2:
         return pairs
-    if all(type(k.value) is String for k, _ in pairs):
-        keys = [k.value.value for k, _ in pairs]  # type: ignore[union-attr]
-        if all(a < b for a, b in pairwise(keys)):
-            return pairs
+    keys = [k.value.value for k, _ in pairs if isinstance(k.value, String)]
+    if len(keys) == len(pairs) and all(a < b for a, b in pairwise(keys)):
+        return pairs
     return tuple(sorted(pairs, key=lambda pair: sort_key(pair[0].value)))
 
 
@@ -275,12 +282,11 @@ def ref_text(terms: Sequence[Term]) -> str:
 
 def value_text(value: Value) -> str:
     """A value as OPA prints it in messages."""
-    kind = type(value)
-    if kind is Var:
-        name = value.name  # type: ignore[union-attr]
+    if isinstance(value, Var):
+        name = value.name
         return "_" if name.startswith("$") else name
-    if kind is Ref:
-        return ref_text(value.terms)  # type: ignore[union-attr]
+    if isinstance(value, Ref):
+        return ref_text(value.terms)
     return node_text(value)
 
 

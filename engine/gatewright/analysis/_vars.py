@@ -47,8 +47,8 @@ Promote = Callable[["Not | LogicalAnd | LogicalOr"], Iterable[str]]
 def value_vars(value: Value, skip: int, found: Names, promote: Promote | None = None) -> None:
     """Add the names of the variables in `value` to `found`."""
     kind = type(value)
-    if kind is Var:
-        found.add(value.name)  # type: ignore[union-attr]
+    if isinstance(value, Var):
+        found.add(value.name)
         return
     walker = _WALKERS.get(kind)
     if walker is not None:
@@ -150,23 +150,22 @@ def with_vars(node: With, skip: int, found: Names, promote: Promote | None = Non
 def expr_vars(expr: Expr, skip: int, found: Names, promote: Promote | None = None) -> None:
     """Add the names of the variables in `expr` to `found`."""
     terms = expr.terms
-    kind = type(terms)
-    if kind is tuple:
-        _called(terms, skip, found, promote)  # type: ignore[arg-type]
-    elif kind is Term:
-        value_vars(terms.value, skip, found, promote)  # type: ignore[union-attr]
-    elif kind is Every:
+    if isinstance(terms, tuple):
+        _called(terms, skip, found, promote)
+    elif isinstance(terms, Term):
+        value_vars(terms.value, skip, found, promote)
+    elif isinstance(terms, Every):
         if skip & SKIP_CLOSURES:
-            value_vars(terms.domain.value, skip, found, promote)  # type: ignore[union-attr]
+            value_vars(terms.domain.value, skip, found, promote)
             return
-        _every(terms, skip, found, promote)  # type: ignore[arg-type]
-    elif kind is SomeDecl:
-        for symbol in terms.symbols:  # type: ignore[union-attr]
+        _every(terms, skip, found, promote)
+    elif isinstance(terms, SomeDecl):
+        for symbol in terms.symbols:
             value_vars(symbol.value, skip, found, promote)
     elif promote is not None:
-        found.update(promote(terms))  # type: ignore[arg-type]
+        found.update(promote(terms))
     elif not skip & SKIP_CLOSURES:
-        for body in bodies_of(terms):  # type: ignore[arg-type]
+        for body in bodies_of(terms):
             body_vars(body, skip, found, promote)
     for node in expr.withs:
         with_vars(node, skip, found, promote)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from gatewright.analysis._state import TYPE, error
 from gatewright.analysis._terms import location_key, tree_key
@@ -71,7 +72,7 @@ class AnnotationSet:
             if block is not None:
                 yield package[:length], block
 
-    def schemas_for(self, rule: CompiledRule) -> Iterator[object]:
+    def schemas_for(self, rule: CompiledRule) -> Iterator[Mapping[str, Any]]:
         """The schema entries that hold in a rule, from the outermost block inwards."""
         package = rule.module.package
         blocks: list[Annotations | None] = [

@@ -57,20 +57,19 @@ def exprs_in(expr: Expr) -> Iterator[Expr]:
 def exprs_inside(expr: Expr) -> Iterator[Expr]:
     """The expressions in the bodies inside `expr`."""
     terms = expr.terms
-    kind = type(terms)
-    if kind is Term:
-        yield from exprs_in_value(terms.value)  # type: ignore[union-attr]
-    elif kind is tuple:
-        for term in terms:  # type: ignore[union-attr]
+    if isinstance(terms, Term):
+        yield from exprs_in_value(terms.value)
+    elif isinstance(terms, tuple):
+        for term in terms:
             if type(term.value) not in SCALARS:
                 yield from exprs_in_value(term.value)
-    elif kind is SomeDecl:
-        for term in terms.symbols:  # type: ignore[union-attr]
+    elif isinstance(terms, SomeDecl):
+        for term in terms.symbols:
             yield from exprs_in_value(term.value)
     else:
-        if kind is Every:
-            yield from exprs_in_value(terms.domain.value)  # type: ignore[union-attr]
-        for body in bodies_of(terms):  # type: ignore[arg-type]
+        if isinstance(terms, Every):
+            yield from exprs_in_value(terms.domain.value)
+        for body in bodies_of(terms):
             yield from exprs_in_body(body)
     for node in expr.withs:
         yield from exprs_in_value(node.target.value)
@@ -79,7 +78,7 @@ def exprs_inside(expr: Expr) -> Iterator[Expr]:
 
 def exprs_in_value(value: Value) -> Iterator[Expr]:
     kind = type(value)
-    if kind in SCALARS or kind is Var:
+    if kind in SCALARS or isinstance(value, Var):
         return
     match value:
         case Ref(terms) | Call(terms):
@@ -149,7 +148,7 @@ def call_terms_in_expr(expr: Expr) -> Iterator[Term]:
 def call_terms(term: Term) -> Iterator[Term]:
     value = term.value
     kind = type(value)
-    if kind in SCALARS or kind is Var:
+    if kind in SCALARS or isinstance(value, Var):
         return
     match value:
         case Call(terms):
@@ -271,7 +270,7 @@ def _bodies_one_level(expr: Expr) -> Iterator[Expr]:
 
 def _one_level_in_value(value: Value) -> Iterator[Expr]:
     kind = type(value)
-    if kind in SCALARS or kind is Var:
+    if kind in SCALARS or isinstance(value, Var):
         return
     if kind in COMPREHENSIONS:
         if isinstance(value, ObjectComprehension):

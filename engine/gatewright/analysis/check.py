@@ -306,8 +306,8 @@ class Checker:
         kind = type(value)
         if kind in SCALARS:
             return term
-        if kind is Var:
-            name = value.name  # type: ignore[union-attr]
+        if isinstance(value, Var):
+            name = value.name
             subject = self._subjects.get(name)
             if subject is not None:
                 return self._shown(Term(subject, term.location))
@@ -348,8 +348,8 @@ class Checker:
     def rule(self, env: TypeEnv, rule: CompiledRule, schemas: Iterable[tuple[tuple[Term, ...], Type]]) -> None:
         """Check a rule and put the type of its document into `env`."""
         around = env.wrap()
-        for path, tpe in schemas:
-            _apply_schema(around, path, tpe)
+        for document, described in schemas:
+            _apply_schema(around, document, described)
         inner, errors = self.body(around, rule.body)
         self.errors += errors
         path = rule.ref
@@ -475,9 +475,8 @@ def _unify_objects(env: TypeEnv, a: Term, b: Term) -> bool:
 def _unify_with(env: TypeEnv, term: Term, tpe: Type | None, *, widen: bool = False) -> bool:
     """Whether a term can be of a type; infers the types of variables, widening those that are known if asked to."""
     value = term.value
-    kind = type(value)
-    if kind is Var:
-        name = value.name  # type: ignore[union-attr]
+    if isinstance(value, Var):
+        name = value.name
         have = env.value_type(value)
         if widen:
             env.set_var(name, union(have, tpe))
@@ -486,10 +485,10 @@ def _unify_with(env: TypeEnv, term: Term, tpe: Type | None, *, widen: bool = Fal
         else:
             env.set_var(name, tpe)
         return True
-    if kind is Array or kind is Object or kind is Set:
+    if isinstance(value, Array | Object | Set):
         if isinstance(tpe, AnyType):
             return _unify_with_any(env, term, tpe)
-        if isinstance(tpe, RecursiveType) and kind is not Set:
+        if isinstance(tpe, RecursiveType) and not isinstance(value, Set):
             tpe = tpe.type
         match value, tpe:
             case Array(items), ArrayType(static, dynamic):
@@ -551,13 +550,12 @@ class _RefChecker:
 
     def expr(self, expr: Expr) -> None:
         terms = expr.terms
-        kind = type(terms)
-        if kind is tuple:
-            for term in terms[1:]:  # type: ignore[index]
+        if isinstance(terms, tuple):
+            for term in terms[1:]:
                 self.value(term.value)
             return
-        if kind is Term:
-            self.value(terms.value)  # type: ignore[union-attr]
+        if isinstance(terms, Term):
+            self.value(terms.value)
             return
         match terms:
             case Not(body):
@@ -567,9 +565,10 @@ class _RefChecker:
                 for term in symbols:
                     self.value(term.value)
             case Every(key, value, domain, body):
-                for term in (key, value, domain):
-                    if term is not None:
-                        self.value(term.value)
+                if key is not None:
+                    self.value(key.value)
+                self.value(value.value)
+                self.value(domain.value)
                 self.body(body)
             case LogicalAnd(lhs, rhs) | LogicalOr(lhs, rhs):
                 self.body(lhs)
@@ -584,7 +583,7 @@ class _RefChecker:
 
     def value(self, value: Value) -> None:
         kind = type(value)
-        if kind in SCALARS or kind is Var or kind in COMPREHENSIONS:
+        if kind in SCALARS or isinstance(value, Var) or kind in COMPREHENSIONS:
             return
         match value:
             case Ref(terms):
@@ -624,17 +623,19 @@ class _RefChecker:
                 return None
             value = ref[i].value
             kind = type(value)
-            if i in (1, 2) and kind is not Var and kind is not String:
+            if i in (1, 2) and not isinstance(value, Var) and not isinstance(value, String):
                 have = self._env.value_type(value)
                 return self._invalid(ref, i, have, STRING, _tree_keys(node))
-            if i and kind is Var:
+            if i and isinstance(value, Var):
                 wanted = keys_of(extent(node))
                 have = self._env.value_type(value)
                 if have is None:
-                    self._env.set_var(value.name, wanted)  # type: ignore[union-attr]
+                    self._env.set_var(value.name, wanted)
                 elif not unifies(wanted, have):
                     return self._invalid(ref, i, have, wanted, _tree_keys(node))
             child = node.children.get(tree_key(value)) if kind not in COMPREHENSIONS else None
+            if child is None and i == 0 and env.next is None and isinstance(value, Var):
+                child = env.function_node(value.name)
             if child is None:
                 if env.next is not None:
                     env = env.next
@@ -816,7 +817,7 @@ def _collect(expr: Expr, found: list[Comprehension]) -> None:
 
 def _collect_value(value: Value, found: list[Comprehension]) -> None:
     kind = type(value)
-    if kind in SCALARS or kind is Var:
+    if kind in SCALARS or isinstance(value, Var):
         return
     match value:
         case ArrayComprehension() | SetComprehension() | ObjectComprehension():

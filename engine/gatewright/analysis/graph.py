@@ -282,20 +282,19 @@ def _refs_of(rule: CompiledRule) -> Iterator[tuple[int, _Terms]]:
 
 def refs_in_expr(expr: Expr) -> Iterator[_Terms]:
     terms = expr.terms
-    kind = type(terms)
-    if kind is Term:
-        yield from refs_in_value(terms.value)  # type: ignore[union-attr]
-    elif kind is tuple:
-        for term in terms:  # type: ignore[union-attr]
+    if isinstance(terms, Term):
+        yield from refs_in_value(terms.value)
+    elif isinstance(terms, tuple):
+        for term in terms:
             if type(term.value) not in SCALARS:
                 yield from refs_in_value(term.value)
-    elif kind is SomeDecl:
-        for term in terms.symbols:  # type: ignore[union-attr]
+    elif isinstance(terms, SomeDecl):
+        for term in terms.symbols:
             yield from refs_in_value(term.value)
     else:
-        if kind is Every:
-            yield from refs_in_value(terms.domain.value)  # type: ignore[union-attr]
-        for body in bodies_of(terms):  # type: ignore[arg-type]
+        if isinstance(terms, Every):
+            yield from refs_in_value(terms.domain.value)
+        for body in bodies_of(terms):
             yield from _refs_in_body(body)
     for node in expr.withs:
         yield from refs_in_value(node.target.value)
@@ -309,7 +308,7 @@ def _refs_in_body(body: Body) -> Iterator[_Terms]:
 
 def refs_in_value(value: Value) -> Iterator[_Terms]:
     kind = type(value)
-    if kind in SCALARS or kind is Var:
+    if kind in SCALARS or isinstance(value, Var):
         return
     match value:
         case Ref(terms):
@@ -528,7 +527,7 @@ def _dynamic_cause(state: Compilation, graph: Graph, path: list[CompiledRule]) -
         edge = graph.cause(source, target)
         if edge is None:
             continue
-        ref = tuple(rename_vars(t, state.rewritten) for t in edge.ref[: len(target.ref)])  # type: ignore[arg-type]
+        ref = tuple(rename_vars(t, state.rewritten) for t in edge.ref[: len(target.ref)])
         text = f" ({ref_text(ref)}"
         if i > 0:
             text += f" in {written_ref(state, source.ref)}"

@@ -13,6 +13,7 @@ from gatewright.analysis._state import Compilation, Names
 from gatewright.analysis._terms import (
     COMPREHENSIONS,
     SCALARS,
+    Terms,
     equality,
     is_equality,
     is_scalar,
@@ -67,9 +68,9 @@ def needs_evaluation(term: Term | None) -> bool:
 
 def _needs_evaluation(value: Value) -> bool:
     kind = type(value)
-    if kind in SCALARS or kind is Var:
+    if kind in SCALARS or isinstance(value, Var):
         return False
-    if kind is Ref or kind in COMPREHENSIONS:
+    if isinstance(value, Ref) or kind in COMPREHENSIONS:
         return True
     match value:
         case Call(terms):
@@ -155,7 +156,7 @@ def hoist_calls(state: Compilation) -> None:
 def has_call(value: Value) -> bool:
     """Whether `value` holds something this pass rewrites: a call, a closure, or a ref into a literal."""
     kind = type(value)
-    if kind in SCALARS or kind is Var:
+    if kind in SCALARS or isinstance(value, Var):
         return False
     match value:
         case Ref(terms):
@@ -203,26 +204,25 @@ class CallHoister:
             withs = tuple(With(w.target, self._term(w.value, out), w.location) for w in withs)
             expr = replace(expr, withs=withs)
         terms = expr.terms
-        kind = type(terms)
-        if kind is Term:
-            if has_call(terms.value):  # type: ignore[union-attr]
+        if isinstance(terms, Term):
+            if has_call(terms.value):
                 support: list[Expr] = []
-                term = self._term(terms, support)  # type: ignore[arg-type]
+                term = self._term(terms, support)
                 out.extend(_with(support, withs))
                 expr = replace(expr, terms=term)
-        elif kind is tuple:
-            if any(has_call(t.value) for t in terms[1:]):  # type: ignore[index]
+        elif isinstance(terms, tuple):
+            if any(has_call(t.value) for t in terms[1:]):
                 support = []
-                operands = [self._term(t, support) for t in terms[1:]]  # type: ignore[index]
+                operands = [self._term(t, support) for t in terms[1:]]
                 out.extend(_with(support, withs))
-                expr = replace(expr, terms=(terms[0], *operands))  # type: ignore[index]
-        elif kind is Every:
-            expr = self._every(expr, terms, out)  # type: ignore[arg-type]
-        elif kind is Not:
-            expr = replace(expr, terms=replace(terms, body=self.body(terms.body)))  # type: ignore[union-attr, type-var, arg-type]
-        elif kind is LogicalAnd or kind is LogicalOr:
-            lhs, rhs = self.body(terms.lhs), self.body(terms.rhs)  # type: ignore[union-attr]
-            expr = replace(expr, terms=replace(terms, lhs=lhs, rhs=rhs))  # type: ignore[type-var, arg-type]
+                expr = replace(expr, terms=(terms[0], *operands))
+        elif isinstance(terms, Every):
+            expr = self._every(expr, terms, out)
+        elif isinstance(terms, Not):
+            expr = replace(expr, terms=replace(terms, body=self.body(terms.body)))
+        elif isinstance(terms, LogicalAnd | LogicalOr):
+            lhs, rhs = self.body(terms.lhs), self.body(terms.rhs)
+            expr = replace(expr, terms=replace(terms, lhs=lhs, rhs=rhs))
         out.append(expr)
 
     def _every(self, expr: Expr, node: Every, out: list[Expr]) -> Expr:
@@ -319,7 +319,7 @@ class ComprehensionHoister:
 
     def _expr(self, expr: Expr) -> Expr:
         terms = expr.terms
-        new: object = terms
+        new: Terms = terms
         match terms:
             case Term():
                 new = self._term(terms)
@@ -332,7 +332,7 @@ class ComprehensionHoister:
             case LogicalAnd() | LogicalOr():
                 new = replace(terms, lhs=self.body(terms.lhs), rhs=self.body(terms.rhs))
         withs = tuple(With(self._term(w.target), self._term(w.value), w.location) for w in expr.withs)
-        return replace(expr, terms=new, withs=withs)  # type: ignore[arg-type]
+        return replace(expr, terms=new, withs=withs)
 
     def _term(self, term: Term) -> Term:
         value = term.value
@@ -402,7 +402,7 @@ def _equals_in_expr(expr: Expr) -> Expr:
 def rewrite_nested_bodies(expr: Expr, rewrite: Callable[[Body], Body]) -> Expr:
     """`expr` with `rewrite` applied to every body directly inside it."""
     terms = expr.terms
-    new: object = terms
+    new: Terms = terms
     match terms:
         case Term():
             new = rewrite_bodies_in_term(terms, rewrite)
@@ -418,7 +418,7 @@ def rewrite_nested_bodies(expr: Expr, rewrite: Callable[[Body], Body]) -> Expr:
         With(rewrite_bodies_in_term(w.target, rewrite), rewrite_bodies_in_term(w.value, rewrite), w.location)
         for w in expr.withs
     )
-    return replace(expr, terms=new, withs=withs)  # type: ignore[arg-type]
+    return replace(expr, terms=new, withs=withs)
 
 
 def rewrite_bodies_in_term(term: Term, rewrite: Callable[[Body], Body]) -> Term:
@@ -480,33 +480,32 @@ class DynamicHoister:
 
     def _expr(self, expr: Expr, out: list[Expr]) -> Expr:
         terms = expr.terms
-        kind = type(terms)
-        if kind is tuple:
+        if isinstance(terms, tuple):
             rewrite = self._within if is_equality(expr) else self._one
-            if is_equality(expr) and len(terms) != 3:  # type: ignore[arg-type]
+            if is_equality(expr) and len(terms) != 3:
                 return expr
-            new = (terms[0], *[rewrite(t, expr, out) for t in terms[1:]])  # type: ignore[index]
-            if all(a is b for a, b in zip(new, terms, strict=True)):  # type: ignore[call-overload]
+            new = (terms[0], *[rewrite(t, expr, out) for t in terms[1:]])
+            if all(a is b for a, b in zip(new, terms, strict=True)):
                 return expr
             return replace(expr, terms=new)
-        if kind is Term:
-            term = self._within(terms, expr, out)  # type: ignore[arg-type]
+        if isinstance(terms, Term):
+            term = self._within(terms, expr, out)
             return expr if term is terms else replace(expr, terms=term)
-        if kind is Every:
-            domain = self._one(terms.domain, expr, out)  # type: ignore[union-attr]
-            return replace(expr, terms=replace(terms, domain=domain, body=self.body(terms.body)))  # type: ignore[type-var, union-attr, arg-type]
-        if kind is Not:
-            return replace(expr, terms=replace(terms, body=self.body(terms.body)))  # type: ignore[type-var, union-attr, arg-type]
-        if kind is LogicalAnd or kind is LogicalOr:
-            lhs, rhs = self.body(terms.lhs), self.body(terms.rhs)  # type: ignore[union-attr]
-            return replace(expr, terms=replace(terms, lhs=lhs, rhs=rhs))  # type: ignore[type-var, arg-type]
+        if isinstance(terms, Every):
+            domain = self._one(terms.domain, expr, out)
+            return replace(expr, terms=replace(terms, domain=domain, body=self.body(terms.body)))
+        if isinstance(terms, Not):
+            return replace(expr, terms=replace(terms, body=self.body(terms.body)))
+        if isinstance(terms, LogicalAnd | LogicalOr):
+            lhs, rhs = self.body(terms.lhs), self.body(terms.rhs)
+            return replace(expr, terms=replace(terms, lhs=lhs, rhs=rhs))
         return expr
 
     def _within(self, term: Term, expr: Expr, out: list[Expr]) -> Term:
         """A term that may stay where it is: only what is inside moves."""
         value = term.value
         kind = type(value)
-        if kind in SCALARS or kind is Var:
+        if kind in SCALARS or isinstance(value, Var):
             return term
         match value:
             case Ref(terms):
@@ -528,7 +527,7 @@ class DynamicHoister:
     def _one(self, term: Term, expr: Expr, out: list[Expr]) -> Term:
         value = term.value
         kind = type(value)
-        if kind in SCALARS or kind is Var:
+        if kind in SCALARS or isinstance(value, Var):
             return term
         match value:
             case Ref(terms):

@@ -14,6 +14,8 @@ from gatewright.analysis._terms import (
     INPUT_REF,
     SCALARS,
     TRUE,
+    Statement,
+    Terms,
     is_assignment,
     is_root_ref,
     is_scalar,
@@ -182,17 +184,16 @@ class LocalRewriter:
 
     def _statement(self, expr: Expr) -> Expr | None:
         terms = expr.terms
-        kind = type(terms)
-        if kind is tuple:
+        if isinstance(terms, tuple):
             return self._assignment(expr) if is_assignment(expr) else self.expr(expr)
-        if kind is SomeDecl:
-            return self._some(expr, terms)  # type: ignore[arg-type]
-        if kind is Every:
-            return self._every(expr, terms)  # type: ignore[arg-type]
-        if kind is Not:
-            return self._not(expr, terms)  # type: ignore[arg-type]
-        if kind is LogicalAnd or kind is LogicalOr:
-            return self._logical(expr, terms)  # type: ignore[arg-type]
+        if isinstance(terms, SomeDecl):
+            return self._some(expr, terms)
+        if isinstance(terms, Every):
+            return self._every(expr, terms)
+        if isinstance(terms, Not):
+            return self._not(expr, terms)
+        if isinstance(terms, LogicalAnd | LogicalOr):
+            return self._logical(expr, terms)
         return self.expr(expr)
 
     def _every(self, expr: Expr, node: Every) -> Expr | None:
@@ -354,22 +355,21 @@ class LocalRewriter:
     def expr(self, expr: Expr) -> Expr:
         """Rename what is declared in a plain expression (statements inside have been dealt with)."""
         terms = expr.terms
-        kind = type(terms)
-        new: object
-        if kind is tuple:
-            new = self._terms(terms)  # type: ignore[arg-type]
-        elif kind is Term:
-            new = self.term(terms)  # type: ignore[arg-type]
+        new: Terms
+        if isinstance(terms, tuple):
+            new = self._terms(terms)
+        elif isinstance(terms, Term):
+            new = self.term(terms)
         else:
-            new = self._nested(terms)  # type: ignore[arg-type]
+            new = self._nested(terms)
         withs = expr.withs
         if withs:
             withs = tuple(map(self._with, withs))
         elif new is terms:
             return expr
-        return Expr(new, withs, expr.negated, expr.generated, expr.index, expr.location, expr.assigned)  # type: ignore[arg-type]
+        return Expr(new, withs, expr.negated, expr.generated, expr.index, expr.location, expr.assigned)
 
-    def _nested(self, node: SomeDecl | Every | Not | LogicalAnd | LogicalOr) -> object:
+    def _nested(self, node: Statement) -> Statement:
         match node:
             case SomeDecl(symbols, location):
                 return SomeDecl(self._terms(symbols), location)
@@ -713,7 +713,7 @@ def _withs_in_expr(expr: Expr, found: set[str]) -> None:
 
 def _withs_in_value(value: Value, found: set[str]) -> None:
     kind = type(value)
-    if kind in SCALARS or kind is Var:
+    if kind in SCALARS or isinstance(value, Var):
         return
     match value:
         case Ref(terms) | Call(terms):
@@ -797,7 +797,7 @@ _CLOSURES = (ArrayComprehension, SetComprehension, ObjectComprehension, Template
 
 def _has_closure(value: Value) -> bool:
     kind = type(value)
-    if kind in SCALARS or kind is Var:
+    if kind in SCALARS or isinstance(value, Var):
         return False
     match value:
         case Ref(terms) | Call(terms):
@@ -828,8 +828,8 @@ def rename_vars(term: Term, names: dict[str, str]) -> Term:
     kind = type(value)
     if kind in SCALARS:
         return term
-    if kind is Var:
-        new = names.get(value.name)  # type: ignore[union-attr]
+    if isinstance(value, Var):
+        new = names.get(value.name)
         return term if new is None else Term(Var(new), term.location)
     if names.keys().isdisjoint(vars_of(value)):
         return term
@@ -872,7 +872,7 @@ def rename_in_expr(expr: Expr, names: dict[str, str]) -> Expr:
     if names.keys().isdisjoint(found):
         return expr
     terms = expr.terms
-    new: object
+    new: Terms
     match terms:
         case Term():
             new = rename_vars(terms, names)
@@ -899,7 +899,7 @@ def rename_in_expr(expr: Expr, names: dict[str, str]) -> Expr:
                 terms.location,
             )
     withs = tuple(With(rename_vars(w.target, names), rename_vars(w.value, names), w.location) for w in expr.withs)
-    return replace(expr, terms=new, withs=withs)  # type: ignore[arg-type]
+    return replace(expr, terms=new, withs=withs)
 
 
 def rewrite_query_locals(names: Names, body: Body, *, strict: bool) -> tuple[Body, dict[str, str], list[RegoError]]:

@@ -246,8 +246,7 @@ class Program:
         if isinstance(path, str):
             head, *rest = path.split(".")
             path = [Term(Var(head)), *(Term(String(part)) for part in rest)]
-        terms = path.terms if isinstance(path, Ref) else tuple(path)
-        return self.state.types.ref_type(tuple(terms))
+        return self.state.types.ref_type(path.terms if isinstance(path, Ref) else tuple(path))
 
     def variable_types(self, rule: CompiledRule) -> Mapping[str, Type | None]:
         """The inferred types of the variables of a rule's body, computed on demand."""

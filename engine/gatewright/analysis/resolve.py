@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gatewright.analysis._state import COMPILE, Compilation, LastUse, Places, error
-from gatewright.analysis._terms import is_assignment, is_root_ref, value_text
+from gatewright.analysis._terms import Statement, Terms, is_assignment, is_root_ref, value_text
 from gatewright.analysis._vars import bodies_of, value_vars, vars_of, vars_of_terms
 from gatewright.analysis.program import CompiledRule, ModuleUnit
 from gatewright.errors import RegoError
@@ -101,7 +101,7 @@ class Resolver:
     def rule(self, rule: CompiledRule) -> RegoError | None:
         """Resolve the names in a rule; an error when its arguments hide `input` or `data`."""
         head = rule.head
-        shadow = next(filter(None, map(_shadowed_root, head.args or ())), None)
+        shadow = _first_shadowed(head.args or ())
         if shadow is not None:
             message = f"args must not shadow {value_text(shadow)} (use a different variable name)"
             return error(COMPILE, rule.location, message)
@@ -139,24 +139,21 @@ class Resolver:
 
     def _expr(self, expr: Expr) -> Expr:
         terms = expr.terms
-        kind = type(terms)
-        new: object
-        if kind is tuple:
-            new = self._terms(terms)  # type: ignore[arg-type]
-        elif kind is Term:
-            new = self.term(terms)  # type: ignore[arg-type]
+        new: Terms
+        if isinstance(terms, tuple):
+            new = self._terms(terms)
+        elif isinstance(terms, Term):
+            new = self.term(terms)
         else:
-            new = self._statement(terms)  # type: ignore[arg-type]
+            new = self._statement(terms)
         withs = expr.withs
         if withs:
             withs = tuple(With(self.term(w.target), self.term(w.value), w.location) for w in withs)
         if new is terms and not withs:
             return expr
-        return Expr(new, withs, expr.negated, expr.generated, expr.index, expr.location, expr.assigned)  # type: ignore[arg-type]
+        return Expr(new, withs, expr.negated, expr.generated, expr.index, expr.location, expr.assigned)
 
-    def _statement(
-        self, node: SomeDecl | Every | Not | LogicalAnd | LogicalOr
-    ) -> SomeDecl | Every | Not | LogicalAnd | LogicalOr:
+    def _statement(self, node: Statement) -> Statement:
         match node:
             case SomeDecl((Term(Call(terms)) as symbol, *_)):
                 call = self._terms(terms)
@@ -204,12 +201,11 @@ class Resolver:
         return terms
 
     def _value(self, value: Value, location: Location) -> Value:
-        kind = type(value)
-        if kind is Var:
-            found = self._lookup(value.name)  # type: ignore[union-attr]
+        if isinstance(value, Var):
+            found = self._lookup(value.name)
             return value if found is None else Ref(self._expand(found, location))
-        if kind is Ref:
-            return self._ref(value)  # type: ignore[arg-type]
+        if isinstance(value, Ref):
+            return self._ref(value)
         match value:
             case Call(terms):
                 new = self._terms(terms)
@@ -240,12 +236,11 @@ class Resolver:
         changed = False
         for i, term in enumerate(ref.terms):
             value = term.value
-            kind = type(value)
-            if kind is String:
+            if isinstance(value, String):
                 out.append(term)
                 continue
-            if kind is Var:
-                found = self._lookup(value.name)  # type: ignore[union-attr]
+            if isinstance(value, Var):
+                found = self._lookup(value.name)
                 if found is None:
                     out.append(term)
                     continue
@@ -269,9 +264,17 @@ def _shadowed_root(term: Term) -> Value | None:
         return value
     match value:
         case Array(items):
-            return next(filter(None, map(_shadowed_root, items)), None)
+            return _first_shadowed(items)
         case Object(pairs):
-            return next(filter(None, (_shadowed_root(v) for _, v in pairs)), None)
+            return _first_shadowed(v for _, v in pairs)
+    return None
+
+
+def _first_shadowed(terms: Iterable[Term]) -> Value | None:
+    for term in terms:
+        shadowed = _shadowed_root(term)
+        if shadowed is not None:
+            return shadowed
     return None
 
 
@@ -305,15 +308,14 @@ def declared_in_body(body: Body) -> set[str]:
 
 def declared_in_expr(expr: Expr, found: set[str]) -> None:
     terms = expr.terms
-    kind = type(terms)
-    if kind is tuple:
-        if is_assignment(expr) and len(terms) == 3:  # type: ignore[arg-type]
-            value_vars(terms[1].value, 0, found)  # type: ignore[index]
+    if isinstance(terms, tuple):
+        if is_assignment(expr) and len(terms) == 3:
+            value_vars(terms[1].value, 0, found)
         return
-    if kind is Term:
+    if isinstance(terms, Term):
         return
-    if kind is SomeDecl:
-        for symbol in terms.symbols:  # type: ignore[union-attr]
+    if isinstance(terms, SomeDecl):
+        for symbol in terms.symbols:
             value = symbol.value
             if type(value) is Var:
                 found.add(value.name)
@@ -321,7 +323,7 @@ def declared_in_expr(expr: Expr, found: set[str]) -> None:
                 for term in value.terms[1:-1]:
                     found |= vars_of(term.value)
         return
-    for body in bodies_of(terms):  # type: ignore[arg-type]
+    for body in bodies_of(terms):
         for inner in body:
             declared_in_expr(inner, found)
 

@@ -83,24 +83,23 @@ def body_outputs(body: Iterable[Expr], arity: Arity, safe: Names) -> Names:
 def expr_outputs(expr: Expr, arity: Arity, safe: Names) -> Names:
     """The variables that `expr` binds when those in `safe` are bound."""
     terms = expr.terms
-    kind = type(terms)
-    if expr.negated or kind is Not:
+    if expr.negated or isinstance(terms, Not):
         return set()
     for node in expr.withs:
         inputs: Names = set()
         with_vars(node, SAFETY, inputs)
         if not inputs <= safe:
             return set()
-    if kind is tuple:
+    if isinstance(terms, tuple):
         if is_equality(expr):
             return equality_outputs(expr, safe)
-        taken = arity(terms[0].value)  # type: ignore[index]
+        taken = arity(terms[0].value)
         return set() if taken < 0 else _call_outputs(expr, taken, safe)
-    if kind is Term:
+    if isinstance(terms, Term):
         return _ref_outputs_in_expr(expr, safe)
-    if kind is Every:
+    if isinstance(terms, Every):
         found: Names = set()
-        _ref_outputs(terms.domain.value, safe, found)  # type: ignore[union-attr]
+        _ref_outputs(terms.domain.value, safe, found)
         return found
     return set()
 
@@ -153,7 +152,7 @@ def _ref_outputs_in_expr(expr: Expr, safe: Names) -> Names:
 def _ref_outputs(value: Value, safe: Names, found: Names) -> None:
     """Add the variables that iterating the refs in `value` binds."""
     kind = type(value)
-    if kind in SCALARS or kind is Var:
+    if kind in SCALARS or isinstance(value, Var):
         return
     match value:
         case Ref(terms):
@@ -349,7 +348,7 @@ def _bound_inside(body: Body, names: Names, arity: Arity) -> Names:
     equalities = [e for e in body if is_equality(e) and isinstance(e.terms, tuple) and len(e.terms) == 3]
     safe = RESERVED | names
     for expr in equalities:
-        safe -= {t.value.name for t in expr.terms[1:] if isinstance(t.value, Var)}  # type: ignore[index, union-attr]
+        safe -= {t.value.name for t in expr.terms[1:] if isinstance(t.value, Var)}  # type: ignore[index]
     bound: Names = set()
     changed = True
     while changed:
@@ -456,15 +455,14 @@ def _order_closures(exprs: list[Expr], arity: Arity, outside: Names, unsafe: Uns
 def has_closure(expr: Expr) -> bool:
     """Whether there is a body inside `expr`."""
     terms = expr.terms
-    kind = type(terms)
-    if kind is tuple:
-        for term in terms:  # type: ignore[union-attr]
+    if isinstance(terms, tuple):
+        for term in terms:
             if type(term.value) in _MAY_CLOSE and contains_closure(term.value):
                 return True
-    elif kind is Term:
-        if contains_closure(terms.value):  # type: ignore[union-attr]
+    elif isinstance(terms, Term):
+        if contains_closure(terms.value):
             return True
-    elif kind is not SomeDecl:
+    elif not isinstance(terms, SomeDecl):
         return True
     return any(contains_closure(w.value.value) or contains_closure(w.target.value) for w in expr.withs)
 
@@ -475,12 +473,18 @@ def contains_closure(value: Value) -> bool:
         return False
     if kind in COMPREHENSIONS:
         return True
-    if kind is Object:
-        return any(contains_closure(k.value) or contains_closure(v.value) for k, v in value.items)  # type: ignore[union-attr, misc]
-    if kind is TemplateString:
-        return any(has_closure(p) for p in value.parts if isinstance(p, Expr))  # type: ignore[union-attr]
-    for term in value.terms if kind is Ref or kind is Call else value.items:  # type: ignore[union-attr]
-        if type(term.value) in _MAY_CLOSE and contains_closure(term.value):  # type: ignore[union-attr, arg-type]
+    if isinstance(value, Object):
+        return any(contains_closure(k.value) or contains_closure(v.value) for k, v in value.items)
+    if isinstance(value, TemplateString):
+        return any(has_closure(p) for p in value.parts if isinstance(p, Expr))
+    terms: tuple[Term, ...] = ()
+    if isinstance(value, Ref | Call):
+        terms = value.terms
+    elif isinstance(value, Array | Set):
+        terms = value.items
+    # A loop: this is asked of every term, again and again.
+    for term in terms:  # noqa: SIM110
+        if type(term.value) in _MAY_CLOSE and contains_closure(term.value):
             return True
     return False
 
@@ -588,7 +592,7 @@ def _closures_in_expr(expr: Expr, found: Names) -> None:
 
 def _closures_in_value(value: Value, found: Names) -> None:
     kind = type(value)
-    if kind in SCALARS or kind is Var:
+    if kind in SCALARS or isinstance(value, Var):
         return
     if kind in COMPREHENSIONS:
         value_vars(value, 0, found)

@@ -47,7 +47,7 @@ class Schemas:
 
     def of_rule(self, rule: CompiledRule) -> Iterator[tuple[tuple[Term, ...], Type]]:
         """The documents that annotations give a type while the rule is checked."""
-        if not self._state.use_annotations or self._state.annotations is None:
+        if not self._state.use_annotations:
             return
         for entry in self._state.annotations.schemas_for(rule):
             try:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gatewright.analysis._state import COMPILE, Compilation, Names, error
-from gatewright.analysis._terms import RESERVED, SCALARS, dotted_ref, equality, is_ground, sorted_items, sorted_pairs
+from gatewright.analysis._terms import (
+    RESERVED,
+    SCALARS,
+    Terms,
+    dotted_ref,
+    equality,
+    is_ground,
+    sorted_items,
+    sorted_pairs,
+)
 from gatewright.analysis._vars import SAFETY, key_value_vars, value_vars, vars_of
 from gatewright.analysis.hoist import is_true
 from gatewright.analysis.program import CompiledRule
@@ -91,7 +100,7 @@ def expr_has_template(expr: Expr) -> bool:
 
 def has_template(value: Value) -> bool:
     kind = type(value)
-    if kind in SCALARS or kind is Var:
+    if kind in SCALARS or isinstance(value, Var):
         return False
     match value:
         case TemplateString():
@@ -133,7 +142,7 @@ class TemplateRewriter:
 
     def _expr(self, expr: Expr, safe: set[str]) -> Expr:
         terms = expr.terms
-        new: object = terms
+        new: Terms = terms
         match terms:
             case Term():
                 new = self.term(terms, safe)
@@ -148,7 +157,7 @@ class TemplateRewriter:
                 lhs = tuple(self._expr(e, safe) for e in terms.lhs)
                 new = replace(terms, lhs=lhs, rhs=tuple(self._expr(e, safe) for e in terms.rhs))
         withs = tuple(With(w.target, self.term(w.value, safe), w.location) for w in expr.withs)
-        return replace(expr, terms=new, withs=withs)  # type: ignore[arg-type]
+        return replace(expr, terms=new, withs=withs)
 
     def term(self, term: Term, safe: set[str]) -> Term:
         value = term.value
