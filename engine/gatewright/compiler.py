@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import CodeType
@@ -46,15 +46,17 @@ def compile_modules(
     schemas: Any = None,
     print_enabled: bool = False,
     cache: CodeCache | None = None,
+    parse: Callable[[], Mapping[str, Module]] | None = None,
 ) -> CompiledPolicy:
     """The policy that these modules make; raises RegoErrors with all that OPA reports.
 
-    With a `cache`, modules known to be good are not even parsed until something new is asked of them.
+    With a `cache`, modules known to be good are not even parsed until something new is asked of them. With `parse`,
+    the texts in `modules` only say what to look for in the cache, and `parse` gives the modules when they are needed.
     """
     settings = Settings(rego_version, strict, print_enabled, capabilities, schemas)
     if schemas is not None or any(not isinstance(m, str) for m in modules.values()):
         cache = None
-    policy = CompiledPolicy(dict(modules), settings, cache)
+    policy = CompiledPolicy(dict(modules), settings, cache, parse)
     if cache is None:
         policy.program  # noqa: B018 - errors are raised here and now
         return policy
@@ -71,6 +73,7 @@ class CompiledPolicy:
     modules: dict[str, str | Module]
     settings: Settings = field(default_factory=Settings)
     cache: CodeCache | None = None
+    parse: Callable[[], Mapping[str, Module]] | None = None
 
     @cached_property
     def program(self) -> Program:
@@ -88,6 +91,8 @@ class CompiledPolicy:
         )
 
     def _parsed(self) -> dict[str, Module]:
+        if self.parse is not None:
+            return dict(self.parse())
         from gatewright.syntax import parse_module
 
         parsed: dict[str, Module] = {}
@@ -121,23 +126,37 @@ class CompiledPolicy:
         package: str | None = None,
         imports: Iterable[str] = (),
         coverage: bool = False,
+        capture: bool = False,
     ) -> PreparedQuery:
-        """A query ready to run; the text is Rego v1, in no package unless one is given."""
+        """A query ready to run; the text is Rego v1, in no package unless one is given.
+
+        `capture`: the solutions also hold the value of each expression, for PreparedQuery.solutions.
+        """
         imports = tuple(imports)
         codes = self._codes(
-            ("query", text, str(package), *imports, str(coverage)),
-            lambda: self.query_unit(text, package=package, imports=imports, coverage=coverage),
+            ("query", text, str(package), *imports, str(coverage), str(capture)),
+            lambda: self.query_unit(text, package=package, imports=imports, coverage=coverage, capture=capture),
         )
-        return PreparedQuery(codes)
+        return PreparedQuery(codes, text)
 
     def query_unit(
-        self, text: str, *, package: str | None = None, imports: Iterable[str] = (), coverage: bool = False
+        self,
+        text: str,
+        *,
+        package: str | None = None,
+        imports: Iterable[str] = (),
+        coverage: bool = False,
+        capture: bool = False,
     ) -> Unit:
         """The generated module of a query, before it becomes code."""
         from gatewright import analysis
         from gatewright.syntax import parse_query
 
         body = parse_query(text, rego_version="v1")
+        if capture:
+            from gatewright.codegen.capture import capture_values
+
+            body = capture_values(body, self.program.signatures, self.program)
         home, imported = _surroundings(package, imports)
         plan = analysis.compile_query(body, self.program, package=home, imports=imported)
         unit = self._unit([plan.body], dict(plan.names), covering=coverage)
@@ -208,10 +227,11 @@ class CompiledPolicy:
 class PreparedQuery:
     """A compiled query."""
 
-    __slots__ = ("_run",)
+    __slots__ = ("_run", "text")
 
-    def __init__(self, codes: list[CodeType]) -> None:
+    def __init__(self, codes: list[CodeType], text: str = "") -> None:
         self._run = _load(codes)["query"]
+        self.text = text
 
     def evaluate(
         self, *, input: Any = UNDEFINED, data: Any = None, options: EvalOptions = DEFAULT_OPTIONS
@@ -219,11 +239,28 @@ class PreparedQuery:
         """The bindings of each solution, as Rego values."""
         return self.run(Context(options), input=input, data=data)
 
+    def solutions(self, context: Context, *, input: Any = UNDEFINED, data: Any = None) -> list[Solution]:
+        """Bindings, and the value of each expression (True for those that have none), of a query with `capture`."""
+        from gatewright.codegen.capture import split
+        from gatewright.syntax import parse_query
+
+        body = parse_query(self.text, rego_version="v1")
+        found = self.run(context, input=input, data=data)
+        return [Solution(*split(body, solution)) for solution in found]
+
     def run(self, context: Context, *, input: Any = UNDEFINED, data: Any = None) -> list[dict[str, Any]]:
         """The same under a context that the caller keeps: for coverage, and for what the evaluation left in it."""
         results: list[dict[str, Any]] = []
         _guarded(context, self._run, State(context, input, {} if data is None else data), results)
         return results
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """One solution as `opa eval` shows it: the variables' values, and each expression's."""
+
+    bindings: dict[str, Any]
+    expressions: list[Any]
 
 
 def _guarded(context: Context, function: Any, state: State, *operands: Any) -> Any:
@@ -362,5 +399,6 @@ __all__ = [
     "EvalOptions",
     "Evidence",
     "PreparedQuery",
+    "Solution",
     "compile_modules",
 ]

@@ -78,6 +78,8 @@ class Group:
     narrowed: str = ""
     uses: int = 0
     fixed: bool | None = None
+    callers: dict[int, tuple[Group | None, int]] = field(default_factory=dict)
+    calls: int = 0
 
     @property
     def short_name(self) -> str:
@@ -128,6 +130,7 @@ class Unit:
         self.watches_order = "internal.print" in program.used_builtins
         self.names = Names([*_RUNTIME, *_BUILTINS])
         self._local: Names | None = None
+        self._writing: Group | None = None
         self.root = places(program.tree)
         self._originals: dict[str, str] = {**program.rewritten, **(names or {})}
         self._constants: list[ast.stmt] = []
@@ -244,6 +247,8 @@ class Unit:
             group.function = self._fresh(group.short_name)
             self._queue.append(group)
         group.uses += 1 if w is None or not w.repeats else 2
+        caller, count = group.callers.get(id(self._writing), (self._writing, 0))
+        group.callers[id(self._writing)] = (caller, count + 1)
         return group.function
 
     def depth(self, group: Group) -> int:
@@ -348,10 +353,10 @@ class Unit:
         """The finished module: shared names first, then the functions of each Rego file, then trees."""
         while self._queue or self._narrowed:
             if self._queue:
-                group = self._queue.pop(0)
+                self._writing = group = self._queue.pop(0)
                 self._made.append((group, rules.write(self, group, self._function_names())))
             else:
-                group = self._narrowed.pop(0)
+                self._writing = group = self._narrowed.pop(0)
                 narrowed = rules.write_narrowed(self, group, self._function_names())
                 self._functions.append((group.location.file, [narrowed]))
         prelude = [
@@ -372,6 +377,8 @@ class Unit:
 
     def _with_memo(self, group: Group, made: ast.FunctionDef) -> list[ast.stmt]:
         """A rule's function, and before it a function of its name that remembers the result, if that pays."""
+        if group.arity and _times_called(group) > _MANY_CALLS:
+            return [_remembering(group, made), made]
         hideable = self._hideable(group)
         fixed_rule = bool(self.parameters) and not self.recording and not group.arity
         fixed_rule = fixed_rule and fixed.group_is_fixed(self, group)
@@ -400,6 +407,44 @@ class Unit:
         wrapper = _py.function(group.function, ["s"], body)
         wrapper.lineno, wrapper.col_offset = made.lineno, 0
         return [wrapper, made]
+
+
+# A function called this often, counting call sites alone, might be called exponentially often.
+_MANY_CALLS = 200
+
+
+def _times_called(group: Group) -> int:
+    """How often a function is called in one evaluation if every call site is reached once."""
+    if not group.calls:
+        group.calls = sum(
+            count * (1 if caller is None or not caller.arity else _times_called(caller))
+            for caller, count in group.callers.values()
+        )
+    return group.calls
+
+
+def _remembering(group: Group, made: ast.FunctionDef) -> ast.FunctionDef:
+    """A function of the group's name that remembers results by operands, around the one that computes them."""
+    made.name = f"_{group.function}"
+    operands = [_py.name(arg.arg) for arg in made.args.args[1:]]
+    key = _py.tuple_of(_py.const(group.function), *(_py.call("to_key", operand) for operand in operands))
+    memo = _py.attribute(_py.name("s"), "memo")
+    body: list[ast.stmt] = [
+        _py.assign("key_", key),
+        _py.assign("found_", _py.call(_py.attribute(memo, "get"), _py.name("key_"), _py.name("MISSING"))),
+        ast.If(
+            _py.is_(_py.name("found_"), _py.name("MISSING")),
+            [
+                _py.assign("found_", _py.call(made.name, _py.name("s"), *operands)),
+                ast.Assign([ast.Subscript(memo, _py.name("key_"), ast.Store())], _py.name("found_")),
+            ],
+            [],
+        ),
+        ast.Return(_py.name("found_")),
+    ]
+    wrapper = _py.function(group.function, [arg.arg for arg in made.args.args], body)
+    wrapper.lineno, wrapper.col_offset = made.lineno, 0
+    return wrapper
 
 
 def _module(stmts: list[ast.stmt]) -> ast.Module:

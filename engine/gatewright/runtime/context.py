@@ -152,7 +152,7 @@ def failed(state: State, error: RegoEvaluationError, name: str, at: At) -> Any:
     context = state.context
     if context.options.strict_builtin_errors:
         if error.location is None:
-            message = error.message if error.message.startswith(f"{name}: ") else f"{name}: {error.message}"
+            message = f"{name}: {error.message}"
             error = _located(error, message, at)
         context.builtin_errors.append(error)
     return UNDEFINED

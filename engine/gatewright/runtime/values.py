@@ -156,6 +156,9 @@ class RegoSet:
         return iter(self.sorted())
 
     def __len__(self) -> int:
+        members = self._members
+        if members is not None and len(members) < 2:
+            return len(members)
         return len(self.keys)
 
     def __contains__(self, value: Any) -> bool:

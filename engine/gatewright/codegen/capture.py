@@ -1,0 +1,72 @@
+"""Queries whose expressions have values to be shown, as `opa eval` shows them: each is given a variable to hold it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from gatewright.codegen import calls
+from gatewright.syntax.nodes import Body, Expr, Ref, Term, Var
+from gatewright.syntax.walk import children
+
+if TYPE_CHECKING:
+    from gatewright.analysis.program import Program
+
+_PREFIX = "captured__"
+
+
+def capture_values(body: Body, signatures: Mapping[str, Any], program: Program) -> Body:
+    """The query with a variable for the value of each expression that has one."""
+    # One expression without iteration may be false and still be shown; otherwise false ends a solution.
+    checked = len(body) > 1 or any(_iterates(expr) for expr in body)
+    found: list[Expr] = []
+    for position, expr in enumerate(body):
+        captured = _captured(expr, position, signatures, program)
+        found.append(captured or expr)
+        if captured is not None and checked:
+            held = Term(Var(f"{_PREFIX}{position}"), expr.location)
+            found.append(Expr(held, generated=True, location=expr.location))
+    return tuple(found)
+
+
+def _captured(expr: Expr, position: int, signatures: Mapping[str, Any], program: Program) -> Expr | None:
+    if expr.negated:
+        return None
+    variable = Term(Var(f"{_PREFIX}{position}"), expr.location)
+    match expr.terms:
+        case Term() as term:
+            equality = Term(Ref((Term(Var("eq"), expr.location),)), expr.location)
+            return dataclasses.replace(expr, terms=(equality, term, variable))
+        case tuple() as call:
+            name = calls.operator(call[0])
+            if name in calls.EQUALITY or _arity(name, call[0], signatures, program) != len(call) - 1:
+                return None
+            return dataclasses.replace(expr, terms=(*call, variable))
+    return None
+
+
+def _arity(name: str, operator: Term, signatures: Mapping[str, Any], program: Program) -> int | None:
+    signature = signatures.get(name)
+    if signature is not None:
+        return None if signature.is_void else int(signature.arity)
+    assert isinstance(operator.value, Ref)
+    node = program.find(operator.value.terms) if name.startswith("data.") else None
+    return node.rules[0].arity if node is not None and node.rules else None
+
+
+def _iterates(node: object) -> bool:
+    """Whether some ref ranges over a document: a variable stands among its operands."""
+    stack = [node]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Ref) and any(isinstance(term.value, Var) for term in item.terms[1:]):
+            return True
+        stack.extend(children(item))
+    return False
+
+
+def split(body: Body, solution: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+    """A solution's own bindings, and the value of each expression."""
+    bindings = {name: value for name, value in solution.items() if not name.startswith(_PREFIX)}
+    return bindings, [solution.get(f"{_PREFIX}{position}", True) for position in range(len(body))]
