@@ -260,6 +260,14 @@ def sorted_pairs(pairs: tuple[tuple[Term, Term], ...]) -> tuple[tuple[Term, Term
     return tuple(sorted(pairs, key=lambda pair: sort_key(pair[0].value)))
 
 
+def distinct_pairs(pairs: tuple[tuple[Term, Term], ...]) -> tuple[tuple[Term, Term], ...]:
+    """The pairs of an object with the last one of each key; the parser keeps them all."""
+    if len(pairs) < 2:
+        return pairs
+    kept = {tree_key(key.value): (key, item) for key, item in pairs}
+    return pairs if len(kept) == len(pairs) else tuple(kept.values())
+
+
 def location_key(location: Location) -> tuple[bool, str, int, int]:
     """Sorts as OPA's locations do: those without a place come last."""
     return (not location.row and not location.file, location.file, location.row, location.col)

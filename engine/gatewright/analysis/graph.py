@@ -498,7 +498,9 @@ def _check_rule(state: Compilation, graph: Graph, rule: CompiledRule) -> bool:
 
 
 def _path_back(rule: CompiledRule, edges: Callable[[CompiledRule], Iterable[CompiledRule]]) -> list[CompiledRule]:
-    """A way from `rule` back to itself, depth first."""
+    """A way from `rule` back to itself, depth first; the direct one if there is one."""
+    if any(other is rule for other in edges(rule)):
+        return [rule, rule]
     visited = {id(rule)}
     way = [rule]
     stack = [iter(list(edges(rule)))]

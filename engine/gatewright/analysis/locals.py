@@ -16,6 +16,7 @@ from gatewright.analysis._terms import (
     TRUE,
     Statement,
     Terms,
+    distinct_pairs,
     is_assignment,
     is_root_ref,
     is_scalar,
@@ -621,7 +622,8 @@ def _rename_arguments(
                     scopes.insert(name, new, _ARGUMENT)
                 return Term(Var(new), term.location)
             case Object(pairs):
-                return Term(Object(tuple((k, rename(v)) for k, v in sorted_pairs(pairs))), term.location)
+                renamed = tuple((k, rename(v)) for k, v in sorted_pairs(pairs))
+                return Term(Object(distinct_pairs(renamed)), term.location)
             case Array(items):
                 return Term(Array(tuple(map(rename, items))), term.location)
             case Ref(terms):

@@ -230,8 +230,6 @@ class _Query:
     def _resolve(self, body: Body, package: Ref | None, imports: tuple[Import, ...]) -> Body:
         if self._state.strict:
             self._fail(overrides.body_overrides(body))
-        if package is None and not imports:
-            return body
         exports = resolve.exported_names(self._program.units).get(package, []) if package is not None else []
         terms = package.terms if package is not None else ()
         return resolve.Resolver(terms, exports, imports, self._state.places).query(body)

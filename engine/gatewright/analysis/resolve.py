@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gatewright.analysis._state import COMPILE, Compilation, LastUse, Places, error
-from gatewright.analysis._terms import Statement, Terms, is_assignment, is_root_ref, value_text
+from gatewright.analysis._terms import Statement, Terms, distinct_pairs, is_assignment, is_root_ref, value_text
 from gatewright.analysis._vars import bodies_of, value_vars, vars_of, vars_of_terms
 from gatewright.analysis.program import CompiledRule, ModuleUnit
 from gatewright.errors import RegoError
@@ -214,9 +214,11 @@ class Resolver:
                 new = self._terms(items)
                 return value if new is items else type(value)(new)
             case Object(pairs):
-                resolved = tuple((self.term(k), self.term(v)) for k, v in pairs)
-                same = all(a is c and b is d for (a, b), (c, d) in zip(pairs, resolved, strict=True))
-                return value if same else Object(resolved)
+                resolved = distinct_pairs(tuple((self.term(k), self.term(v)) for k, v in pairs))
+                if len(resolved) == len(pairs):
+                    same = all(a is c and b is d for (a, b), (c, d) in zip(pairs, resolved, strict=True))
+                    return value if same else Object(resolved)
+                return Object(resolved)
             case ArrayComprehension(term, body) | SetComprehension(term, body):
                 self._hidden.append(declared_in_body(body))
                 new_term, new_body = self.term(term), self.body(body)
