@@ -150,7 +150,10 @@ class _Checker:
             case "map":
                 return self.resolved(target.params[1])
             case "struct":
-                fields = STRUCTS.get(target.name) or self.environment.structs.get(target.name, {})
+                fields = STRUCTS.get(target.name) or self.environment.structs.get(target.name)
+                if fields is None:
+                    self.error(node.at, f"unexpected failed resolution of '{target.name}'")
+                    return ERROR
                 if node.field in fields:
                     return fields[node.field]
                 self.error(node.at, f"undefined field '{node.field}'")
@@ -292,7 +295,7 @@ class _Checker:
         filter_type = None if node.filter is None else self.check(node.filter)
         body = self.check(node.body)
         self.scopes.pop()
-        return self.fold(node, accumulator, filter_type, body)
+        return self.fold(node, accumulator, first, filter_type, body)
 
     def range_types(self, node: ast.Comprehension, given: Type) -> tuple[Type, Type]:
         match given.kind:
@@ -314,7 +317,7 @@ class _Checker:
             return t.map_of(self.new_param(), self.new_param())
         return INT if kind == "exists_one" else BOOL
 
-    def fold(self, node: ast.Comprehension, accumulator: Type, filter_type: Type | None, body: Type) -> Type:
+    def fold(self, node: ast.Comprehension, accumulator: Type, key: Type, filter_type: Type | None, body: Type) -> Type:
         """The type of the macro's fold, and the errors its expansion would give."""
         if node.kind in ("all", "exists"):
             if not self.assign([body], [BOOL]):
@@ -326,7 +329,6 @@ class _Checker:
         if node.kind == "list":
             step = self.overload(node.at, "_+_", [accumulator, t.list_of(body)], method=False)
         elif node.kind == "map":
-            key = self.types_of_variable(node)
             step = self.overload(node.at, "cel.@mapInsert", [accumulator, key, body], method=False)
         else:
             step = self.overload(node.at, "cel.@mapInsert", [accumulator, body], method=False)
@@ -336,12 +338,13 @@ class _Checker:
             self.error(node.at, f"expected type '{self.resolved(accumulator)}' but found '{self.resolved(step)}'")
         return self.resolved(accumulator)
 
-    def types_of_variable(self, node: ast.Comprehension) -> Type:
-        return self.range_types(node, self.resolved(self.types[node.range]))[0]
-
     def optional_map(self, node: ast.OptionalMap) -> Type:
+        known = len(self.errors)
         target = self.check(node.target)
+        # The macro copies its target, so cel-go finds each of its faults twice.
+        self.errors += self.errors[known:]
         self.overload(node.at, "hasValue", [target], method=True)
+        self.new_param()
         value = self.overload(node.at, "value", [target], method=True)
         self.scopes.append({node.var: value})
         body = self.check(node.body)
@@ -351,13 +354,16 @@ class _Checker:
         return self.overload(node.at, "_?_:_", [BOOL, given, none], method=False)
 
     def sort_by(self, node: ast.SortBy) -> Type:
+        self.new_param()  # type variables of the macro's expansion, which messages count
         target = self.check(node.target)
+        self.new_param()
         given = self.resolved(target)
-        loop = ast.Comprehension(node.at, "list", node.target, node.var, "", None, node.body)
+        loop = ast.Comprehension(node.at, "list", ast.Ident(node.at, ""), node.var, "", None, node.body)
         first, _ = self.range_types(loop, given)
         self.scopes.append({node.var: first})
         body = self.check(node.body)
         self.scopes.pop()
+        self.new_param()
         keys = t.list_of(self.resolved(body))
         return self.overload(node.at, "@sortByAssociatedKeys", [self.resolved(target), keys], method=True)
 

@@ -232,6 +232,9 @@ class Emitter:
             found = None if fast is None else fast(self, args)
             if found is not None:
                 return found
+        if self.exact and name in ("or", "orValue") and len(args) == 2:
+            other = _lambda([], self.emit(args[1]))
+            return self.rt("optional_or", self.emit(args[0]), other, _const(name == "orValue"))
         return _call(self.links.function(name), *[self.emit(arg) for arg in args])
 
     def target(self, node: ast.Call) -> tuple[str, tuple[ast.Node, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast as py
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from gatewright.cel import nodes as ast
@@ -12,6 +13,7 @@ from gatewright.cel._link import link
 from gatewright.cel.checker import Environment, check
 from gatewright.cel.codegen import Emitter, Links, _call, _const, _name, compile_quietly
 from gatewright.cel.parser import CelCompileError, parse
+from gatewright.cel.runtime import KEYS
 from gatewright.cel.types import Type
 from gatewright.cel.values import CelEvaluationError, go_type
 
@@ -95,6 +97,13 @@ def fold_constants(root: ast.Node) -> None:
 _NOT_CONSTANT = object()
 
 
+@dataclass(frozen=True, slots=True)
+class _Aggregate:
+    """A constant list or map, of which only the class matters here."""
+
+    go_type: str
+
+
 def _fold(node: ast.Node) -> Any:
     """The value of a constant or of a conversion of one; else _NOT_CONSTANT, once its parts are seen to."""
     from gatewright.cel.library import function
@@ -103,17 +112,26 @@ def _fold(node: ast.Node) -> Any:
     if isinstance(node, ast.Literal):
         return node.value
     parts = [_fold(child) for child in ast.children(node)]
+    if isinstance(node, ast.ListExpr | ast.MapExpr) and _NOT_CONSTANT not in parts:
+        return _Aggregate("*types.baseList" if isinstance(node, ast.ListExpr) else "*types.baseMap")
     if not isinstance(node, ast.Call):
         return _NOT_CONSTANT
     try:
-        if node.name in _CONVERSIONS and node.target is None and len(parts) == 1 and parts[0] is not _NOT_CONSTANT:
+        if (
+            node.name in _CONVERSIONS
+            and node.target is None
+            and len(parts) == 1
+            and parts[0] is not _NOT_CONSTANT
+            and not isinstance(parts[0], _Aggregate)
+        ):
             return function(node.name)(parts[0])
         if node.name in ("find", "findAll") and node.target is not None and isinstance(parts[1], str):
             compile_pattern(parts[1])
     except CelEvaluationError as error:
         raise CelProgramError(error.message) from None
-    if node.name in ("_[_]", "_[?_]") and (parts[1] is None or isinstance(parts[1], bytes)):
-        raise CelProgramError(f"invalid qualifier type: {go_type(parts[1])}")
+    if node.name in ("_[_]", "_[?_]") and parts[1] is not _NOT_CONSTANT and parts[1].__class__ not in KEYS:
+        shown = parts[1].go_type if isinstance(parts[1], _Aggregate) else go_type(parts[1])
+        raise CelProgramError(f"invalid qualifier type: {shown}")
     return _NOT_CONSTANT
 
 

@@ -44,6 +44,12 @@ def no_overload(name: str = "", *args: Any) -> CelEvaluationError:
     return CelEvaluationError(f"{_NO_OVERLOAD}: {name}({', '.join(map(type_name, args))})")
 
 
+def _without_trait(operator: str, value: Any) -> CelEvaluationError:
+    """The error of an operator whose left operand has no such operation; cel-go names it but for some types."""
+    named = value.__class__ not in (str, Timestamp, Duration)
+    return CelEvaluationError(f"{_NO_OVERLOAD}: {operator}" if named else _NO_OVERLOAD)
+
+
 def undefined(name: str) -> Any:
     raise CelEvaluationError(f"no such attribute(s): {name}")
 
@@ -152,6 +158,8 @@ def optional_select(value: Any, field: str) -> Optional:
 def index(value: Any, key: Any) -> Any:
     """`value[key]`"""
     kind = value.__class__
+    if key.__class__ not in KEYS:
+        raise CelEvaluationError(f"invalid qualifier type: {_GO_CLASSES.get(key.__class__) or go_type(key)}")
     if kind is list:
         position = _position(key)
         if 0 <= position < len(value):
@@ -179,6 +187,10 @@ def optional_index(value: Any, key: Any) -> Optional:
     if kind is Optional:
         return NONE if value is NONE else optional_index(value.value, key)
     return NONE
+
+
+KEYS = frozenset({str, int, Uint, float, bool})
+_GO_CLASSES = {type(None): "<nil>", list: "[]interface {}", dict: "map[string]interface {}"}
 
 
 def _position(key: Any) -> int:
@@ -227,31 +239,33 @@ def not_equal(a: Any, b: Any) -> bool:
 _ORDERED = frozenset({str, bool, bytes, Timestamp, Duration})
 
 
-def order(a: Any, b: Any) -> int | None:
-    """-1, 0 or 1; None beside a double that is not a number."""
+def order(a: Any, b: Any, operator: str = "") -> int | None:
+    """-1, 0 or 1; None beside a double that is not a number. `operator` is for the error."""
     kind = a.__class__
     other = b.__class__
     if kind in _NUMBERS and other in _NUMBERS:
         return compare_numbers(a, b)
     if kind is other and kind in _ORDERED:
         return -1 if a < b else int(b < a)
+    if operator and kind not in _NUMBERS and kind not in _ORDERED:
+        raise _without_trait(operator, a)
     raise CelEvaluationError(_NO_OVERLOAD)
 
 
 def less(a: Any, b: Any) -> bool:
-    return order(a, b) == -1
+    return order(a, b, "_<_") == -1
 
 
 def less_equal(a: Any, b: Any) -> bool:
-    return order(a, b) in (-1, 0)
+    return order(a, b, "_<=_") in (-1, 0)
 
 
 def greater(a: Any, b: Any) -> bool:
-    return order(a, b) == 1
+    return order(a, b, "_>_") == 1
 
 
 def greater_equal(a: Any, b: Any) -> bool:
-    return order(a, b) in (0, 1)
+    return order(a, b, "_>=_") in (0, 1)
 
 
 def in_(value: Any, container: Any) -> bool:
@@ -267,6 +281,10 @@ def in_(value: Any, container: Any) -> bool:
 
 
 # -- arithmetic
+
+
+_ADDERS = frozenset({int, float, Uint, str, list, bytes, Duration, Timestamp})
+_SUBTRACTORS = frozenset({int, float, Uint, Duration, Timestamp})
 
 
 def _signed(value: int) -> int:
@@ -304,6 +322,8 @@ def add(a: Any, b: Any) -> Any:
         return _timestamp(a.nanos + b.nanos, a.offset)
     elif kind is Duration and other is Timestamp:
         return _timestamp(a.nanos + b.nanos, b.offset)
+    if kind not in _ADDERS:
+        raise _without_trait("_+_", a)
     raise CelEvaluationError(_NO_OVERLOAD)
 
 
@@ -321,6 +341,8 @@ def subtract(a: Any, b: Any) -> Any:
             return _duration(a.nanos - b.nanos)
     elif kind is Timestamp and other is Duration:
         return _timestamp(a.nanos - b.nanos, a.offset)
+    if kind not in _SUBTRACTORS:
+        raise _without_trait("_-_", a)
     raise CelEvaluationError(_NO_OVERLOAD)
 
 
@@ -333,6 +355,8 @@ def multiply(a: Any, b: Any) -> Any:
             return _unsigned(int(a) * int(b))
         if kind is float:
             return a * b
+    if kind not in _NUMBERS:
+        raise _without_trait("_*_", a)
     raise CelEvaluationError(_NO_OVERLOAD)
 
 
@@ -348,6 +372,8 @@ def divide(a: Any, b: Any) -> Any:
             if kind is Uint:
                 return Uint(quotient)
             return _signed(quotient if (a < 0) == (b < 0) else -quotient)
+    if kind not in _NUMBERS:
+        raise _without_trait("_/_", a)
     raise CelEvaluationError(_NO_OVERLOAD)
 
 
@@ -370,6 +396,8 @@ def modulo(a: Any, b: Any) -> Any:
             raise CelEvaluationError("integer overflow")
         rest = abs(a) % abs(b)
         return -rest if a < 0 else rest
+    if kind not in (int, Uint):
+        raise _without_trait("_%_", a)
     raise CelEvaluationError(_NO_OVERLOAD)
 
 
@@ -379,6 +407,8 @@ def negate(value: Any) -> Any:
         return _signed(-value)
     if kind is float:
         return -value
+    if kind is not bool:
+        raise _without_trait("-_", value)
     raise CelEvaluationError(_NO_OVERLOAD)
 
 
@@ -405,7 +435,7 @@ def size(value: Any) -> int:
     kind = value.__class__
     if kind is str or kind is list or kind is dict or kind is bytes or kind is KeyedMap:
         return len(value)
-    raise CelEvaluationError("no such overload: size")
+    raise _without_trait("size", value)
 
 
 def make_list(items: Iterable[tuple[bool, Any]]) -> list[Any]:
@@ -573,6 +603,15 @@ def optional_map(target: Any, body: Callable[[Any], Any], flat: bool) -> Any:
         return NONE
     value = body(target.value)
     return value if flat else Optional(value)
+
+
+def optional_or(target: Any, other: Callable[[], Any], unwrap: bool) -> Any:
+    """`target.or(other)` and `target.orValue(other)`: the other is not evaluated where the target has a value."""
+    if target.__class__ is not Optional:
+        raise CelEvaluationError(_NO_OVERLOAD)
+    if target is NONE:
+        return other()
+    return target.value if unwrap else target
 
 
 def type_of(value: Any) -> TypeValue:

@@ -78,7 +78,8 @@ def read_type(text: str) -> Type:
             return _BASIC[text]
         if len(text) == 1 and text.isupper():
             return Type("param", text)
-        return Type("opaque", text)
+        # Kubernetes' own types are objects without fields to cel-go, those of the network library opaque.
+        return Type("struct" if text.startswith("kubernetes.") else "opaque", text)
     head, rest = text.split("(", 1)
     params = tuple(read_type(p) for p in _split(rest[:-1]))
     return Type(head if head in ("list", "map", "type") else "opaque", head, params)

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from functools import cmp_to_key
 from typing import Any
 
-from gatewright.cel.runtime import add, no_overload, order
-from gatewright.cel.values import NONE, CelEvaluationError, Duration, Optional, Timestamp, Uint, equal
+from gatewright.cel.runtime import _without_trait, add, no_overload, order
+from gatewright.cel.values import NONE, CelEvaluationError, Duration, Optional, Timestamp, Uint, equal, type_name
 
 _COMPARABLE = frozenset({int, Uint, float, bool, str, bytes, Timestamp, Duration})
+
+_SUMMABLE = frozenset({int, Uint, float, Duration})
 
 
 def _list(name: str, *args: Any) -> list[Any]:
@@ -18,9 +20,16 @@ def _list(name: str, *args: Any) -> list[Any]:
     return args[0]
 
 
+def _list_of(name: str, kinds: frozenset[type], value: Any) -> list[Any]:
+    """A list whose first member fits an overload; cel-go looks no further before it calls."""
+    if value.__class__ is not list or (value and value[0].__class__ not in kinds):
+        raise no_overload(name, value)
+    return list(value)
+
+
 def is_sorted(*args: Any) -> bool:
     """[1, 2, 3].isSorted()"""
-    values = _list("isSorted", *args)
+    values = _list_of("isSorted", _COMPARABLE, args[0])
     _comparable(values)
     return all(_order(values[i], values[i + 1]) != 1 for i in range(len(values) - 1))
 
@@ -41,19 +50,17 @@ def _order(a: Any, b: Any) -> int | None:
 
 def total(*args: Any) -> Any:
     """[1, 2, 3].sum() == 6"""
-    values = _list("sum", *args)
+    values = _list_of("sum", _SUMMABLE, args[0])
     if not values:
         return 0
     result = values[0]
-    if result.__class__ not in (int, Uint, float, Duration, str, bytes, list, Timestamp):
-        raise no_overload()
     for value in values[1:]:
         result = add(result, value)
     return result
 
 
 def _extreme(name: str, args: tuple[Any, ...], wanted: int) -> Any:
-    values = _list(name, *args)
+    values = _list_of(name, _COMPARABLE, args[0])
     if not values:
         raise CelEvaluationError(f"{name} called on empty list")
     _comparable(values)
@@ -112,7 +119,9 @@ def slice_(*args: Any) -> list[Any]:
 
 def flatten(*args: Any) -> list[Any]:
     """[[1], [2, [3]]].flatten() == [1, 2, [3]]"""
-    values = _list("flatten", *args)
+    if args[0].__class__ is not list:
+        raise CelEvaluationError(f"no such overload: {type_name(args[0])}.flatten()")
+    values = args[0]
     depth = args[1] if len(args) > 1 else 1
     if depth.__class__ is not int:
         raise no_overload("flatten", *args)
@@ -127,14 +136,16 @@ def flatten(*args: Any) -> list[Any]:
 
 def sort(*args: Any) -> list[Any]:
     """[3, 1, 2].sort() == [1, 2, 3]"""
-    values = _list("sort", *args)
+    if args[0].__class__ is not list:
+        raise _without_trait("sort", args[0])
+    values = args[0]
     return sort_by_keys(values, values)
 
 
 def sort_by_keys(values: Any, keys: Any) -> list[Any]:
     """`values` in the order of `keys`, which pair with them."""
     if values.__class__ is not list or keys.__class__ is not list:
-        raise no_overload("@sortByAssociatedKeys", values, keys)
+        raise _without_trait("@sortByAssociatedKeys", values)
     if not keys:
         return values
     if keys[0].__class__ not in _COMPARABLE:

@@ -57,20 +57,22 @@ def value(*args: Any) -> Any:
 def or_(*args: Any) -> Any:
     """optional.none().or(optional.of(1)) == optional.of(1)"""
     if args[0].__class__ is not Optional:
-        raise no_overload("or", *args)
+        raise no_overload()
     return args[1] if args[0] is NONE else args[0]
 
 
 def or_value(*args: Any) -> Any:
     """optional.none().orValue(1) == 1"""
     if args[0].__class__ is not Optional:
-        raise no_overload("orValue", *args)
+        raise no_overload()
     return args[1] if args[0] is NONE else args[0].value
 
 
 def unwrap(*args: Any) -> list[Any]:
     """[optional.of(1), optional.none()].unwrapOpt() == [1]"""
     if args[0].__class__ is not list:
+        raise no_overload("unwrapOpt", *args)
+    if args[0] and args[0][0].__class__ is not Optional:
         raise no_overload("unwrapOpt", *args)
     out = []
     for item in args[0]:

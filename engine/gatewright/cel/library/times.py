@@ -152,9 +152,9 @@ def _named_offset(value: Timestamp, name: str) -> int:
     return 0 if offset is None else int(offset.total_seconds())
 
 
-def _parts(value: Any, zone: tuple[Any, ...]) -> tuple[datetime, int]:
+def _parts(name: str, value: Any, zone: tuple[Any, ...]) -> tuple[datetime, int]:
     if value.__class__ is not Timestamp:
-        raise no_overload()
+        raise no_overload(name, value, *zone)
     try:
         return _moment(value, _offset(value, zone[0]) if zone else 0)
     except OverflowError:
@@ -164,60 +164,60 @@ def _parts(value: Any, zone: tuple[Any, ...]) -> tuple[datetime, int]:
 
 def get_full_year(value: Any, *zone: Any) -> int:
     """timestamp('2024-03-01T00:00:00Z').getFullYear() == 2024"""
-    return _parts(value, zone)[0].year
+    return _parts("getFullYear", value, zone)[0].year
 
 
 def get_month(value: Any, *zone: Any) -> int:
     """Months from 0."""
-    return _parts(value, zone)[0].month - 1
+    return _parts("getMonth", value, zone)[0].month - 1
 
 
 def get_date(value: Any, *zone: Any) -> int:
     """Days of the month from 1."""
-    return _parts(value, zone)[0].day
+    return _parts("getDate", value, zone)[0].day
 
 
 def get_day_of_month(value: Any, *zone: Any) -> int:
     """Days of the month from 0."""
-    return _parts(value, zone)[0].day - 1
+    return _parts("getDayOfMonth", value, zone)[0].day - 1
 
 
 def get_day_of_week(value: Any, *zone: Any) -> int:
     """Days of the week from 0, Sunday."""
-    return (_parts(value, zone)[0].weekday() + 1) % 7
+    return (_parts("getDayOfWeek", value, zone)[0].weekday() + 1) % 7
 
 
 def get_day_of_year(value: Any, *zone: Any) -> int:
     """Days of the year from 0."""
-    return _parts(value, zone)[0].timetuple().tm_yday - 1
+    return _parts("getDayOfYear", value, zone)[0].timetuple().tm_yday - 1
 
 
 def get_hours(value: Any, *zone: Any) -> int:
     """Hours of the day, or all of a duration."""
     if value.__class__ is Duration and not zone:
         return _whole(value.nanos, 3600 * 10**9)
-    return _parts(value, zone)[0].hour
+    return _parts("getHours", value, zone)[0].hour
 
 
 def get_minutes(value: Any, *zone: Any) -> int:
     """Minutes of the hour, or all of a duration."""
     if value.__class__ is Duration and not zone:
         return _whole(value.nanos, 60 * 10**9)
-    return _parts(value, zone)[0].minute
+    return _parts("getMinutes", value, zone)[0].minute
 
 
 def get_seconds(value: Any, *zone: Any) -> int:
     """Seconds of the minute, or all of a duration."""
     if value.__class__ is Duration and not zone:
         return _whole(value.nanos, 10**9)
-    return _parts(value, zone)[0].second
+    return _parts("getSeconds", value, zone)[0].second
 
 
 def get_milliseconds(value: Any, *zone: Any) -> int:
     """Milliseconds of the second, or all of a duration."""
     if value.__class__ is Duration and not zone:
         return _whole(value.nanos, 10**6)
-    return _parts(value, zone)[1] // 10**6
+    return _parts("getMilliseconds", value, zone)[1] // 10**6
 
 
 def _whole(nanos: int, unit: int) -> int:
