@@ -16,7 +16,6 @@ from gatewright.source import Location
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-_STRING = "tag:yaml.org,2002:str"
 _DEPTH = 200
 
 
@@ -62,8 +61,8 @@ def _key(node: yaml.Node) -> Any:
 
 def _scalar(node: Any) -> Any:
     text = node.value
-    # style is None for plain scalars alone; quoted text is never anything but text.
-    if node.style is not None or node.tag == _STRING:
+    # Plain scalars have no style; quoted and block text is never anything but text.
+    if node.style:
         return text
     if text in ("", "~", "null", "Null", "NULL"):
         return None
