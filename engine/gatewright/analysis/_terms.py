@@ -264,7 +264,10 @@ def distinct_pairs(pairs: tuple[tuple[Term, Term], ...]) -> tuple[tuple[Term, Te
     """The pairs of an object with the last one of each key; the parser keeps them all."""
     if len(pairs) < 2:
         return pairs
-    kept = {tree_key(key.value): (key, item) for key, item in pairs}
+    kept: dict[TreeKey, tuple[Term, Term]] = {}
+    for key, item in pairs:
+        name = tree_key(key.value)
+        kept[name] = (kept[name][0] if name in kept else key, item)
     return pairs if len(kept) == len(pairs) else tuple(kept.values())
 
 

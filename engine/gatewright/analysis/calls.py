@@ -17,6 +17,7 @@ from gatewright.analysis._terms import (
 )
 from gatewright.analysis._vars import bodies_of
 from gatewright.analysis.conflicts import written_ref
+from gatewright.analysis.hints import function_hint
 from gatewright.analysis.program import CompiledRule, ModuleUnit
 from gatewright.errors import RegoError
 from gatewright.source import Location
@@ -292,8 +293,6 @@ def _one_level_in_value(value: Value) -> Iterator[Expr]:
 
 
 def _undefined(state: Compilation, expr: Expr, operator: Value) -> RegoError:
-    from gatewright.analysis.hints import function_hint
-
     name = written_ref(state, operator.terms) if isinstance(operator, Ref) else value_text(operator)
     return error(TYPE, expr.location, f"undefined function {name}", hint=function_hint(state, name))
 

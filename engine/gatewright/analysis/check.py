@@ -30,6 +30,7 @@ from gatewright.analysis._terms import (
 )
 from gatewright.analysis._typetext import argument_details, match_details
 from gatewright.analysis.graph import Graph
+from gatewright.analysis.hints import function_hint, key_hint
 from gatewright.analysis.hoist import rewrite_nested_bodies
 from gatewright.analysis.program import CompiledRule, Program, key_order
 from gatewright.analysis.tree import rules_for
@@ -222,7 +223,8 @@ class Checker:
         if isinstance(tpe, AnyType) and not tpe.of:
             return None, False
         if not isinstance(tpe, FunctionType):
-            return error(TYPE, expr.location, f"undefined function {value_text(operator)}"), False
+            hint = function_hint(self._state, value_text(operator))
+            return error(TYPE, expr.location, f"undefined function {value_text(operator)}", hint=hint), False
         wanted = list(tpe.args)
         if unnamed(tpe.result) is not None:
             wanted.append(tpe.result)
@@ -707,8 +709,10 @@ class _RefChecker:
 
     # --- errors ---
 
-    def _undefined(self, ref: tuple[Term, ...], shown: tuple[Term, ...], details: list[str]) -> RegoError:
-        return error(TYPE, self._checker.place(ref), f"undefined ref: {ref_text(shown)}", details)
+    def _undefined(
+        self, ref: tuple[Term, ...], shown: tuple[Term, ...], details: list[str], hint: str = ""
+    ) -> RegoError:
+        return error(TYPE, self._checker.place(ref), f"undefined ref: {ref_text(shown)}", details, hint)
 
     def _invalid(
         self, ref: tuple[Term, ...], i: int, have: Type | None, want: Type | None, one_of: list[str]
@@ -721,7 +725,9 @@ class _RefChecker:
             lines.append(f"{pad}want (one of): [{' '.join(one_of)}]")
         else:
             lines.append(f"{pad}want (type): {want}")
-        return self._undefined(ref, shown, lines)
+        key = shown[i].value
+        hint = key_hint(go_quote(key.value), one_of) if isinstance(key, String) else ""
+        return self._undefined(ref, shown, lines, hint)
 
     def _unsupported(self, ref: tuple[Term, ...], i: int, have: Type | None) -> RegoError:
         if isinstance(have, FunctionType):

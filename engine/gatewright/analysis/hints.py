@@ -2,46 +2,60 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-if TYPE_CHECKING:
-    from gatewright.analysis._state import Compilation
+from gatewright.analysis._state import Compilation
+from gatewright.analysis.program import ModuleUnit
+from gatewright.analysis.resolve import import_name
 
 
-def nearest(name: str, candidates: list[str]) -> str:
+def nearest(name: str, candidates: Iterable[str]) -> str:
     """The candidate most like `name`; '' when none is close."""
     from difflib import get_close_matches
 
-    found = get_close_matches(name, candidates, n=1, cutoff=0.75)
+    found = get_close_matches(name, [c for c in candidates if c != name], n=1, cutoff=0.7)
     return found[0] if found else ""
 
 
 def function_hint(state: Compilation, name: str) -> str:
     """Advice for a call of a function that does not exist."""
-    functions = [rule.name for rule in state.each_rule if rule.is_function and not rule.is_else]
-    candidates = [*state.signatures, *functions]
-    tail = name.rpartition(".")[2]
-    same_tail = [c for c in candidates if c.rpartition(".")[2] == tail and c != name]
-    if len(same_tail) == 1:
-        return f"did you mean {same_tail[0]}?"
-    close = nearest(name, [c for c in candidates if not c.startswith("internal.")])
+    rules = [rule for rule in state.each_rule if not rule.is_else]
+    if any(rule.name == name for rule in rules):
+        return f"{name} takes no arguments: refer to it without parentheses"
+    functions = [rule.name for rule in rules if rule.is_function]
+    candidates = [c for c in (*state.signatures, *functions) if not c.startswith("internal.")]
+    last = _last_part(name)
+    namesakes = [c for c in candidates if _last_part(c) == last and c != name]
+    close = namesakes[0] if len(namesakes) == 1 else nearest(name, candidates)
+    return f"did you mean {close}?" if close else ""
+
+
+def unsafe_hint(state: Compilation, unit: ModuleUnit | None, name: str) -> str:
+    """Advice for a variable that nothing binds."""
+    if name.startswith("$"):
+        return "_ stands for any value where one is looked up; it has none of its own"
+    if name in state.signatures:
+        return f"{name} is a function: call it with its arguments"
+    known = {"input", "data"}
+    for other in state.units:
+        if unit is None or other.package == unit.package:
+            known |= {rule.head.name for rule in other.rules if rule.head.name}
+    if unit is not None:
+        known |= {import_name(node) for node in unit.imports}
+    close = nearest(name, sorted(known))
     if close:
         return f"did you mean {close}?"
-    if any(rule.name == name for rule in state.each_rule):
-        return f"{name} is a rule without arguments; refer to it without parentheses"
-    return ""
+    elsewhere = sorted({rule.name for rule in state.each_rule if rule.head.name == name})
+    if elsewhere:
+        return f"there is {elsewhere[0]}: refer to it by its path, or import it"
+    return f"give {name} a value first: {name} := …, some {name} in …, or as a function argument"
 
 
-def unsafe_hint(state: Compilation, name: str) -> str:
-    """Advice for a variable that nothing binds."""
-    rules = sorted({_own_name(rule.name) for rule in state.each_rule if not rule.is_else})
-    if name in state.signatures:
-        return f"{name} is a function; call it with its arguments"
-    close = nearest(name, [*rules, "input", "data"])
-    if close and close != name:
-        return f"did you mean {close}?"
-    return f"bind {name} before it is used: {name} := …, some {name} in …, or a function argument"
+def key_hint(key: str, known: Iterable[str]) -> str:
+    """Advice for a key that a document does not have."""
+    close = nearest(key, known)
+    return f"did you mean {close}?" if close else ""
 
 
-def _own_name(path: str) -> str:
-    return path.rpartition(".")[2]
+def _last_part(name: str) -> str:
+    return name.rpartition(".")[2]

@@ -82,6 +82,13 @@ _REDECLARED = {
     _ARGUMENT: "arg {} redeclared",
 }
 
+_ADVICE = {
+    _SEEN: "declare {} before its first use, or choose another name",
+    _ASSIGNED: "{} has a value already: write == to compare it",
+    _DECLARED: "{} is declared already: write = to give it a value",
+    _ARGUMENT: "{} is an argument: write == to compare it",
+}
+
 
 class _Scope:
     """The names of one body: what each is called now, how it came in, how often it was met."""
@@ -338,13 +345,15 @@ class LocalRewriter:
                 name = terms[0].value.name  # type: ignore[union-attr]
                 new = self._declare(name, _ASSIGNED, term.location)
                 return term if new is None else Term(Var(new), term.location)
-        self.errors.append(error(COMPILE, term.location, f"cannot assign to {kind_name(term.value)}"))
+        message = f"cannot assign to {kind_name(term.value)}"
+        self.errors.append(error(COMPILE, term.location, message, hint="write == to compare"))
         return term
 
     def _declare(self, name: str, occurrence: str, location: Location | None) -> str | None:
         known = self.scopes.stack[-1].occurrences.get(name)
         if known is not None:
-            hint = "" if location is not None else f"{name} is declared twice in one statement"
+            advice = _ADVICE[known].format(name)
+            hint = advice if location is not None else f"{name} is declared twice in one statement"
             self.errors.append(error(COMPILE, location, _REDECLARED[known].format(name), hint=hint))
             return None
         new = self.names.fresh()

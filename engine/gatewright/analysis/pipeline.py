@@ -7,6 +7,7 @@ be compiled; a pass that only complains lets them go on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from gatewright.analysis import calls, conflicts, graph, hoist, overrides, prints, resolve, safety, templates, withs
@@ -26,6 +27,7 @@ from gatewright.analysis._vars import body_vars, value_vars
 from gatewright.analysis.annotations import collect_annotations
 from gatewright.analysis.capabilities import FEATURES, Capabilities
 from gatewright.analysis.check import check_query_types, check_types
+from gatewright.analysis.hints import unsafe_hint
 from gatewright.analysis.metadata import rewrite_metadata
 from gatewright.analysis.program import ModuleUnit, Program, QueryPlan
 from gatewright.analysis.tree import build_tree
@@ -282,7 +284,8 @@ class _Query:
 
     def _order(self, body: Body) -> Body:
         new, unsafe = safety.reorder(body, self._state.arity, set(RESERVED))
-        self._fail(safety.safety_errors(unsafe, self._state.rewritten))
+        advise = partial(unsafe_hint, self._state, None)
+        self._fail(safety.safety_errors(unsafe, self._state.rewritten, advise))
         return new
 
     def _hoist_dynamic_terms(self, body: Body) -> Body:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from gatewright.analysis._state import UNSAFE, Compilation, error
 from gatewright.analysis._terms import (
@@ -39,6 +40,7 @@ from gatewright.analysis._vars import (
     vars_of_terms,
     with_vars,
 )
+from gatewright.analysis.hints import unsafe_hint
 from gatewright.analysis.program import CompiledRule, ModuleUnit
 from gatewright.errors import RegoError
 from gatewright.source import Location
@@ -646,7 +648,8 @@ def _check_head(state: Compilation, rule: CompiledRule, scopes: _RuleScopes) -> 
         if original.startswith("__local"):
             continue
         message = f"var {_shown(original)} is unsafe{scopes.label(rule)}"
-        if not state.err(error(UNSAFE, places.get(name), message)):
+        hint = unsafe_hint(state, rule.module, original)
+        if not state.err(error(UNSAFE, places.get(name), message, hint=hint)):
             return
 
 
@@ -686,14 +689,17 @@ def check_bodies(state: Compilation) -> None:
                 value_vars(arg.value, 0, outside)
             ordered, unsafe = reorder(rule.body, state.arity, outside)
             if unsafe:
-                problems = safety_errors(unsafe, state.rewritten, scopes.label(rule))
+                advise = partial(unsafe_hint, state, unit)
+                problems = safety_errors(unsafe, state.rewritten, advise, scopes.label(rule))
                 if problems:
                     state.err(*problems)
                     continue
             rule.body = ordered
 
 
-def safety_errors(unsafe: Unsafe, rewritten: dict[str, str], label: str = "") -> list[RegoError]:
+def safety_errors(
+    unsafe: Unsafe, rewritten: dict[str, str], advise: Callable[[str], str], label: str = ""
+) -> list[RegoError]:
     """The errors that tell what is unsafe, in the words of those who wrote it."""
     if not unsafe:
         return []
@@ -711,7 +717,7 @@ def safety_errors(unsafe: Unsafe, rewritten: dict[str, str], label: str = "") ->
     if any(new not in assigned and original not in assigned for new, original, _ in shown):
         shown = [(n, o, w) for n, o, w in shown if n not in assigned and o not in assigned]
     if shown:
-        return [_unsafe_var(original, where, label) for _, original, where in shown]
+        return [_unsafe_var(original, where, label, advise) for _, original, where in shown]
     found: list[RegoError] = []
     seen: Names = set()
     for expr, names in sorted(entries, key=lambda entry: location_key(entry[0].location)):
@@ -722,11 +728,12 @@ def safety_errors(unsafe: Unsafe, rewritten: dict[str, str], label: str = "") ->
     return found
 
 
-def _unsafe_var(name: str, where: Location, label: str) -> RegoError:
+def _unsafe_var(name: str, where: Location | None, label: str, advise: Callable[[str], str]) -> RegoError:
     message = f"var {_shown(name)} is unsafe{label}"
     if name in FUTURE_KEYWORDS:
         message += f" (hint: `import future.keywords.{name}` to import a future keyword)"
-    return error(UNSAFE, where, message)
+        return error(UNSAFE, where, message)
+    return error(UNSAFE, where, message, hint=advise(name))
 
 
 def _assigned_vars(entries: list[tuple[Expr, Names]], rewritten: dict[str, str]) -> Names:
