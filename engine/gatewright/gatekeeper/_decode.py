@@ -126,6 +126,8 @@ def _field_name(key: str, fields: Mapping[str, Type], fold: bool) -> str | None:
 def _fits(value: Any, kind: str) -> bool:
     if kind in _SCALARS:
         return value.__class__ is _SCALARS[kind]
+    if kind == "int-or-string" and value.__class__ is str:
+        return True
     if value.__class__ is bool or not isinstance(value, (int, float)):
         return False
     if kind == "float64":

@@ -125,7 +125,8 @@ def json_indented(value: Any, indent: str, *, sort_keys: bool = True) -> str:
 def _plain(value: Any) -> Any:
     # Go prints an integral float64 without a fraction.
     if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < 1e21 else value
+        # The shortest digits that read back, not all that the double has.
+        return int(float_text(value)) if value.is_integer() and abs(value) < 1e21 else value
     if isinstance(value, dict):
         return {k: _plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gatewright.errors import ExpansionError, MutationError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.expansion import (
@@ -56,10 +58,9 @@ class Expander:
             raise ExpansionError(f"error expanding resource {name}: {error.message}") from error
 
 
-def expand_documents(objects: list[kube.Object], *, provider: Provider | None = None) -> list[Resultant]:
-    """The resultants of all objects together, read as `gator expand` reads its inputs: any refusal ends it."""
+def load_expander(objects: Sequence[kube.Object], *, provider: Provider | None = None) -> Expander:
+    """An expander with all templates and mutators among objects, in gator's order: the first refusal ends it."""
     expander = Expander(provider=provider)
-    namespaces: dict[str, Namespace] = {}
     templates, mutators = [], []
     for obj in objects:
         try:
@@ -67,8 +68,6 @@ def expand_documents(objects: list[kube.Object], *, provider: Provider | None = 
                 mutators.append(read_mutator(obj))
             elif is_expansion_template(obj):
                 templates.append((kube.name_of(obj), decode_expansion_template(obj)))
-            elif kube.is_namespace(obj):
-                namespaces[kube.name_of(obj)] = Namespace(kube.name_of(obj), kube.labels_of(obj), obj)
         except (MutationError, ExpansionError) as error:
             raise type(error)(f"error parsing resources: {error.message}") from error
     for name, decoded in templates:
@@ -81,6 +80,17 @@ def expand_documents(objects: list[kube.Object], *, provider: Provider | None = 
             expander.mutations.upsert(mutator)
         except MutationError as error:
             raise MutationError(f"error upserting mutator: {error.message}") from error
+    return expander
+
+
+def expand_documents(objects: Sequence[kube.Object], *, provider: Provider | None = None) -> list[Resultant]:
+    """The resultants of all objects together, read as `gator expand` reads its inputs."""
+    expander = load_expander(objects, provider=provider)
+    namespaces = {
+        kube.name_of(obj): Namespace(kube.name_of(obj), kube.labels_of(obj), obj)
+        for obj in objects
+        if kube.is_namespace(obj)
+    }
     found: list[Resultant] = []
     for obj in objects:
         found += expander.expand(obj, gator_namespace(obj, namespaces))

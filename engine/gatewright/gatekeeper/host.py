@@ -147,6 +147,8 @@ class Host:
         self._entries: list[_Entry] | None = None
         self._expander: Expander | None = None
         self._excluded: list[Callable[[str], bool]] = []
+        # How many (object, constraint) pairs have been evaluated so far.
+        self.pairs = 0
 
     # --- what is loaded ---
 
@@ -229,8 +231,17 @@ class Host:
             self.scopes.learn(obj)
         elif gvk.group == "config.gatekeeper.sh" and gvk.kind == "Config" and self.semantics == CLUSTER:
             self._excluded += _exclusions(obj, self.enforcement_point)
-        elif gvk.group in ("expansion.gatekeeper.sh", "mutations.gatekeeper.sh"):
+        elif gvk.group in ("expansion.gatekeeper.sh", "mutations.gatekeeper.sh") and self.semantics != GATOR_TEST:
             self._expansions().add(obj)
+
+    @property
+    def expander(self) -> Expander | None:
+        """The expansion templates and mutators in force, if there are any."""
+        return self._expander
+
+    def use_expander(self, expander: Expander) -> None:
+        """Take expansion templates and mutators that were loaded together, as gator does."""
+        self._expander = expander
 
     def _expansions(self) -> Expander:
         if self._expander is None:
@@ -317,6 +328,12 @@ class Host:
             results += self._expanded(obj, space)
         return results
 
+    def evidence(
+        self, obj: kube.Object, violations: Sequence[Violation]
+    ) -> Iterator[tuple[Violation, tuple[Any, ...]]]:
+        """Each violation with the path in the object that its policy read on the way to it; () where none is known."""
+        return ((violation, ()) for violation in violations)
+
     def _unwraps(self, obj: kube.Object) -> bool:
         return self.semantics != GATOR_TEST and is_admission_review(obj)
 
@@ -380,6 +397,7 @@ class Host:
                     continue
             matched.append(entry)
         if matched:
+            self.pairs += len(matched)
             results += self._evaluate(matched, review)
             if len(results) > 1:
                 results.sort(key=_by_constraint)

@@ -185,8 +185,32 @@ def pattern_error(pattern: str) -> str | None:
         re2.compile(pattern, _quiet())
     except re2.error as error:
         text = error.args[0]
-        return text.decode() if isinstance(text, bytes) else str(text)
+        return _go_words(text.decode() if isinstance(text, bytes) else str(text))
     return None
+
+
+# RE2's complaints in the words of Go's regexp.
+_COMPLAINTS: Final = {
+    "bad repetition operator": "invalid nested repetition operator",
+    "invalid character class range": "invalid character class range",
+    "invalid escape sequence": "invalid escape sequence",
+    "invalid named capture group": "invalid named capture",
+    "invalid perl operator": "invalid or unsupported Perl syntax",
+    "invalid repetition size": "invalid repeat count",
+    "missing )": "missing closing )",
+    "missing ]": "missing closing ]",
+    "no argument for repetition operator": "missing argument to repetition operator",
+    "trailing \\": "trailing backslash at end of expression",
+    "unexpected )": "unexpected )",
+}
+
+
+def _go_words(complaint: str) -> str:
+    for ours, go in _COMPLAINTS.items():
+        if complaint.startswith(ours):
+            rest = complaint.removeprefix(ours).removeprefix(": ")
+            return f"{go}: `{rest}`"
+    return complaint
 
 
 def _check_number(result: _Result, value: float, schema: Schema, types: tuple[str, ...], path: str) -> None:

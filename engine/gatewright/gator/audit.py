@@ -1,0 +1,235 @@
+"""`gator test`: every object against the policies among them, and the results as gator prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gatewright.errors import ConstraintError, ExpansionError, GatewrightError, MutationError, TemplateError
+from gatewright.gatekeeper import kube
+from gatewright.gatekeeper._gotext import json_indented, quote
+from gatewright.gatekeeper.constraint import is_constraint
+from gatewright.gatekeeper.expander import gator_namespace, load_expander
+from gatewright.gatekeeper.host import GATOR_TEST, Host, Result
+from gatewright.gatekeeper.template import TARGET, convert_template, is_template
+from gatewright.gator.console import Console, Fatal
+from gatewright.gator.flags import Flag
+from gatewright.gator.goyaml import Ordered, dump_v3
+from gatewright.gator.sources import read_sources
+
+FLAGS: Final = (
+    Flag("filename", "f", "list"),
+    Flag("output", "o"),
+    Flag("trace", "t", "bool", False),
+    Flag("stats", "", "bool", False),
+    Flag("enable-k8s-native-validation", "", "bool", True),
+    Flag("default-k8s-native-validation-failure-policy", default="Fail"),
+    Flag("image", "i", "list"),
+    Flag("tempdir", "d"),
+    Flag("deny-only", "", "bool", False),
+    Flag("verbose", "v", "bool", False),
+)
+
+_PRINT_LIMIT: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A result with the object that it is about."""
+
+    result: Result
+    object: kube.Object
+
+    @property
+    def denies(self) -> bool:
+        return self.result.enforcement_action == "deny" or "deny" in self.result.scoped_actions
+
+
+class PrintBuffer:
+    """What policies print, up to a megabyte."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._left = _PRINT_LIMIT
+        self._truncated = False
+
+    def write(self, text: str, location: object = None) -> None:
+        line = f"{text}\n"
+        self._truncated |= len(line) > self._left
+        self._parts.append(line[: max(0, self._left)])
+        self._left -= len(line)
+
+    def text(self) -> str:
+        note = "\n... additional print output truncated ...\n" if self._truncated else ""
+        return "".join(self._parts) + note
+
+
+def run(flags: dict[str, Any], console: Console) -> int:
+    policy = check_failure_policy(flags)
+    objects = read_sources(flags["filename"], flags["image"], console)
+    if not objects:
+        raise Fatal("no input data identified")
+    printed = PrintBuffer()
+    host = _host(flags, policy, printed)
+    try:
+        found = audit(host, objects)
+    except Fatal as error:
+        raise Fatal(f"auditing objects: {error}") from error
+    shown = [f for f in found if f.denies] if flags["deny-only"] else found
+    console.out.write(format_results(flags["output"], shown, stats=flags["stats"]))
+    if printed.text():
+        console.out.write(f"\n{printed.text()}\n")
+    return 1 if any(f.denies for f in found) else 0
+
+
+def check_failure_policy(flags: dict[str, Any]) -> str:
+    policy: str = flags["default-k8s-native-validation-failure-policy"]
+    if policy not in ("Fail", "Ignore"):
+        what = f"invalid failure policy: unrecognized failure policy: {policy}"
+        raise Fatal(f"invalid default K8sNativeValidation failure policy: {what}")
+    return policy
+
+
+def _host(flags: dict[str, Any], policy: str, printed: PrintBuffer) -> Host:
+    from gatewright.runtime.context import EvalOptions
+
+    verbose = flags["verbose"]
+    return Host(
+        engine="cel" if flags["enable-k8s-native-validation"] else "rego",
+        semantics=GATOR_TEST,
+        failure_policy=policy,
+        print_enabled=verbose,
+        eval_options=EvalOptions(print_sink=printed.write) if verbose else None,
+    )
+
+
+def audit(host: Host, objects: Sequence[kube.Object]) -> list[Found]:
+    """The results for all objects, sorted as gator sorts them; Fatal at the first thing that is refused."""
+    _load(host, objects)
+    found: list[Found] = []
+    for obj in objects:
+        try:
+            results = host.results(obj)
+        except (ExpansionError, MutationError) as error:
+            raise Fatal(f"expanding resource {kube.name_of(obj)}: {error.message}") from error
+        except GatewrightError as error:
+            what = f"reviewing {kube.gvk_of(obj)} {kube.namespace_of(obj)}/{kube.name_of(obj)}"
+            # Gatekeeper's maps of errors end every entry with a line end, and these are two of them.
+            raise Fatal(f"{what}: {error.message}\n\n") from error
+        if results:
+            shown = _mutated(host, obj)
+            found += [Found(result, shown) for result in results]
+    found.sort(key=lambda f: (f.result.enforcement_action, f.result.message))
+    return found
+
+
+def _mutated(host: Host, obj: kube.Object) -> kube.Object:
+    """The object as gator shows it: mutated, though it was reviewed before that."""
+    if host.expander is None:
+        return obj
+    shown: kube.Object = kube.deep_copy(obj)
+    host.expander.mutate(shown, gator_namespace(obj, host.namespaces))
+    return shown
+
+
+def _load(host: Host, objects: Sequence[kube.Object]) -> None:
+    for obj in filter(is_template, objects):
+        name = quote(kube.name_of(obj))
+        try:
+            convert_template(obj)
+        except TemplateError as error:
+            raise Fatal(f"converting unstructured {name} to template: {error.message}") from error
+        try:
+            host.add_template(obj)
+        except TemplateError as error:
+            raise Fatal(f"adding template {name}: {error.message}") from error
+    for obj in filter(is_constraint, objects):
+        try:
+            host.add_constraint(obj)
+        except ConstraintError as error:
+            raise Fatal(f"adding constraint {quote(kube.name_of(obj))}: {error.message}") from error
+    for obj in objects:
+        try:
+            host.add_data(obj)
+        except GatewrightError as error:
+            gvk = quote(str(kube.gvk_of(obj)))
+            raise Fatal(f"adding data of GVK {gvk}: {TARGET}: {error.message}\n") from error
+    try:
+        host.use_expander(load_expander(objects))
+    except GatewrightError as error:
+        raise Fatal(f"error creating expander: {error.message}") from error
+
+
+# --- output ------------------------------------------------------------------------------------------------------
+
+
+def format_results(form: str, found: Sequence[Found], *, stats: bool = False) -> str:
+    """The results as `-o` asks: json, yaml, or text for everything else; `default` is gator's word for nothing."""
+    match form.lower():
+        case "json":
+            rows: Any = [_json_row(f) for f in found] or None
+            return json_indented({"results": rows, "stats": []} if stats else rows, "    ", sort_keys=False)
+        case "yaml":
+            rows = [_yaml_row(f) for f in found]
+            return dump_v3(Ordered(results=rows, stats=[]) if stats else rows)
+        case "default":
+            return ""
+        case _:
+            return "".join(map(_text_row, found))
+
+
+def _text_row(found: Found) -> str:
+    obj, namespace = found.object, kube.namespace_of(found.object)
+    place = f"{namespace}/{kube.name_of(obj)}" if namespace else kube.name_of(obj)
+    who = f"{_text_field(obj, 'apiVersion')}/{_text_field(obj, 'kind')} {place}"
+    return f"{who}: [{quote(found.result.constraint.name)}] Message: {quote(found.result.message)}\n"
+
+
+def _text_field(obj: kube.Object, name: str) -> str:
+    value = obj.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _json_row(found: Found) -> dict[str, Any]:
+    result = found.result
+    row: dict[str, Any] = {"target": TARGET}
+    if result.message:
+        row["msg"] = result.message
+    if result.has_details:
+        row["metadata"] = {"details": _sorted(result.details)}
+    row["constraint"] = _sorted(result.constraint.document)
+    row["enforcementAction"] = result.enforcement_action
+    if result.scoped_actions:
+        row["scopedActions"] = list(result.scoped_actions)
+    row["violatingObject"] = _sorted(found.object)
+    row["trace"] = None
+    return row
+
+
+def _sorted(value: Any) -> Any:
+    """A copy with sorted keys: the fields of results have an order of their own, the objects in them do not."""
+    if isinstance(value, dict):
+        return {k: _sorted(value[k]) for k in sorted(value)}
+    if isinstance(value, list):
+        return [_sorted(v) for v in value]
+    return value
+
+
+def _yaml_row(found: Found) -> dict[str, Any]:
+    result = found.result
+    return Ordered(
+        result=Ordered(
+            target=TARGET,
+            msg=result.message,
+            metadata={"details": result.details} if result.has_details else {},
+            constraint={"object": result.constraint.document},
+            enforcementaction=result.enforcement_action,
+            scopedenforcementactions=list(result.scoped_actions),
+        ),
+        violatingObject=found.object,
+        trace=None,
+    )
+
+
+__all__ = ["FLAGS", "Found", "PrintBuffer", "audit", "check_failure_policy", "format_results", "run"]

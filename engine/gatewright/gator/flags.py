@@ -1,0 +1,103 @@
+"""Command-line flags in the manner of Go's pflag: `-fX`, `-f X`, `--flag=X`, and booleans that need no value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+
+class FlagError(Exception):
+    """A flag that does not exist, or has no good value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One flag: its kind is text, list, bool, int or float."""
+
+    name: str
+    short: str = ""
+    kind: str = "text"
+    default: Any = ""
+
+
+HELP: Final = Flag("help", "h", "bool", False)
+
+_TRUE: Final = ("1", "t", "T", "true", "TRUE", "True")
+_FALSE: Final = ("0", "f", "F", "false", "FALSE", "False")
+
+
+def parse(flags: Sequence[Flag], argv: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    """The values of all flags by name, and the other arguments; FlagError in cobra's words."""
+    known = (*flags, HELP)
+    values: dict[str, Any] = {f.name: list(f.default or ()) if f.kind == "list" else f.default for f in known}
+    rest: list[str] = []
+    queue = list(argv)
+    while queue:
+        arg = queue.pop(0)
+        if arg == "--":
+            rest += queue
+            break
+        if arg.startswith("--"):
+            _long(known, arg, queue, values)
+        elif arg.startswith("-") and arg != "-":
+            _short(known, arg, queue, values)
+        else:
+            rest.append(arg)
+    return values, rest
+
+
+def _long(flags: Sequence[Flag], arg: str, queue: list[str], values: dict[str, Any]) -> None:
+    name, equals, value = arg[2:].partition("=")
+    flag = next((f for f in flags if f.name == name), None)
+    if flag is None:
+        raise FlagError(f"unknown flag: --{name}")
+    if not equals and flag.kind == "bool":
+        values[flag.name] = True
+        return
+    if not equals:
+        if not queue:
+            raise FlagError(f"flag needs an argument: --{name}")
+        value = queue.pop(0)
+    _set(flag, value, values, f"--{name}" if not flag.short else f"-{flag.short}, --{name}")
+
+
+def _short(flags: Sequence[Flag], arg: str, queue: list[str], values: dict[str, Any]) -> None:
+    letters = arg[1:]
+    while letters:
+        letter, letters = letters[0], letters[1:]
+        flag = next((f for f in flags if f.short == letter), None)
+        if flag is None:
+            raise FlagError(f"unknown shorthand flag: '{letter}' in {arg}")
+        if flag.kind == "bool" and not letters.startswith("="):
+            values[flag.name] = True
+            continue
+        if letters:
+            value = letters.removeprefix("=")
+        elif queue:
+            value = queue.pop(0)
+        else:
+            raise FlagError(f"flag needs an argument: '{letter}' in {arg}")
+        _set(flag, value, values, f"-{flag.short}, --{flag.name}")
+        return
+
+
+def _set(flag: Flag, value: str, values: dict[str, Any], shown: str) -> None:
+    if flag.kind == "list":
+        values[flag.name].append(value)
+    elif flag.kind == "bool":
+        if value not in (*_TRUE, *_FALSE):
+            raise _invalid(value, shown, f'strconv.ParseBool: parsing "{value}": invalid syntax')
+        values[flag.name] = value in _TRUE
+    elif flag.kind in ("int", "float"):
+        try:
+            values[flag.name] = int(value, 0) if flag.kind == "int" else float(value)
+        except ValueError:
+            function = "ParseInt" if flag.kind == "int" else "ParseFloat"
+            raise _invalid(value, shown, f'strconv.{function}: parsing "{value}": invalid syntax') from None
+    else:
+        values[flag.name] = value
+
+
+def _invalid(value: str, shown: str, why: str) -> FlagError:
+    return FlagError(f'invalid argument "{value}" for "{shown}" flag: {why}')

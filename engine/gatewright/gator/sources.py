@@ -1,0 +1,127 @@
+"""gator's inputs: files, directories and stdin, read in order into plain objects, the first fault ending it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gatewright.errors import ManifestError
+from gatewright.gatekeeper import kube
+from gatewright.gatekeeper._gotext import quote
+from gatewright.gator.console import Console, Fatal
+
+_EXTENSIONS = (".yaml", ".yml", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The objects of one file, or of stdin when `file` is empty."""
+
+    file: str
+    objects: list[kube.Object]
+
+    @property
+    def shown(self) -> str:
+        return f"file: {quote(self.file)}" if self.file else "stdin"
+
+
+def read_sources(filenames: Sequence[str], images: Sequence[str], console: Console) -> list[kube.Object]:
+    """All objects, in gator's order; objects defined twice are told on stderr. Fatal when anything cannot be read."""
+    sources = [source for name in filenames for source in _read(name)]
+    if images:
+        raise Fatal(f'reading: pulling image: pulling artifact "{images[0]}": gatewright does not reach the network')
+    text = console.read_stdin()
+    if text is not None:
+        sources.append(Source("", _objects(text, "reading: reading from stdin: reading")))
+    _warn_of_duplicates(sources, console)
+    return [obj for source in sources for obj in source.objects]
+
+
+def _read(name: str) -> Iterator[Source]:
+    place = "reading: reading from filenames"
+    try:
+        os.stat(name)
+    except OSError as error:
+        raise Fatal(f"{place}: stat on path {quote(name)}: stat {name}: {_reason(error)}") from error
+    if not os.path.isdir(name) and os.path.splitext(name)[1] not in _EXTENSIONS:
+        raise Fatal(f"{place}: path {quote(name)} must be of extensions: [{' '.join(_EXTENSIONS)}]")
+    for path in _below(name):
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+        except OSError as error:
+            raise Fatal(f"{place}: opening file {quote(path)}: open {path}: {_reason(error)}") from error
+        yield Source(path, _objects(data, f"{place}: reading file {quote(path)}"))
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
+def _below(path: str) -> Iterator[str]:
+    """The files at and below a path, in lexical order; links to directories are not followed."""
+    if not os.path.isdir(path) or os.path.islink(path):
+        if os.path.splitext(path)[1] in _EXTENSIONS:
+            yield path
+        return
+    for name in sorted(os.listdir(path)):
+        yield from _below(os.path.normpath(os.path.join(path, name)))
+
+
+def _objects(data: bytes, place: str) -> list[kube.Object]:
+    from gatewright.manifests import read_text
+
+    found: list[kube.Object] = []
+    for document in read_text(data):
+        if isinstance(document, ManifestError):
+            raise Fatal(f"{place}: reading yaml source: {_fault(document)}")
+        value = document.value
+        if not isinstance(value, dict):
+            kind = "array" if isinstance(value, list) else _JSON_KINDS.get(type(value), "number")
+            what = f"json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}"
+            raise Fatal(f"{place}: reading yaml source: error unmarshaling JSON: while decoding JSON: {what}")
+        if value:
+            found.append(_rounded(value))
+    return found
+
+
+def _fault(error: ManifestError) -> str:
+    row = error.location.row if error.location is not None else 0
+    return f"error converting YAML to JSON: yaml: line {row}: {error.message}" if row else error.message
+
+
+_JSON_KINDS = {str: "string", bool: "bool"}
+
+
+def _rounded(value: Any) -> Any:
+    """Integers that a float64 cannot hold, as Go's JSON reader leaves them."""
+    if value.__class__ is int and not -(2**53) <= value <= 2**53:
+        return float(value)
+    if value.__class__ is dict:
+        return {k: _rounded(v) for k, v in value.items()}
+    if value.__class__ is list:
+        return [_rounded(v) for v in value]
+    return value
+
+
+def _warn_of_duplicates(sources: Sequence[Source], console: Console) -> None:
+    from datetime import datetime
+
+    seen: dict[tuple[str, str, str, str], Source] = {}
+    for source in sources:
+        for obj in source.objects:
+            kind = obj.get("kind")
+            key = (
+                kube.gvk_of(obj).group,
+                kind if isinstance(kind, str) else "",
+                kube.name_of(obj),
+                kube.namespace_of(obj),
+            )
+            known = seen.get(key)
+            if known is not None:
+                now = datetime.now().strftime("%Y/%m/%d %H:%M:%S")
+                what = f"Resource named {quote(key[2])} (from {source.shown}) is already defined in {known.shown}"
+                console.err.write(f"{now} WARNING - {what}\n")
+            seen[key] = source

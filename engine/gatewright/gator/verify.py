@@ -1,0 +1,216 @@
+"""`gator verify`: the suites under a path, run and printed as gator does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from gatewright.errors import GatewrightError, ManifestError, SuiteError
+from gatewright.gatekeeper._decode import BOOL, STRING, DecodeError, Type, from_json, list_of, named, struct
+from gatewright.gatekeeper._gotext import quote
+from gatewright.gatekeeper.host import GATOR_VERIFY, Host
+from gatewright.gatekeeper.template import OBJECT_META, TARGET
+from gatewright.gator.audit import PrintBuffer, check_failure_policy
+from gatewright.gator.console import CobraError, Console, Fatal
+from gatewright.gator.flags import Flag
+from gatewright.harness.reading import AS_GATOR_VERIFY
+from gatewright.harness.results import CaseResult, SuiteResult, TestResult
+from gatewright.harness.runner import run_suite
+from gatewright.harness.select import parse_filter
+from gatewright.harness.suite import Suite, is_suite, parse_suite
+
+FLAGS: Final = (
+    Flag("run", "r"),
+    Flag("verbose", "v", "bool", False),
+    Flag("trace", "t", "bool", False),
+    Flag("enable-k8s-native-validation", "", "bool", True),
+    Flag("default-k8s-native-validation-failure-policy", default="Fail"),
+)
+
+_ASSERTION: Final = struct("verify.Assertion", violations=named("int32", "int-or-string"), message=STRING)
+_CASE: Final = struct(
+    "verify.Case",
+    name=STRING,
+    object=STRING,
+    inventory=list_of(STRING),
+    assertions=list_of(_ASSERTION),
+    skip=BOOL,
+)
+_TEST: Final = struct(
+    "verify.Test",
+    name=STRING,
+    template=STRING,
+    constraint=STRING,
+    expansion=STRING,
+    cases=list_of(_CASE),
+    invalid=BOOL,
+    skip=BOOL,
+)
+_SUITE: Final[Type] = struct("verify.Suite", metadata=OBJECT_META, tests=list_of(_TEST), skip=BOOL)
+
+
+class _VerifyHost(Host):
+    """A host whose policies' printed lines are kept, for the case that made them."""
+
+    def __init__(self, **options: Any) -> None:
+        from gatewright.runtime.context import EvalOptions
+
+        self._print = PrintBuffer()
+        super().__init__(
+            semantics=GATOR_VERIFY,
+            print_enabled=True,
+            eval_options=EvalOptions(print_sink=lambda text, place: self._print.write(text, place)),
+            **options,
+        )
+
+    @property
+    def printed(self) -> list[str]:
+        """The lines printed since this was last asked."""
+        text, self._print = self._print.text(), PrintBuffer()
+        return text.removesuffix("\n").split("\n") if text else []
+
+
+def run(flags: dict[str, Any], path: str, console: Console) -> int:
+    try:
+        policy = check_failure_policy(flags)
+    except Fatal as error:
+        raise CobraError(str(error)) from error
+    engine = "cel" if flags["enable-k8s-native-validation"] else "rego"
+    try:
+        suites = list(_suites(path))
+    except CobraError as error:
+        raise CobraError(f"listing test files: {error}") from error
+    try:
+        select = parse_filter(flags["run"])
+    except GatewrightError as error:
+        raise CobraError(f"compiling filter: {error.message}") from error
+    results = []
+    for shown, suite in suites:
+        result = run_suite(
+            suite, lambda: _VerifyHost(engine=engine, failure_policy=policy), select=select, read=AS_GATOR_VERIFY
+        )
+        results.append((shown, result))
+    console.out.write(format_suites(results, verbose=flags["verbose"]) + "\n")
+    if any(result.failed for _, result in results):
+        raise CobraError("FAIL")
+    return 0
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+
+def _suites(given: str) -> Iterator[tuple[str, Suite]]:
+    """The suites under a path in order of their absolute paths, each with the path to show."""
+    target, recursive = os.path.abspath(given), given.endswith("/...")
+    if recursive:
+        target, given = target.removesuffix("..."), given.removesuffix("...")
+    root = target.strip("/")
+    for file in sorted(_files(f"/{root}", root, recursive)):
+        suite = _suite(file)
+        if suite is not None:
+            yield _shown(given, file), suite
+
+
+def _shown(given: str, file: str) -> str:
+    cut = given.removeprefix("/").removeprefix("./")
+    while cut.startswith("../"):
+        cut = cut.removeprefix("../")
+    _, found, after = file.removeprefix("/").partition(cut)
+    if cut and not found:
+        raise CobraError(f"could not find {cut} in {file.removeprefix('/')}")
+    return given + after
+
+
+def _files(target: str, root: str, recursive: bool) -> Iterator[str]:
+    try:
+        os.stat(target)
+    except OSError as error:
+        raise CobraError(f"stat {root}: {(error.strerror or '').lower()}") from error
+    if os.path.isdir(target):
+        for folder, names, files in os.walk(target):
+            names.sort()
+            yield from (os.path.join(folder, f) for f in files if f.endswith((".yaml", ".yml")))
+            if not recursive:
+                return
+        return
+    if recursive:
+        raise CobraError(f"can only recursively traverse directories, not a directory: {quote(root)}")
+    extension = os.path.splitext(target)[1]
+    if extension not in (".yaml", ".yml"):
+        raise CobraError(f"unsupported extension: {quote(extension)}")
+    yield target
+
+
+def _suite(file: str) -> Suite | None:
+    from gatewright.manifests import compose_v3
+
+    path = Path(file)
+    try:
+        document = compose_v3(path.read_bytes().decode("utf-8", "replace"), file=file, into_object=True)
+    except ManifestError as error:
+        name = quote(file.removeprefix("/"))
+        line = f"yaml: line {error.location.row}: " if error.location is not None and error.location.row else "yaml: "
+        raise CobraError(f"invalid yaml: parsing yaml file {name}: {line}{error.message}") from error
+    if not is_suite(document):
+        return None
+    try:
+        from_json(document, _SUITE)
+        return parse_suite(document, path)
+    except (DecodeError, SuiteError) as error:
+        raise CobraError(f"invalid yaml: {error.message}") from error
+
+
+# --- printing ----------------------------------------------------------------------------------------------------
+
+
+def format_suites(results: list[tuple[str, SuiteResult]], *, verbose: bool = False) -> str:
+    """The results in the manner of `go test`."""
+    lines = [line for shown, result in results for line in _suite_lines(shown, result, verbose)]
+    lines.append("FAIL" if any(result.failed for _, result in results) else "PASS")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _suite_lines(shown: str, result: SuiteResult, verbose: bool) -> Iterator[str]:
+    for test in result.tests:
+        yield from _test_lines(test, verbose)
+    word = "FAIL" if result.failed else "ok"
+    yield f"{word}\t{shown}\t{result.seconds:.3f}s"
+    if result.error is not None:
+        yield f"  {result.error}"
+
+
+def _test_lines(test: TestResult, verbose: bool) -> Iterator[str]:
+    if verbose and test.skipped:
+        yield f"=== SKIP  {test.name}"
+        return
+    if verbose:
+        yield f"=== RUN   {test.name}"
+    for case in test.cases:
+        yield from _case_lines(case, verbose)
+    if test.failed:
+        yield f"--- FAIL: {test.name}\t({test.seconds:.3f}s)"
+        if test.error is not None:
+            yield f"  {test.error}"
+    elif verbose:
+        yield f"--- PASS: {test.name}\t({test.seconds:.3f}s)"
+
+
+def _case_lines(case: CaseResult, verbose: bool) -> Iterator[str]:
+    if verbose and case.skipped:
+        yield f"    === SKIP  {case.name}"
+        return
+    if verbose:
+        yield f"    === RUN   {case.name}"
+        if case.printed:
+            yield "        === PRINT ==="
+            yield from (f"        {line}" for line in case.printed.split("\n"))
+    if case.error is not None:
+        yield f"    --- FAIL: {case.name}\t({case.seconds:.3f}s)"
+        yield f"        {case.error}"
+        if case.error.startswith(f"{TARGET}: "):
+            # Gatekeeper's maps of errors end with a line end of their own.
+            yield ""
+    elif verbose:
+        yield f"    --- PASS: {case.name}\t({case.seconds:.3f}s)"
