@@ -31,7 +31,7 @@ def expression(w: Writer, expr: Expr) -> None:
     """One expression of a body."""
     if expr.location.row:
         w.location = expr.location
-    if w.unit.covering and not expr.generated:
+    if w.unit.covering and not expr.generated and w.location.file:
         w.add(ast.Expr(_py.call("cover", _py.name(w.state), calls.at(w))))
     outer = w.state
     if expr.withs:

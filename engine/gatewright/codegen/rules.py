@@ -140,7 +140,7 @@ def _body(w: Writer, rule: CompiledRule, body: Body) -> None:
 
 
 def _evidence(w: Writer, item: Val) -> None:
-    if w.unit.recording:
+    if w.unit.gives_evidence:
         w.add(ast.Expr(_py.call("evidence", _py.name(w.state), item.expr)))
 
 

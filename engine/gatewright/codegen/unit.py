@@ -131,6 +131,7 @@ class Unit:
         self.names = Names([*_RUNTIME, *_BUILTINS])
         self._local: Names | None = None
         self._writing: Group | None = None
+        self._entry: Group | None = None
         self.root = places(program.tree)
         self._originals: dict[str, str] = {**program.rewritten, **(names or {})}
         self._constants: list[ast.stmt] = []
@@ -164,6 +165,11 @@ class Unit:
     def call_variables(self, names: dict[str, str]) -> None:
         """Remember the words for renamed variables, until the next definition's."""
         self._originals.update(names)
+
+    @property
+    def gives_evidence(self) -> bool:
+        """Whether the rule being written is the one whose results are to be explained."""
+        return self.recording and self._writing is self._entry
 
     def fixed_key(self, hint: str) -> str:
         """A key for something that is kept for a bound rule."""
@@ -341,8 +347,9 @@ class Unit:
 
     def write_entry(self, path: tuple[Any, ...]) -> None:
         """The function `entry(s)`: the value of the document at a path of `data`."""
-        location = Location("")
-        w = Writer(self, self._function_names(), location)
+        place = self._find(path)
+        self._entry = place.group if place is not None else None
+        w = Writer(self, self._function_names(), Location(""))
         with w.body(Sink(returns=True), ordered=True):
             ref = Ref((Term(Var("data")), *(Term(String(key)) for key in path)))
             w.add(ast.Return(terms.value(w, Term(ref)).expr))

@@ -1,0 +1,124 @@
+"""Generated Python is read by people: what it looks like, what it shares, and what it remembers."""
+
+from __future__ import annotations
+
+import textwrap
+import traceback
+
+import pytest
+
+from gatewright.codegen import link
+from gatewright.compiler import CompiledPolicy, compile_modules
+from gatewright.runtime.context import Context
+
+IMAGES = """\
+package images
+
+violation contains {"msg": msg} if {
+    container := input.review.object.spec.containers[_]
+    not allowed(container.image)
+    msg := sprintf("%s is not allowed", [container.image])
+}
+
+allowed(image) if {
+    startswith(image, input.parameters.repos[_])
+}
+"""
+
+
+def python(policy: CompiledPolicy, path: str) -> str:
+    return link.source(policy.entrypoint_unit(path).parts()[1:])
+
+
+def test_a_rule_as_python() -> None:
+    text = python(compile_modules({"images.rego": IMAGES}), "data.images.violation")
+    assert (
+        textwrap.dedent("""\
+        def allowed(s, image):
+            \"\"\"data.images.allowed\"\"\"
+        """)
+        in text
+    )
+    assert "for container in containers if containers.__class__ is list else several(containers):" in text
+    assert "RegoSet.of_members(violation_2)" in text
+
+
+def test_equal_input_gives_equal_text() -> None:
+    assert python(compile_modules({"a": IMAGES}), "data.images.violation") == python(
+        compile_modules({"a": IMAGES}), "data.images.violation"
+    )
+
+
+def test_nothing_of_a_policy_is_pasted_into_source() -> None:
+    rule = "package p\nr := x if x := \"\\\"); import os  # \\n'''\""
+    assert compile_modules({"p.rego": rule}).query("data.p.r = x").evaluate() == [{"x": "\"); import os  # \n'''"}]
+
+
+def test_tracebacks_speak_rego() -> None:
+    policy = compile_modules({"dir/p.rego": "package p\n\n\nr := 1\nr := 2 if input.x"})
+    with pytest.raises(Exception) as caught:
+        policy.query("data.p.r = x").evaluate(input={"x": 1})
+    frames = traceback.extract_tb(caught.value.__traceback__)
+    assert ("dir/p.rego", "r") in [(frame.filename, frame.name) for frame in frames]
+
+
+BEGIN_ALIKE = """\
+package p
+violation contains "a" if { c := input.review.items[_]; not skip(c); c.a }
+violation contains "b" if { d := input.review.items[_]; not skip(d); d.b }
+skip(c) if c.skip
+"""
+
+
+def test_definitions_that_begin_alike_share_their_loop() -> None:
+    policy = compile_modules({"p.rego": BEGIN_ALIKE})
+    text = python(policy, "data.p.violation")
+    assert text.count("for c in") == 1
+    assert "for d in" not in text
+    bound = policy.entrypoint("data.p.violation").bind({})
+    assert list(bound({"items": [{"a": 1, "skip": True}, {"b": 1}]})) == ["b"]
+
+
+PARAMETERS = """\
+package p
+violation contains label if {
+    wanted := {lower(l) | l := input.parameters.labels[_]}
+    label := (wanted - {k | input.review.labels[k]})[_]
+}
+"""
+
+
+def test_what_parameters_decide_is_computed_once() -> None:
+    bound = compile_modules({"p.rego": PARAMETERS}).entrypoint("data.p.violation").bind({"labels": ["A", "B"]})
+    assert list(bound({"labels": {"a": 1}})) == ["b"]
+    kept = dict(bound._fixed)
+    assert kept
+    assert list(bound({"labels": {}})) == ["a", "b"]
+    assert bound._fixed == kept
+
+
+def test_parameters_replaced_by_with_are_not_mixed_up() -> None:
+    rules = """package p
+    violation contains n if n := count(limits) with input.parameters.l as [1, 2, 3]
+    violation contains count(limits)
+    limits := {x | x := input.parameters.l[_]}
+    """
+    bound = compile_modules({"p.rego": rules}).entrypoint("data.p.violation").bind({"l": [1]})
+    assert list(bound({})) == [1, 3]
+    assert list(bound({})) == [1, 3]
+
+
+def test_evidence_names_what_was_read() -> None:
+    bound = compile_modules({"images.rego": IMAGES}).entrypoint("data.images.violation").bind({"repos": ["good/"]})
+    review = {"object": {"spec": {"containers": [{"image": "good/a"}, {"image": "bad/b"}]}}}
+    (found,) = bound.evidence(review)
+    assert found.result == {"msg": "bad/b is not allowed"}
+    assert found.paths[-1] == ("object", "spec", "containers", 1, "image")
+    assert not any(0 in path for path in found.paths)
+
+
+def test_coverage_notes_the_lines_that_ran() -> None:
+    policy = compile_modules({"p.rego": "package p\nr if {\n  input.a\n  input.b\n}"})
+    context = Context()
+    policy.query("data.p.r = x", coverage=True).run(context, input={})
+    assert {row for file, row in context.covered if file == "p.rego"} == {2, 3}

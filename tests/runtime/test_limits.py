@@ -1,0 +1,56 @@
+"""Bounds on time and memory: they stop what runs, leave nothing behind, and cost nothing that runs in time."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from gatewright.runtime.limits import MemoryLimitError, TimeLimitError, bounded
+
+
+def spin(seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+
+
+def hoard() -> None:
+    kept = []
+    while True:
+        kept.append([0] * 100_000)
+
+
+def test_what_ends_in_time_is_left_alone() -> None:
+    with bounded(0.15, None):
+        pass
+    spin(0.3)  # a late alarm would strike here
+
+
+def test_a_deadline_is_an_error_in_the_block() -> None:
+    with pytest.raises(TimeLimitError), bounded(0.1, None):
+        spin(5)
+    spin(0.15)
+
+
+def test_memory_is_bounded() -> None:
+    with pytest.raises(MemoryLimitError), bounded(5, 50_000_000):
+        hoard()
+
+
+def test_each_thread_has_its_own_bounds() -> None:
+    caught: list[str] = []
+
+    def late() -> None:
+        try:
+            with bounded(0.1, None):
+                spin(5)
+        except TimeLimitError:
+            caught.append("late")
+
+    thread = threading.Thread(target=late)
+    thread.start()
+    with bounded(5, None):
+        thread.join()
+    assert caught == ["late"]
