@@ -1,0 +1,49 @@
+"""One violation as reports show it: where it stands, and the line it stands on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from gatewright.source import Location
+
+if TYPE_CHECKING:
+    from gatewright.gatekeeper.result import Violation
+    from gatewright.manifests import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A violation with its location, and an excerpt of the manifest where one is wanted."""
+
+    violation: Violation
+    excerpt: str = ""
+
+
+def place(document: Document, violation: Violation, path: tuple[Any, ...], *, excerpts: bool) -> Found:
+    """The violation at `path` of its document, or at the deepest part of it that exists.
+
+    `path` is what the policy read on the way to the violation; results that name a place themselves
+    (`details.path`, or `details.line` for documents made from text) are taken at their word.
+    """
+    details = violation.details
+    line = details.get("line") if isinstance(details, dict) else None
+    if isinstance(line, int) and not isinstance(line, bool) and _from_text(document):
+        location = Location(document.file, line, 1)
+    else:
+        location = document.locate(_stated(details) or path or ("metadata", "name"))
+    excerpt = document.excerpt(location) if excerpts else ""
+    return Found(replace(violation, location=location), excerpt)
+
+
+def _stated(details: Any) -> tuple[str | int, ...]:
+    """`details.path` as a path, when it is a list of keys and indexes."""
+    stated = details.get("path") if isinstance(details, dict) else None
+    if not isinstance(stated, list):
+        return ()
+    return tuple(stated) if all(type(step) in (str, int) for step in stated) else ()
+
+
+def _from_text(document: Document) -> bool:
+    value = document.value
+    return isinstance(value, dict) and value.get("apiVersion") == "gatewright.dev/v1"

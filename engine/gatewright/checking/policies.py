@@ -1,0 +1,109 @@
+"""Policies from the command line → a Host: files, directories and names of shipped sets, each error with its place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from gatewright.checking.request import CheckRequest
+from gatewright.errors import GatewrightError, ManifestError, UsageError
+from gatewright.manifests import Document, read_paths, unpacked
+
+if TYPE_CHECKING:
+    from gatewright.gatekeeper.host import Host
+
+DEFAULT_SET = "pss-restricted"
+
+
+@dataclass(slots=True)
+class Policies:
+    """The documents that make up the policies, and what could not be read; `notices` are said once to the user."""
+
+    documents: list[Document] = field(default_factory=list)
+    errors: list[GatewrightError] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+
+def read_policies(request: CheckRequest) -> Policies:
+    """Read what `-p` names. Raises UsageError for a name that is neither a path nor a set."""
+    policies = Policies()
+    names = request.policies
+    if not names:
+        names = (DEFAULT_SET,)
+        policies.notices.append(f"no policy given: checking against the set {DEFAULT_SET} (see gatewright rules)")
+    for name in names:
+        if os.path.lexists(name) or os.sep in name:
+            _read_files(name, request, policies)
+        else:
+            policies.documents += [Document(value, f"set {name}") for value in _shipped(name, request)]
+    return policies
+
+
+def _read_files(path: str, request: CheckRequest, policies: Policies) -> None:
+    for item in read_paths([path]):
+        if isinstance(item, ManifestError):
+            policies.errors.append(item)
+            continue
+        for document in unpacked(item):
+            if _is_set(document.value):
+                policies.documents += [Document(v, document.file) for v in _expanded(document.value, request)]
+            else:
+                policies.documents.append(document)
+
+
+def _is_set(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("kind") == "PolicySet"
+
+
+def _expanded(document: dict[str, Any], request: CheckRequest) -> list[dict[str, Any]]:
+    from gatewright import catalog
+
+    return catalog.expand(document, **_selection(request))
+
+
+def _shipped(name: str, request: CheckRequest) -> list[dict[str, Any]]:
+    from gatewright import catalog
+
+    try:
+        return catalog.policy_set(name, **_selection(request))
+    except UsageError as error:
+        raise UsageError(f"{name}: no such file or directory, nor a policy set", hint=error.hint) from None
+
+
+def _selection(request: CheckRequest) -> dict[str, Any]:
+    parameters = {"kubernetesVersion": request.kubernetes_version, **request.parameters}
+    return {
+        "parameters": parameters,
+        "include": request.rules,
+        "exclude": request.exclude_rules,
+        "min_severity": request.min_severity,
+    }
+
+
+def make_host(request: CheckRequest) -> Host:
+    """An empty Host with the semantics the request asks for."""
+    from gatewright.gatekeeper.host import GATOR_POINT, Host
+    from gatewright.runtime.context import EvalOptions
+
+    return Host(
+        engine=request.engine,
+        default_namespace=request.namespace,
+        enforcement_point=request.enforcement_point or GATOR_POINT,
+        gator_compat=request.gator_compat,
+        cache=request.cache,
+        eval_options=EvalOptions(timeout_s=request.timeout_s),
+    )
+
+
+def load(host: Host, documents: Iterable[Document]) -> list[GatewrightError]:
+    """Add the documents to the host in the order they need each other; the errors carry their document's place."""
+    place = {id(document.value): document for document in documents}
+    errors = []
+    for value, error in host.add_all([document.value for document in place.values()]):
+        document = place[id(value)]
+        if error.location is None or not error.location.file:
+            error.location = document.locate(("metadata", "name"))
+        errors.append(error)
+    return errors

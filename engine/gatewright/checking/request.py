@@ -1,0 +1,64 @@
+"""What a check is asked to do, and what it counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+DEFAULT_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """The options of `gatewright check`.
+
+    `policies` are files, directories or names of shipped sets; none means the set pss-restricted. `fail_on` are the
+    enforcement actions that make the exit code 1. `jobs` 0 chooses by the size of the input.
+    """
+
+    policies: tuple[str, ...]
+    manifests: tuple[str, ...]
+    format: str = "text"
+    output: Path | None = None
+    exclude: tuple[str, ...] = ()
+    type: str = ""
+    namespace: str = "default"
+    engine: str = "cel"
+    enforcement_point: str = ""
+    gator_compat: bool = False
+    kubernetes_version: str = "latest"
+    rules: tuple[str, ...] = ()
+    exclude_rules: tuple[str, ...] = ()
+    min_severity: str = ""
+    actions: tuple[str, ...] = ()
+    fail_on: tuple[str, ...] = ("deny",)
+    jobs: int = 0
+    timeout_s: float | None = DEFAULT_TIMEOUT_S
+    cache: bool = True
+    result_cache: bool = True
+    excerpts: bool = True
+    progress: bool = False
+    colour: bool = False
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was seen: objects reviewed, (object, constraint) pairs evaluated, violations by enforcement action."""
+
+    objects: int = 0
+    pairs: int = 0
+    errors: int = 0
+    actions: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Counts) -> None:
+        self.objects += other.objects
+        self.pairs += other.pairs
+        self.errors += other.errors
+        self.actions.update(other.actions)
+
+    @property
+    def violations(self) -> int:
+        return sum(self.actions.values())

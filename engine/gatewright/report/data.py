@@ -1,0 +1,53 @@
+"""Violations as plain data, the same in every structured format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gatewright.gatekeeper.result import Violation
+
+
+def violation_data(v: Violation) -> dict[str, Any]:
+    """`message, details, enforcementAction, constraint, object, location`, and what there is beyond those."""
+    where = v.location
+    data: dict[str, Any] = {
+        "message": v.message,
+        "details": v.details,
+        "enforcementAction": v.enforcement_action,
+        "constraint": {
+            "apiVersion": v.constraint.api_version,
+            "kind": v.constraint.kind,
+            "name": v.constraint.name,
+        },
+        "object": {
+            "apiVersion": v.object.api_version,
+            "kind": v.object.kind,
+            "namespace": v.object.namespace,
+            "name": v.object.name,
+        },
+        "location": {"file": where.file, "line": where.row, "column": where.col} if where else None,
+    }
+    if v.scoped_actions:
+        data["scopedActions"] = list(v.scoped_actions)
+    if v.expanded_by:
+        data["expandedBy"] = v.expanded_by
+    if v.metadata:
+        data["metadata"] = v.metadata
+    return data
+
+
+def rule_id(v: Violation) -> str:
+    """What names the rule behind a violation: the library's own id, else the constraint's kind."""
+    return str(v.metadata.get("id") or v.constraint.kind)
+
+
+def actions(v: Violation) -> tuple[str, ...]:
+    """The enforcement actions in force."""
+    return v.scoped_actions or (v.enforcement_action,)
+
+
+def title(v: Violation) -> str:
+    """A line that says what the violation is about."""
+    name = f"{v.object.namespace}/{v.object.name}" if v.object.namespace else v.object.name
+    return f"{v.object.kind} {name}: {v.message}"
