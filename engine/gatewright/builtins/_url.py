@@ -195,3 +195,9 @@ def _unescaped_host(host: str) -> str:
         if byte < 0x80 and byte not in _HOST and byte != ord("%"):
             raise UrlError(f"invalid character {go_quote(chr(byte))} in host name")
     return _unescaped(host)
+
+
+def escaped_path(url: Url) -> str:
+    """The path as it is sent."""
+    default = _escaped(url.path, _PATH)
+    return url.raw_path if url.raw_path != url.path or not default.isascii() else default
