@@ -1,0 +1,148 @@
+"""What is wrong with a text, said in OPA's words and places, with our hints beside."""
+
+from __future__ import annotations
+
+import pytest
+
+from gatewright.errors import RegoErrors
+from gatewright.syntax import parse_module, parse_query, parse_term
+
+
+def errors_of(text: str, **options: str):
+    with pytest.raises(RegoErrors) as raised:
+        parse_module(text, **options)
+    return raised.value.errors
+
+
+ERRORS = [
+    ("nothing at all", "", "v1", [("empty module", 0, 0)]),
+    ("no package", "p := 1", "v1", [("package expected", 1, 1)]),
+    ("two packages", "package a\npackage b", "v1", [("unexpected package", 2, 1)]),
+    ("a body without if", "package a\np { true }", "v1", [("`if` keyword is required before rule body", 2, 1)]),
+    (
+        "a partial set without contains",
+        "package a\np[1] { true }",
+        "v1",
+        [
+            ("`if` keyword is required before rule body", 2, 1),
+            ("`contains` keyword is required for partial set rules", 2, 1),
+        ],
+    ),
+    (
+        "a rule with neither value nor body",
+        "package a\np.q.r",
+        "v1",
+        [("rule must have value assignment and/or body declaration", 2, 1)],
+    ),
+    ("a keyword as a name", "package a\nevery := 1", "v1", [("every keyword cannot be used for rule name", 2, 1)]),
+    ("a built-in's name", "package a\ncount(x)", "v0", [("rule name conflicts with built-in function", 2, 1)]),
+    (
+        "an import from elsewhere",
+        "package a\nimport foo.bar",
+        "v1",
+        [
+            (
+                "unexpected import path, must begin with one of: {data, future, input, rego}, got: foo "
+                "(hint: if this is unexpected, try updating OPA)",
+                2,
+                8,
+            )
+        ],
+    ),
+    (
+        "a value that is missing",
+        "package a\np :=",
+        "v1",
+        [
+            ("unexpected eof token", 2, 4),
+            ("unexpected eof token: expected rule value term (e.g., p := <VALUE> { ... })", 2, 4),
+        ],
+    ),
+    ("an empty body", "package a\np { }", "v0", [("found empty body", 2, 5)]),
+    (
+        "a number with a leading zero",
+        "package a\np := 01",
+        "v1",
+        [
+            ("unexpected number token: expected number without leading zero", 2, 6),
+            ("unexpected number token: expected rule value term (e.g., p := <VALUE> { ... })", 2, 6),
+        ],
+    ),
+    (
+        "a keyword that was not imported",
+        "package a\np { x in xs }",
+        "v0",
+        [
+            (
+                "unexpected identifier token: expected \\n or ; or } "
+                "(hint: `import future.keywords.in` for `x in xs` expressions)",
+                2,
+                7,
+            )
+        ],
+    ),
+    ("columns count characters", 'package a\np := ["é", ]]', "v1", [("unexpected ] token", 2, 13)]),
+    (
+        "a default that is not constant",
+        "package a\ndefault p := input.x",
+        "v1",
+        [("illegal default rule (value cannot contain ref)", 2, 1)],
+    ),
+    (
+        "a null character",
+        "package a\np := 1\0",
+        "v1",
+        [("illegal null character", 2, 6), ("illegal token", 2, 6), ("illegal token", 2, 6)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "version", "wanted"), [e[1:] for e in ERRORS], ids=[e[0] for e in ERRORS])
+def test_messages_and_places(text: str, version: str, wanted: list[tuple[str, int, int]]) -> None:
+    found = errors_of(text, rego_version=version)
+    assert [(e.message, e.location.row, e.location.col) for e in found] == wanted
+    assert {e.code for e in found} == {"rego_parse_error"}
+
+
+def test_details_show_the_line_and_a_caret() -> None:
+    error = errors_of("package a\n\tp := ]\n")[0]
+    assert error.details == ("p := ]", "     ^")
+
+
+HINTS = [
+    ("a v0 file read as v1", "package a\np[x] { x = 1 }", "v1", "`--rego-version v0`"),
+    ("a v1 file read as v0", "package a\np if { true }", "v0", "drop `--rego-version v0`"),
+    ("if left out", "package a\np { x := 1 }\nq contains 1 if { true }", "v1", "`p if { … }`"),
+    ("= for :=", "package a\np if { f({x = 1}) }", "v1", "`:=` assigns"),
+    ("an open brace", "package a\np if {\n  x := 1\n\nq := 2\n", "v1", "`{` at 2:6 is never closed"),
+    ("the wrong bracket", "package a\np := [1, {2]}", "v1", "`{` at 2:10 is not closed before `]` at 2:12"),
+    ("one bracket too many", "package a\np := f(1))", "v1", "`)` at 2:10 closes nothing"),
+    ("an unknown escape", 'package a\np := "\\d"', "v1", "`\\d` is no escape"),
+    ("&&", "package a\np if { a && b }", "v1", "no `&&`"),
+    ("||", "package a\np if { a || b }", "v1", "no `||`"),
+    ("else if in v0", "package a\np { a } else if { b }", "v0", "`else if` needs"),
+    ("not in", "package a\np if { x not in xs }", "v1", "`not x in xs`"),
+    ("!", "package a\np if { !x }", "v1", "write `not x`"),
+    ("single quotes", "package a\np := 'x'", "v1", "double quotes"),
+    ("a string left open", 'package a\np := "x\n', "v1", "starts at 2:6"),
+    ("for", "package a\np if { for x in xs }", "v1", "some x in xs"),
+]
+
+
+@pytest.mark.parametrize(("text", "version", "wanted"), [h[1:] for h in HINTS], ids=[h[0] for h in HINTS])
+def test_hints(text: str, version: str, wanted: str) -> None:
+    assert any(wanted in e.hint for e in errors_of(text, rego_version=version))
+
+
+def test_braces_of_template_strings_are_no_brackets() -> None:
+    errors = errors_of('package a\np := $"{x}" "')
+    assert not any("closes nothing" in e.hint for e in errors)
+
+
+def test_queries_and_terms_tell_what_they_are_not() -> None:
+    with pytest.raises(RegoErrors, match="exactly one term"):
+        parse_term("x; y")
+    with pytest.raises(RegoErrors, match="expected term"):
+        parse_term("some x")
+    with pytest.raises(RegoErrors):
+        parse_query("x :=")
