@@ -253,20 +253,36 @@ class Selection:
 
 
 def selections(document: Mapping[str, Any]) -> Iterator[Selection]:
-    """The lines of a PolicySet, in its order."""
+    """The lines of a PolicySet, in its order; `family: dockerfile` stands for all rules of a family."""
     spec = document.get("spec") or {}
+    action = spec.get("enforcementAction") or "deny"
     for entry in spec.get("rules") or ():
         if isinstance(entry, str):
             entry = {"rule": entry}
-        chosen = rule(entry["rule"])
-        yield Selection(
-            rule=chosen,
-            control=str(entry.get("control", "")),
-            parameters=entry.get("parameters") or {},
-            match=entry.get("match"),
-            action=entry.get("enforcementAction") or spec.get("enforcementAction") or "deny",
-            name=entry.get("name") or chosen.name,
-        )
+        if not isinstance(entry, Mapping) or not ("rule" in entry or "family" in entry):
+            raise UsageError(f"a line of a {POLICY_SET_KIND} names a rule or a family, not {entry!r}")
+        for chosen in _named_rules(entry):
+            yield Selection(
+                rule=chosen,
+                control=str(entry.get("control", "")),
+                parameters=entry.get("parameters") or {},
+                match=entry.get("match"),
+                action=entry.get("enforcementAction") or action,
+                name=entry.get("name") or chosen.name,
+            )
+
+
+def _named_rules(entry: Mapping[str, Any]) -> Iterator[Rule]:
+    if "rule" in entry:
+        yield rule(entry["rule"])
+        return
+    family, left_out = str(entry["family"]), entry.get("except") or ()
+    folders = sorted(library_dir().glob(f"{family}/*/rule.rego")) if family.isidentifier() else []
+    if not folders:
+        raise UsageError(f"there is no rule family {family!r}")
+    for file in folders:
+        if file.parent.name not in left_out:
+            yield read_rule(file)
 
 
 def expand(
