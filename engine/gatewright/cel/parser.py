@@ -297,13 +297,18 @@ class _Parser:
 
     def primary(self, extra: str = "") -> ast.Node:
         """primary: '.'? name | '.'? name '(' arguments | '(' expr ')' | list | map | literal"""
-        token = self.token
-        kind = token.kind
+        kind = self.token.kind
         if kind not in _STARTS_SET:
             self.unexpected(_expecting(extra), deletable=_STARTS_SET)
-            token = self.token
-            kind = token.kind
+            return self.unary()
         match kind:
+            case "!":
+                # Only after a minus: the two signs do not mix.
+                self.fail("Syntax error: no viable alternative at input '-!'")
+            case "-" if self.following().kind not in ("NUM_INT", "NUM_FLOAT"):
+                after = self.following()
+                shown = "" if after.kind == "<EOF>" else _shown(after)
+                self.fail(f"Syntax error: no viable alternative at input '-{shown}'", after.at)
             case "IDENTIFIER" | ".":
                 return self.named()
             case "(":

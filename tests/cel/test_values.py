@@ -1,0 +1,166 @@
+"""What expressions evaluate to, and how they fail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gatewright.cel.checker import Environment
+from gatewright.cel.expression import compile_expression
+from gatewright.cel.types import DYN
+from gatewright.cel.values import NONE, CelEvaluationError, Uint, equal, type_name
+
+OBJECT = {
+    "spec": {"replicas": 3, "ratio": 0.5, "paused": False, "template": None},
+    "metadata": {"name": "web", "labels": {"app": "web", "tier": "front"}},
+    "ports": [80, 443],
+    "containers": [{"name": "a", "image": "reg/a:1"}, {"name": "b"}],
+}
+
+
+def evaluate(text: str) -> Any:
+    return compile_expression(text, Environment({"object": DYN})).evaluate({"object": OBJECT})
+
+
+VALUES = [
+    # numbers
+    ("object.spec.replicas + 1", 4),
+    ("object.spec.ratio * 2.0", 1.0),
+    ("7 / -2", -3),
+    ("-7 % 4", -3),
+    ("2u + 3u", Uint(5)),
+    ("1.0 / 0.0 > 9e300", True),
+    ("dyn(9007199254740993) == 9007199254740992.0", True),
+    ("dyn(1) == true", False),
+    ("dyn(1u) == 1 && dyn(1.0) == 1", True),
+    ("object.spec.replicas < 3.5", True),
+    ("string(1000000.0)", "1e+06"),
+    ("int('-12') + int(2.9)", -10),
+    # text
+    ("size('año')", 3),
+    ("'año'.charAt(1)", "ñ"),
+    ("'tacocat'.substring(4)", "cat"),
+    ("'a,b,c'.split(',', 2).join('|')", "a|b,c"),
+    ("'ÀB'.lowerAscii()", "Àb"),
+    ("'x-1'.matches('^[a-z]-[0-9]$')", True),
+    ("'a1b22'.findAll('[0-9]+')", ["1", "22"]),
+    ("'%s has %d, %.1f'.format(['x', 2, 1.25])", "x has 2, 1.2"),
+    ("'%s'.format([{'b': [1.5, null], 'a': 'q'}])", '{"a":"q", "b":[1.500000, null]}'),
+    ("strings.quote('a\\n')", '"a\\n"'),
+    # selection
+    ("object.metadata['name']", "web"),
+    ("object.ports[1]", 443),
+    ("dyn(object.ports)[1.0]", 443),
+    ("has(object.metadata.name) && !has(object.metadata.uid)", True),
+    ("has(object.spec.template.anything)", False),
+    ("has(object.spec.replicas.anything)", False),
+    ("object.metadata.?uid.orValue('none')", "none"),
+    ("object.?spec.replicas.value()", 3),
+    ("object.ports[?9].hasValue()", False),
+    ("{?'name': object.metadata.?name, ?'uid': object.metadata.?uid}", {"name": "web"}),
+    ("[?object.metadata.?uid, object.metadata.name]", ["web"]),
+    # macros
+    ("object.containers.all(c, has(c.image))", False),
+    ("object.containers.exists(c, c.image == 'reg/a:1')", True),
+    ("object.containers.filter(c, !has(c.image)).map(c, c.name)", ["b"]),
+    ("object.containers.exists_one(c, c.name == 'a')", True),
+    ("object.ports.map(p, p > 100, p + 1)", [444]),
+    ("object.metadata.labels.all(k, v, k != v)", True),
+    ("object.ports.transformList(i, p, i * p)", [0, 443]),
+    ("object.metadata.labels.transformMap(k, v, k == 'app', v + '!')", {"app": "web!"}),
+    ("{'a': 1}.transformMapEntry(k, v, {string(v): k})", {"1": "a"}),
+    ("object.containers.sortBy(c, -size(c)).map(c, c.name)", ["a", "b"]),
+    ("optional.of(2).optMap(x, x * x).value()", 4),
+    # errors absorbed
+    ("object.nope == 1 || true", True),
+    ("object.nope == 1 && false", False),
+    ("object.ports.exists(p, p == 443 || object.nope)", True),
+    ("optional.of(1).orValue(1 / 0)", 1),
+    # types
+    ("type(object.ports) == list && type(1u) == uint", True),
+    ("{true: 'yes', false: 'no'}[false]", "no"),
+    # libraries
+    ("quantity('1.5Gi').isGreaterThan(quantity('1G'))", True),
+    ("quantity('1k').add(24).asInteger()", 1024),
+    ("url('https://a.example:8080/x y?q=1').getEscapedPath()", "/x%20y"),
+    ("url('https://[::1]:80/').getHostname()", "::1"),
+    ("cidr('10.0.0.0/8').containsIP('10.1.2.3')", True),
+    ("ip('fe80::1').isLinkLocalUnicast()", True),
+    ("string(cidr('192.168.1.7/24').masked())", "192.168.1.0/24"),
+    ("semver('1.2.3-rc.1').isLessThan(semver('1.2.3'))", True),
+    ("semver('v1.2', true).minor()", 2),
+    ("!format.dns1123Label().validate('web-1').hasValue()", True),
+    ("format.uuid().validate('x').value()", ["does not match the UUID format"]),
+    ("[3, 1, 2].sort()", [1, 2, 3]),
+    ("[[1], [2, 3]].flatten().sum()", 6),
+    ("sets.intersects(['a'], ['a', 'b'])", True),
+    # time
+    ("timestamp('2024-02-29T12:00:00Z').getDayOfYear()", 59),
+    ("timestamp('2024-06-15T10:00:00Z').getHours('+05:30')", 15),
+    ("string(timestamp('2024-01-01T00:00:00+01:00') + duration('90m'))", "2024-01-01T01:30:00+01:00"),
+    ("duration('-1.5h').getMinutes()", -90),
+]
+
+
+@pytest.mark.parametrize(("text", "value"), VALUES, ids=[text for text, _ in VALUES])
+def test_value(text: str, value: Any) -> None:
+    got = evaluate(text)
+    assert equal(got, value)
+    assert type_name(got) == type_name(value)
+
+
+FAILURES = [
+    ("object.nope", "no such key: nope"),
+    ("object.spec.template.x", "no such key: x"),
+    ("object.ports.x", "unsupported index type 'string' in list"),
+    ("object.ports[2]", "index out of bounds: 2"),
+    ("object.ports[-1]", "index out of bounds: -1"),
+    ("object.spec.replicas + 'x'", "no such overload"),
+    ("object.spec + 1", "no such overload: _+_"),
+    ("object.ports && true", "no such overload"),
+    ("1 / (object.spec.replicas - 3)", "division by zero"),
+    ("object.spec.replicas % 0", "modulus by zero"),
+    ("9223372036854775807 + 1", "integer overflow"),
+    ("0u - 1u", "unsigned integer overflow"),
+    ("-(-9223372036854775808)", "integer overflow"),
+    ("int(object.metadata.name)", "type conversion error from 'string' to 'int'"),
+    ("string(object.ports)", "no such overload: string(list)"),
+    ("size(object.spec.replicas)", "no such overload: size"),
+    ("object.spec.replicas.all(x, true)", "got 'types.Int', expected iterable type"),
+    ("object.ports.all(p, p.x == 1)", "no such key: x"),
+    ("optional.none().value()", "optional.none() dereference"),
+    ("'abc'.substring(2, 1)", "invalid substring range. start: 2, end: 1"),
+    ("[1, 2].slice(0, 9)", "cannot slice(0, 9), list is length 2"),
+    ("'x'.matches(object.metadata.name + '(')", "error parsing regexp: missing closing ): `web(`"),
+    ("quantity('1.5').asInteger()", "cannot convert value to integer"),
+    ("semver('1.2')", "No Major.Minor.Patch elements found"),
+    ("timestamp(object.metadata.name)", 'invalid RFC 3339 timestamp "web"'),
+    ("{'a': 1, 'b': 2}.transformMapEntry(k, v, {'x': v})", "insert failed: key x already exists"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), FAILURES, ids=[text for text, _ in FAILURES])
+def test_failure(text: str, message: str) -> None:
+    with pytest.raises(CelEvaluationError) as failure:
+        evaluate(text)
+    assert failure.value.message == message
+
+
+def test_none_is_a_singleton() -> None:
+    assert evaluate("optional.none()") is NONE
+
+
+NESTED = {
+    "parentheses": ("(" * 249 + "1" + ")" * 249, 1),
+    "a thousand terms": (" && ".join(["true"] * 1000), True),
+    "a sum of 250": (" + ".join(["1"] * 250), 250),
+    "lists": ("size(" + "[" * 240 + "]" * 240 + ")", 1),
+    "absorbed errors": ("(object.nope || " * 110 + "true" + ")" * 110, True),
+    "comprehensions": ("[1].all(x, " * 60 + "true" + ")" * 60, True),
+}
+
+
+@pytest.mark.parametrize(("text", "value"), NESTED.values(), ids=NESTED)
+def test_deep_expressions_evaluate(text: str, value: Any) -> None:
+    assert evaluate(text) == value
