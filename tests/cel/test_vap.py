@@ -103,11 +103,6 @@ LIMITS = {
     "metadata": {"name": "limits", "namespace": "shop"},
     "data": {"max": "4"},
 }
-    "apiVersion": "v1",
-    "kind": "ConfigMap",
-    "metadata": {"name": "limits", "namespace": "shop"},
-    "data": {"max": "4"},
-}
 WITH_PARAMS = policy(
     paramKind={"apiVersion": "v1", "kind": "ConfigMap"},
     variables=[{"name": "max", "expression": "int(params.data.max)"}],
