@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gatewright.codegen.ordering import indexed_first
 from gatewright.source import Location
 from gatewright.syntax.nodes import Body, Call, Expr, Ref, Term, Var, With
 
@@ -44,7 +45,7 @@ class Shared:
 
 def clause(unit: Unit, rule: CompiledRule, head: Iterable[Term], *, rename: bool) -> Clause:
     """A rule as a Clause, in common names if it is to be compared with others."""
-    args, terms, body = rule.head.args or (), tuple(head), rule.body
+    args, terms, body = rule.head.args or (), tuple(head), indexed_first(unit, rule.body)
     if not rename:
         return Clause(rule, body, args, terms)
     names = _Renaming()
