@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import TemplateError
-from gatewright.gatekeeper.drivers import Finding, Policy, Rule
+from gatewright.gatekeeper.drivers import Finding, Path, Policy, Rule
 from gatewright.gatekeeper.template import CEL, Template
 
 if TYPE_CHECKING:
@@ -47,3 +47,6 @@ class _CelPolicy:
             return [(message, None) for message in bound(review.rego, known)]
 
         return rule
+
+    def paths(self, constraint: Constraint, review: Review, inventory: Any, context: Any) -> dict[str, Path]:
+        return {}

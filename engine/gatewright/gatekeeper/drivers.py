@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # What one evaluation found: a message and the details that go with it.
 Finding = tuple[str, Any]
+# The way from an object's root to a value: names and indexes.
+Path = tuple[Any, ...]
 
 
 class Rule(Protocol):
@@ -29,6 +31,10 @@ class Policy(Protocol):
 
     def bind(self, constraint: Constraint) -> Rule:
         """The rule of a constraint; everything that its parameters alone decide is computed here."""
+        ...
+
+    def paths(self, constraint: Constraint, review: Review, inventory: Any, context: Any) -> dict[str, Path]:
+        """For each message the place in the object that it is about, where the language can tell."""
         ...
 
 

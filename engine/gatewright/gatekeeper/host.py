@@ -146,6 +146,7 @@ class Host:
         self._index: dict[tuple[str, str], tuple[_Entry, ...]] = {}
         self._entries: list[_Entry] | None = None
         self._expander: Expander | None = None
+        self._expander_given = False
         self._excluded: list[Callable[[str], bool]] = []
         # How many (object, constraint) pairs have been evaluated so far.
         self.pairs = 0
@@ -231,7 +232,7 @@ class Host:
             self.scopes.learn(obj)
         elif gvk.group == "config.gatekeeper.sh" and gvk.kind == "Config" and self.semantics == CLUSTER:
             self._excluded += _exclusions(obj, self.enforcement_point)
-        elif gvk.group in ("expansion.gatekeeper.sh", "mutations.gatekeeper.sh") and self.semantics != GATOR_TEST:
+        elif gvk.group in ("expansion.gatekeeper.sh", "mutations.gatekeeper.sh") and not self._expander_given:
             self._expansions().add(obj)
 
     @property
@@ -240,8 +241,9 @@ class Host:
         return self._expander
 
     def use_expander(self, expander: Expander) -> None:
-        """Take expansion templates and mutators that were loaded together, as gator does."""
+        """Take expansion templates and mutators that were loaded together; documents add no more to them."""
         self._expander = expander
+        self._expander_given = True
 
     def _expansions(self) -> Expander:
         if self._expander is None:
@@ -332,7 +334,32 @@ class Host:
         self, obj: kube.Object, violations: Sequence[Violation]
     ) -> Iterator[tuple[Violation, tuple[Any, ...]]]:
         """Each violation with the path in the object that its policy read on the way to it; () where none is known."""
-        return ((violation, ()) for violation in violations)
+        if self._unwraps(obj):
+            return ((violation, ()) for violation in violations)
+        obj = self._placed(obj)
+        review = object_review(obj, namespace=self._namespace_of(obj), show_namespace=self.semantics == CLUSTER)
+        known: dict[tuple[str, str], dict[str, tuple[Any, ...]]] = {}
+        return ((violation, self._path_of(violation, review, known)) for violation in violations)
+
+    def _path_of(
+        self, violation: Violation, review: Review, known: dict[tuple[str, str], dict[str, tuple[Any, ...]]]
+    ) -> tuple[Any, ...]:
+        key = violation.constraint.kind, violation.constraint.name
+        if key not in known:
+            known[key] = self._paths(key, review)
+        return known[key].get(violation.message, ())
+
+    def _paths(self, key: tuple[str, str], review: Review) -> dict[str, tuple[Any, ...]]:
+        """Where the findings of a constraint lie in the object, by message."""
+        constraint, loaded = self._constraints.get(key), self._policies.get(key[0].lower())
+        if constraint is None or loaded is None:
+            return {}
+        try:
+            return loaded.policy().paths(constraint, review, self.inventory.data, self._context())
+        except LimitError:
+            raise
+        except GatewrightError:
+            return {}
 
     def _unwraps(self, obj: kube.Object) -> bool:
         return self.semantics != GATOR_TEST and is_admission_review(obj)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import RegoError, RegoErrors, ReviewError, TemplateError
 from gatewright.gatekeeper._gotext import type_text, value_text
-from gatewright.gatekeeper.drivers import Finding, Policy, Rule
+from gatewright.gatekeeper.drivers import Finding, Path, Policy, Rule
 from gatewright.gatekeeper.template import REGO, Template
 from gatewright.runtime.json import to_python
 from gatewright.runtime.values import Key, RegoSet, compare, to_key
@@ -32,13 +32,16 @@ class RegoDriver:
 
     def compile(self, template: Template) -> Policy:
         from gatewright.compiler import compile_modules
-        from gatewright.gatekeeper.regosource import ENTRYPOINT, read_modules, read_source, rego_error_text
+        from gatewright.gatekeeper.regosource import ENTRYPOINT, MODULES, read_modules, read_source, rego_error_text
 
         source = read_source(template)
-        modules = read_modules(source)
+        texts = (source.rego, *source.libs)
+        # The texts say what to look for in the cache; whether Gatekeeper accepts them comes out of parsing them.
+        named = {f"{MODULES}/{i}": text for i, text in enumerate(texts)}
         try:
             policy = compile_modules(
-                modules,
+                named,
+                parse=lambda: read_modules(source),
                 rego_version=source.dialect,
                 capabilities=self.capabilities,
                 print_enabled=self.print_enabled,
@@ -46,7 +49,6 @@ class RegoDriver:
             )
         except (RegoError, RegoErrors) as error:
             raise TemplateError(f"unable to compile modules: {rego_error_text(error)}") from error
-        texts = (source.rego, *source.libs)
         return _RegoPolicy(policy.entrypoint(ENTRYPOINT), any("inventory" in text for text in texts))
 
 
@@ -54,6 +56,7 @@ class RegoDriver:
 class _RegoPolicy:
     entrypoint: Any
     reads_inventory: bool
+    tracers: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
     def bind(self, constraint: Constraint) -> Rule:
         bound = self.entrypoint.bind(constraint.parameters)
@@ -64,6 +67,33 @@ class _RegoPolicy:
             return findings(value) if value else ()
 
         return rule
+
+    def paths(self, constraint: Constraint, review: Review, inventory: Any, context: Any) -> dict[str, Path]:
+        of, bound = self.tracers.get(constraint.ref.name, (None, None))
+        if of is not constraint:
+            bound = self.entrypoint.bind(constraint.parameters)
+            self.tracers[constraint.ref.name] = (constraint, bound)
+        found: dict[str, Path] = {}
+        for evidence in bound.evidence(review.rego, inventory, context):
+            message = evidence.result.get("msg") if evidence.result.__class__ is dict else None
+            if message.__class__ is str and message not in found:
+                found[message] = _subject(evidence.paths)
+        return found
+
+
+def _subject(paths: Iterable[Path]) -> Path:
+    """What a finding is about: the last place of the object that was read.
+
+    Names come last where they are read at all, for they mostly go into messages; so do places on the way to others.
+    """
+    inside = [path[1:] for path in paths if path[0] == "object" and len(path) > 1]
+    ways = {path[:i] for path in inside for i in range(1, len(path))}
+    ends = [path for path in inside if path not in ways]
+    telling = [path for path in ends if path[-1] not in _NAMING]
+    return (telling or ends or [()])[-1]
+
+
+_NAMING = frozenset(("apiVersion", "kind", "name", "namespace"))
 
 
 def findings(value: Any) -> list[Finding]:

@@ -41,6 +41,8 @@ from gatewright.syntax.walk import children
 TEMPLATE_FILE: Final = "template"
 HOOK_FILE: Final = "hooks.hooks_builtin"
 ENTRYPOINT: Final = "data.template.violation"
+# What the texts of a template are called in the cache of compiled policies; goes up when the rules here change.
+MODULES: Final = "gatekeeper-template-1"
 _INVALID: Final = "invalid ConstraintTemplate"
 
 # The query Gatekeeper puts around every template, line for line where its errors point to.

@@ -10,7 +10,7 @@ from gatewright.errors import ConstraintError, ExpansionError, GatewrightError, 
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper._gotext import json_indented, quote
 from gatewright.gatekeeper.constraint import is_constraint
-from gatewright.gatekeeper.expander import gator_namespace, load_expander
+from gatewright.gatekeeper.expander import Expander, gator_namespace, load_expander
 from gatewright.gatekeeper.host import GATOR_TEST, Host, Result
 from gatewright.gatekeeper.template import TARGET, convert_template, is_template
 from gatewright.gator.console import Console, Fatal
@@ -149,6 +149,8 @@ def _load(host: Host, objects: Sequence[kube.Object]) -> None:
             host.add_constraint(obj)
         except ConstraintError as error:
             raise Fatal(f"adding constraint {quote(kube.name_of(obj))}: {error.message}") from error
+    # Expansion templates and mutators come last, together.
+    host.use_expander(Expander())
     for obj in objects:
         try:
             host.add_data(obj)
