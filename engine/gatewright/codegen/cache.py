@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from types import CodeType
 
@@ -37,6 +38,7 @@ def key_of(parts: Iterable[str]) -> str:
     return digest.hexdigest()
 
 
+@cache
 def _version() -> str:
     """Changes with every change of the code generator, installed or not."""
     here = Path(__file__).parent

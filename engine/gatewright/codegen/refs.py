@@ -96,7 +96,7 @@ def _step(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> 
 
 
 # Members that are nearly always there: a plain subscript is fastest when it succeeds, and slow when it fails.
-_EXPECTED = frozenset(("containers", "image", "kind", "metadata", "name", "object", "parameters", "review", "spec"))
+_EXPECTED = frozenset(("containers", "kind", "metadata", "object", "parameters", "review", "spec"))
 
 
 def _look_up(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> None:

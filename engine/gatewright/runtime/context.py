@@ -6,16 +6,18 @@ need more than their operands receive first; a `State` is the documents and repl
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import RegoEvaluationError
 from gatewright.runtime.documents import replace_paths
 from gatewright.runtime.values import UNDEFINED
 from gatewright.source import Location
+
+if TYPE_CHECKING:
+    from random import Random
 
 At = tuple[str, int, int]
 
@@ -58,7 +60,7 @@ class Context:
     evidence: list[tuple[Any, tuple[tuple[Any, Any], ...]]] = field(default_factory=list)
     location: Location | None = None
     _now_ns: int | None = None
-    _random: random.Random | None = None
+    _random: Random | None = None
 
     @property
     def now_ns(self) -> int:
@@ -69,11 +71,13 @@ class Context:
         return self._now_ns
 
     @property
-    def random(self) -> random.Random:
+    def random(self) -> Random:
         """The random source; seeded, so that equal evaluations give equal results."""
         if self._random is None:
             seed = self.options.seed
-            self._random = random.Random(0 if seed is None else seed)
+            from random import Random
+
+            self._random = Random(0 if seed is None else seed)
         return self._random
 
     @property

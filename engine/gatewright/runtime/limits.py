@@ -7,7 +7,6 @@ was doing is unwound like any other error.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 import threading
@@ -76,7 +75,7 @@ class _Watcher:
             self.watches.remove(watch)
             if watch.fired:
                 # Too late or just delivered: in either case nothing may be left pending.
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(watch.thread), None)
+                _raise_in(watch.thread, None)
 
     def _run(self) -> None:
         idle_since = time.monotonic()
@@ -101,7 +100,15 @@ class _Watcher:
             error = MemoryLimitError
         if error is not None:
             watch.fired = True
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(watch.thread), ctypes.py_object(error))
+            _raise_in(watch.thread, error)
+
+
+def _raise_in(thread: int, error: type[LimitError] | None) -> None:
+    """Have `error` raised in a thread; None takes back one that has not been delivered."""
+    import ctypes
+
+    what = None if error is None else ctypes.py_object(error)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)
 
 
 def _resident() -> int:
