@@ -91,7 +91,11 @@ class Cursor:
         elif self.kind != EOF or self.at < 0:
             self.at += 1
             self.token = self.tokens[self.at]
-        self._arrive()
+        token = self.token
+        if token[7] or self.tense:
+            self._arrive()
+        else:
+            self.kind = token[0]
 
     def step(self) -> None:
         """On to the next token, or to the space before it."""
@@ -107,8 +111,10 @@ class Cursor:
         if token[6]:
             self.at_space = True
             self.kind = WHITESPACE
-            return
-        self._arrive()
+        elif token[7] or self.tense:
+            self._arrive()
+        else:
+            self.kind = token[0]
 
     def _arrive(self) -> None:
         token = self.token
@@ -297,10 +303,13 @@ class Cursor:
 
     def variable(self) -> Term:
         """The current identifier; each `_` is a variable of its own."""
-        lit = self.token.lit
-        if lit == "_":
-            return Term(self.wildcard(), self.here())
-        return Term(Var(lit), self.here())
+        token = self.token
+        lit = token[1]
+        value = self.wildcard() if lit == "_" else Var(lit)
+        if self.spans:
+            return Term(value, self.here())
+        _, _, start, end, row, col, _, _ = token
+        return Term(value, Location(self.file, row, col, row, col + end - start))
 
     def wildcard(self) -> Var:
         name = f"${self.wildcards}"

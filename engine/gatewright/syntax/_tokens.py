@@ -94,21 +94,23 @@ class Lexed:
 
 _TOKEN = re.compile(
     r"""
-      (?P<ident>[A-Za-z_][A-Za-z_\d]*)
-    | (?P<punct>:=|==|!=|<=|>=|[\[\]{}(),:+\-*/%&|=<>;.])
-    | (?P<string>"[^"\\\n]*(?:\\(?:["\\/bfnrt]|u[^"\\\n]{4})[^"\\\n]*)*")
-    | (?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![A-Za-z_.0-9]))
-    | (?P<raw>`[^`]*`)
-    | (?P<odd_number>[0-9])
-    | (?P<odd_string>["`])
-    | (?P<template>\$["`])
-    | (?P<other>.)
-    | (?P<eof>\Z)
+    [ \t\r\n]*(?:\#[^\n]*[ \t\r\n]*)*
+    (?:
+      ([A-Za-z_][A-Za-z_\d]*)
+    | (:=|==|!=|<=|>=|[\[\]{}(),:+\-*/%&|=<>;.])
+    | ("[^"\\\n]*(?:\\(?:["\\/bfnrt]|u[^"\\\n]{4})[^"\\\n]*)*")
+    | ([0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![A-Za-z_.0-9]))
+    | (`[^`]*`)
+    | ([0-9])
+    | (["`])
+    | (\$["`])
+    | (\Z)
+    | (.)
+    )
     """,
     re.VERBOSE | re.DOTALL,
 )
-_GAP = re.compile(r"[ \t\r\n]*(?:\#[^\n]*[ \t\r\n]*)*")
-_COMMENT = re.compile(r"#[^\n]*")
+_WORD, _SIGN, _STRING, _NUMBER, _RAW, _ODD_DIGIT, _ODD_QUOTE, _TEMPLATE, _END, _OTHER = range(1, 11)
 _ODD_NUMBER = re.compile(r"[0-9]+(?P<fraction>\.[0-9]*)?(?P<exponent>[eE][+-]?[0-9]*)?(?P<tail>[A-Za-z_][A-Za-z_\d]*)?")
 _ESCAPES = frozenset('\\"/bfnrt')
 # Characters that spoil the token in front of them, for OPA's scanner reads one character ahead.
@@ -135,54 +137,62 @@ class _Lexer:
         self.templates: list[list[int]] = []
 
     def run(self) -> Lexed:
-        text, keywords, tokens = self.text, self.keywords, self.tokens
-        match_gap, match_token = _GAP.match, _TOKEN.match
-        append = tokens.append
-        pos = 1 if text.startswith("\ufeff") else 0
+        text = self.text
+        pos: int | None = 1 if text.startswith("\ufeff") else 0
+        while pos is not None:
+            pos = self._plain_run(pos)
+        if _SPOILER.search(text):
+            self._spoil()
+        return Lexed(text, self.tokens, self.comments, self.line_starts)
+
+    def _plain_run(self, pos: int) -> int | None:
+        """Tokens from `pos` on; stops behind one that needs a closer look, and with None at the end of the text."""
+        text, keywords = self.text, self.keywords
+        append = self.tokens.append
         new = tuple.__new__
-        while True:
+        row, line_start = self.row, self.line_start
+        for found in _TOKEN.finditer(text, pos):
+            group = found.lastindex or _OTHER
+            start, end = found.span(group)
             gap = GAP_NONE
-            space = match_gap(text, pos)
-            if space is not None and (end := space.end()) != pos:
-                gap = self._gap(pos, end)
-                pos = end
-            found = match_token(text, pos)
-            assert found is not None
-            group = found.lastgroup
-            end = found.end()
-            if group == "ident":
-                lit = found.group()
+            if start != pos:
+                gap = GAP_SPACE
+                between = text[pos:start]
+                if "\n" in between or "#" in between:
+                    gap = self._gap(pos, start)
+                    row, line_start = self.row, self.line_start
+            pos = end
+            col = start - line_start + 1
+            if group == _WORD:
+                lit = text[start:end]
                 kind = lit if lit in keywords else IDENT
                 if text[end : end + 1] > "\x7f":
                     # OPA's scanner takes a byte of a wide character behind a word for a part of it.
                     kind = IDENT
                     lit += "\ufffd"
-                append(new(Token, (kind, lit, pos, end, self.row, pos - self.line_start + 1, gap, ())))
-            elif group == "punct":
-                lit = found.group()
-                append(new(Token, (lit, "", pos, end, self.row, pos - self.line_start + 1, gap, ())))
-                if self.templates and lit in "{}" and self._template_brace(lit):
-                    end = self._template_part(end - 1, end, GAP_NONE)
-            elif group == "string":
-                append(new(Token, (STRING, found.group(), pos, end, self.row, pos - self.line_start + 1, gap, ())))
-            elif group == "number":
-                lit = found.group()
+                append(new(Token, (kind, lit, start, end, row, col, gap, ())))
+            elif group == _SIGN:
+                kind = text[start:end]
+                append(new(Token, (kind, "", start, end, row, col, gap, ())))
+                if self.templates and kind in "{}" and self._template_brace(kind):
+                    return self._template_part(end - 1, end, GAP_NONE)
+            elif group == _STRING:
+                append(new(Token, (STRING, text[start:end], start, end, row, col, gap, ())))
+            elif group == _NUMBER:
+                lit = text[start:end]
                 if text[end : end + 1] > "\x7f":
                     lit += "\ufffd"
-                append(new(Token, (NUMBER, lit, pos, end, self.row, pos - self.line_start + 1, gap, ())))
-            elif group == "raw":
-                self._push(STRING, pos, end, gap, ())
-                self._lines(pos, end)
-            elif group == "eof":
-                col = pos - self.line_start
-                append(Token(EOF, "", pos, pos, self.row, col, gap, ()))
-                break
+                append(new(Token, (NUMBER, lit, start, end, row, col, gap, ())))
+            elif group == _RAW:
+                append(new(Token, (STRING, text[start:end], start, end, row, col, gap, ())))
+                if self._lines(start, end):
+                    row, line_start = self.row, self.line_start
+            elif group == _END:
+                append(Token(EOF, "", start, start, row, col - 1, gap, ()))
+                return None
             else:
-                end = self._odd(group, pos, gap)
-            pos = end
-        if _SPOILER.search(text):
-            self._spoil()
-        return Lexed(text, self.tokens, self.comments, self.line_starts)
+                return self._odd(group, start, gap)
+        raise AssertionError("unreachable: the end of the text is a token")
 
     def _push(self, kind: str, start: int, end: int, gap: int, faults: tuple[str, ...]) -> None:
         lit = self.text[start:end]
@@ -222,12 +232,12 @@ class _Lexer:
             return GAP_LINE
         return GAP_SPACE if spaces else GAP_NONE
 
-    def _odd(self, group: str | None, pos: int, gap: int) -> int:
-        if group == "odd_number":
+    def _odd(self, group: int, pos: int, gap: int) -> int:
+        if group == _ODD_DIGIT:
             return self._number(pos, gap)
-        if group == "odd_string":
+        if group == _ODD_QUOTE:
             return self._raw_string(pos, gap) if self.text[pos] == "`" else self._string(pos, gap)
-        if group == "template":
+        if group == _TEMPLATE:
             return self._template_part(pos + 1, pos + 2, gap, start=pos)
         char = self.text[pos]
         faults: tuple[str, ...] = ()

@@ -396,9 +396,8 @@ class _Writer:
 
     def package(self, node: Package) -> None:
         self.put("package ")
-        path = node.path.terms[1:]
-        first = path[0].value
-        self.ref(Ref((Term(Var(first.value)), *path[1:])) if isinstance(first, String) else Ref(path))
+        # The first name is written as it is, the wildcard's too.
+        self.ref(Ref(node.path.terms[1:]))
 
     def import_(self, node: Import) -> None:
         self.put("import ")
