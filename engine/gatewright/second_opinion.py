@@ -94,6 +94,15 @@ class SecondOpinion:
         return self._process
 
 
+def as_v1(modules: Mapping[str, str], rego_version: str) -> dict[str, str]:
+    """The modules as Rego v1, which is all regopy reads: v0 sources are rewritten as `gatewright fmt --to v1` does."""
+    if rego_version != "v0":
+        return dict(modules)
+    from gatewright.syntax.format import format_module
+
+    return {name: format_module(text, rego_version="v0", to="v0v1", file=name) for name, text in modules.items()}
+
+
 _shared: SecondOpinion | None = None
 
 

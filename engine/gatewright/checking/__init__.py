@@ -1,4 +1,4 @@
 """`gatewright check`: policies and manifests in, a report and an exit code out.
 
-    request → policies (a Host) → units of input → evaluated here or in workers → a report, in the order of the input
+request → policies (a Host) → units of input → evaluated here or in workers → a report, in the order of the input
 """

@@ -72,9 +72,9 @@ class Evaluator:
 
     def _review(self, document: Document, counts: Counts) -> list[Found]:
         obj = document.value
-        if not isinstance(obj, dict) or not obj.get("kind") or not obj.get("apiVersion"):
-            if not self._request.gator_compat:
-                raise _not_an_object(obj)
+        named = isinstance(obj, dict) and obj.get("kind") and obj.get("apiVersion")
+        if not named and not self._request.gator_compat:
+            raise _not_an_object(obj)
         host = self._host
         before = host.pairs
         violations = host.review(obj)

@@ -1,7 +1,7 @@
 """Units → outcomes in order, in this process or in workers forked from it.
 
-Workers inherit the loaded policies; each is handed one unit after another and notes, in shared memory, which document it
-is at. When one dies, the document it died on becomes an error, and its unit is done again without that document.
+Workers inherit the loaded policies; each is handed one unit after another and notes, in shared memory, which document
+it is at. When one dies, the document it died on becomes an error, and its unit is done again without that document.
 """
 
 from __future__ import annotations
@@ -97,13 +97,13 @@ class _Pool:
         idle = list(self._workers)
         lost: dict[int, list[dict[str, Any]]] = {}
         while True:
+            while following in done:
+                yield done.pop(following)
+                following += 1
             while idle and handed - following < self._jobs * _AHEAD and (work := next(source, None)) is not None:
                 number, unit = work
                 self._hand(idle.pop(), number, unit, frozenset())
                 handed = number + 1
-            while following in done:
-                yield done.pop(following)
-                following += 1
             busy = [worker for worker in self._workers if worker.unit is not None]
             if not busy:
                 if following >= handed:

@@ -1,8 +1,8 @@
 """A first look over the inputs: what the review of one object must know of the others.
 
-Policies among the manifests, Namespaces (for selectors), CustomResourceDefinitions (for the scope of kinds) and Gatekeeper's
-Config are found by telltale words in the bytes, so that nothing else is parsed twice; only policies that read
-data.inventory need every object.
+Policies among the manifests, Namespaces (for selectors), CustomResourceDefinitions (for the scope of kinds) and
+Gatekeeper's Config are found by telltale words in the bytes, so that nothing else is parsed twice; only policies that
+read data.inventory need every object.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _TELLTALE = re.compile(
     rb"(?:templates|constraints|expansion|mutations|config)\.gatekeeper\.sh/"
-    rb"|kind[\"']?:[ \t]*[\"']?(?:Namespace|CustomResourceDefinition|ValidatingAdmissionPolicy(?:Binding)?|[A-Za-z]*List)\b"
+    rb"|kind[\"']?:[ \t]*[\"']?"
+    rb"(?:Namespace|CustomResourceDefinition|ValidatingAdmissionPolicy(?:Binding)?|[A-Za-z]*List)\b"
 )
 _GROUPS = frozenset(
     {

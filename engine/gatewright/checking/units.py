@@ -76,8 +76,8 @@ def _parts(file: str, stdin: bytes | None) -> Iterator[tuple[Part, int]]:
         yield Part(file), size
         return
     try:
-        with open(file, "rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            for offset, length, row in _cuts(data):
+        with open(file, "rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+            for offset, length, row in _cuts(mapped):
                 yield Part(file, offset, length, row), length
     except (OSError, ValueError):
         yield Part(file), size

@@ -1,4 +1,4 @@
-"""GitLab's code quality report: a JSON list, an issue for each violation with a fingerprint that survives line moves."""
+"""GitLab's code quality report: a JSON list, an issue a violation, with a fingerprint that survives line moves."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -77,5 +78,7 @@ def _attribute(text: str) -> str:
 
 def _clean(text: str) -> str:
     """Without the characters XML 1.0 has no way to hold."""
-    return "".join(c if c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff" or c in "\t\n\r" else "\ufffd"
-                   for c in text)  # fmt: skip
+    return _UNHELD.sub("\ufffd", text)
+
+
+_UNHELD = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

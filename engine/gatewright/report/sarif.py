@@ -58,7 +58,9 @@ def _result(v: Violation) -> dict[str, Any]:
         "ruleId": rule_id(v),
         "level": _level(actions(v)),
         "message": {"text": title(v)},
-        "locations": [{"physicalLocation": _place(v.location.file, v.location.row, v.location.col)}] if v.location else [],
+        "locations": [{"physicalLocation": _place(v.location.file, v.location.row, v.location.col)}]
+        if v.location
+        else [],
         "partialFingerprints": {"gatewright/v1": fingerprint(v)},
         "properties": {
             "constraint": f"{v.constraint.kind}/{v.constraint.name}",

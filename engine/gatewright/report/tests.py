@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -159,10 +160,12 @@ def _junit_case(
         ElementTree.SubElement(element, "system-out").text = _xml(printed)
 
 
+_UNHELD = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
 def _xml(text: str) -> str:
     """Without the characters XML 1.0 cannot hold."""
-    return "".join(c if c in "\t\n\r" or "\x20" <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff" else "�"
-                   for c in text)  # fmt: skip
+    return _UNHELD.sub("\ufffd", text)
 
 
 FORMATS: dict[str, Callable[..., str]] = {"json": as_json, "junit": as_junit, "text": as_text}

@@ -1,0 +1,101 @@
+"""`gatewright check`: manifests against policies."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Policies = Annotated[
+    list[str] | None,
+    typer.Option("--policy", "-p", help="Policy files, directories, or the name of a shipped set. Repeatable."),
+]
+
+
+def check(
+    manifests: Annotated[list[str], typer.Argument(help="Files, directories (recursive), or - for standard input.")],
+    policy: Policies = None,
+    format: Annotated[
+        str, typer.Option("--format", "-f", help="text, json, yaml, junit, sarif, github or gitlab.")
+    ] = "text",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the report to this file.")] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(help="Leave out paths like this (gitignore patterns). Repeatable.")
+    ] = None,
+    type: Annotated[
+        str,
+        typer.Option(help="What the inputs are: kubernetes, dockerfile, workflow, falco, prometheus, kustomization…"),
+    ] = "",
+    namespace: Annotated[
+        str, typer.Option("--namespace", "-n", help="Where objects go that name no namespace.")
+    ] = "default",
+    rule: Annotated[list[str] | None, typer.Option(help="Only library rules like this (glob). Repeatable.")] = None,
+    exclude_rule: Annotated[list[str] | None, typer.Option(help="No library rules like this. Repeatable.")] = None,
+    min_severity: Annotated[
+        str, typer.Option(help="Only library rules at least this severe: info, low, medium, high, critical.")
+    ] = "",
+    kubernetes_version: Annotated[
+        str, typer.Option(help="The Kubernetes version that library rules assume, such as 1.31.")
+    ] = "latest",
+    deny_only: Annotated[bool, typer.Option("--deny-only", help="Show only violations that deny.")] = False,
+    fail_on: Annotated[
+        list[str] | None, typer.Option(help="Enforcement actions that make the exit code 1 (default: deny).")
+    ] = None,
+    engine: Annotated[str, typer.Option(help="For templates in both languages: cel (as Gatekeeper) or rego.")] = "cel",
+    enforcement_point: Annotated[
+        str, typer.Option(help="Whose scoped actions apply, such as validation.gatekeeper.sh.")
+    ] = "",
+    gator_compat: Annotated[
+        bool, typer.Option("--gator-compat", help="Answer as gator test does, quirks included, not as a cluster.")
+    ] = False,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 chooses by the input's size.")] = 0,
+    timeout: Annotated[float, typer.Option(help="Seconds one review may take; 0: no limit.")] = 5.0,
+    no_excerpt: Annotated[bool, typer.Option("--no-excerpt", help="Do not show the lines in text output.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep nothing: compile and evaluate anew.")] = False,
+    no_result_cache: Annotated[
+        bool, typer.Option("--no-result-cache", help="Keep compiled policies, but evaluate everything anew.")
+    ] = False,
+) -> int:
+    """Check manifests against policies: Gatekeeper templates and constraints, or shipped sets of rules.
+
+    Templates and constraints met among the manifests are policies too. Without -p the shipped set pss-restricted is
+    used. Exit code 0: nothing denied; 1: violations; 2: something could not be read; 3: a bug of ours.
+
+    \b
+        gatewright check deploy/
+        gatewright check -p policies/ -p pss-baseline deploy/ --exclude 'charts/**'
+        kustomize build . | gatewright check -p policies/ - --format sarif --output results.sarif
+    """
+    from gatewright.checking.request import CheckRequest
+    from gatewright.checking.session import check as run
+
+    to_terminal = output is None and sys.stdout.isatty()
+    request = CheckRequest(
+        policies=tuple(policy or ()),
+        manifests=tuple(manifests),
+        format=format,
+        output=output,
+        exclude=tuple(exclude or ()),
+        type=type,
+        namespace=namespace,
+        engine=engine,
+        enforcement_point=enforcement_point,
+        gator_compat=gator_compat,
+        kubernetes_version=kubernetes_version,
+        rules=tuple(rule or ()),
+        exclude_rules=tuple(exclude_rule or ()),
+        min_severity=min_severity,
+        actions=("deny",) if deny_only else (),
+        fail_on=tuple(fail_on or ("deny",)),
+        jobs=jobs,
+        timeout_s=timeout or None,
+        cache=not no_cache,
+        result_cache=not (no_cache or no_result_cache),
+        excerpts=format in ("text", "junit") and not no_excerpt,
+        progress=sys.stderr.isatty(),
+        colour=to_terminal and not os.environ.get("NO_COLOR"),
+    )
+    return run(request)
