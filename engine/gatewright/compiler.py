@@ -353,8 +353,10 @@ class BoundRule:
             context = Context()
         input = {self._review: review, self._parameters_name: self._parameters}
         data = {} if inventory is UNDEFINED else {self._inventory: inventory}
+        # What is kept would not note its built-in errors again.
+        fixed = None if context.options.strict_builtin_errors else self._fixed
         try:
-            result = self._entry(State(context, input, data, self._fixed))
+            result = self._entry(State(context, input, data, fixed))
         except (RecursionError, MemoryError):
             # Once more with room for deep documents.
             return _guarded(context, self._entry, State(context, input, data))

@@ -148,3 +148,12 @@ def test_builtin_errors_are_undefined_unless_strict() -> None:
         gatewright.query("data.p.r = x", modules=modules, input={"n": 0}, strict_builtin_errors=True)
     assert caught.value.code == "eval_builtin_error"
     assert str(caught.value.location) == "p.rego:2"
+
+
+def test_a_call_that_is_undefined_is_no_value() -> None:
+    modules = {"p.rego": 'package p\nr contains startswith(x, "a") if some x in input.a'}
+    assert gatewright.query("data.p.r = x", modules=modules, input={"a": [1, "ab"]}) == [{"x": [True]}]
+
+
+def test_a_number_in_a_head_keeps_its_text() -> None:
+    assert gatewright.query("data.p.r = x", modules={"p.rego": "package p\nr[3.0] := 1"}) == [{"x": {"3.0": 1}}]

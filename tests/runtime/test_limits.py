@@ -54,3 +54,16 @@ def test_each_thread_has_its_own_bounds() -> None:
     with bounded(5, None):
         thread.join()
     assert caught == ["late"]
+
+
+def test_code_that_swallows_the_alarm_is_stopped_all_the_same() -> None:
+    def stubborn() -> None:
+        try:
+            spin(5)
+        except Exception:
+            spin(5)
+
+    began = time.monotonic()
+    with pytest.raises(TimeLimitError), bounded(0.1, None):
+        stubborn()
+    assert time.monotonic() - began < 3

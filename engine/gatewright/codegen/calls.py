@@ -48,11 +48,14 @@ def condition(w: Writer, call: tuple[Term, ...]) -> ast.expr:
                 return terms.truth(call_value(w, call, ""))
             run = _py.call(w.unit.need(group, w), _py.name(w.state), *(val.expr for val in vals))
             return terms.holds(Val(run, w.unit.result_kind(group)))
-    return terms.truth(call_value(w, call, ""))
+    return terms.truth(call_value(w, call, "", tested=True))
 
 
-def call_value(w: Writer, call: tuple[Term, ...], hint: str) -> Val:
-    """The result of a call; where it is undefined, what follows does not happen."""
+def call_value(w: Writer, call: tuple[Term, ...], hint: str, *, tested: bool = False) -> Val:
+    """The result of a call; where it is undefined, what follows does not happen.
+
+    `tested`: the result is only tested for truth, so that undefined may stand for false.
+    """
     name = operator(call[0])
     if name.startswith("data."):
         group = w.unit.function_group(call[0])
@@ -74,7 +77,7 @@ def call_value(w: Writer, call: tuple[Term, ...], hint: str) -> Val:
             return val
     quick = QUICK.get(name)
     if quick is not None and len(vals) == quick.arity:
-        found = _quick(w, name, quick, vals, hint)
+        found = _quick(w, name, quick, vals, hint, tested=tested)
         if found is not None:
             return found
     hint = hint or name.rpartition(".")[2]
@@ -205,7 +208,7 @@ QUICK: dict[str, Quick] = {
 }
 
 
-def _quick(w: Writer, name: str, quick: Quick, vals: list[Val], hint: str) -> Val | None:
+def _quick(w: Writer, name: str, quick: Quick, vals: list[Val], hint: str, *, tested: bool) -> Val | None:
     """`x.endswith("*") if x.__class__ is str else endswith(x, "*")`."""
     if _worth_keeping(w, vals):
         return None
@@ -221,10 +224,8 @@ def _quick(w: Writer, name: str, quick: Quick, vals: list[Val], hint: str) -> Va
     slow = _py.call(w.unit.builtin(name), *(val.expr for val in vals))
     result = w.names.fresh(hint or name.rpartition(".")[2])
     w.add(attempt_builtin(w, result, ast.IfExp(sure, fast, slow), name))
-    if quick.kind == "bool":
-        # Undefined is falsy, and so needs no test of its own where the result is one.
-        return Val(_py.name(result), "bool")
-    w.guard(_py.is_defined(_py.name(result)))
+    if not (tested and quick.kind == "bool"):
+        w.guard(_py.is_defined(_py.name(result)))
     return Val(_py.name(result), quick.kind)
 
 

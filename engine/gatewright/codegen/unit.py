@@ -526,20 +526,17 @@ def _place(node: RuleNode, path: tuple[Any, ...]) -> Place:
         return Place(group=_group(node, path))
     below = {}
     for child in node.children.values():
-        key = _key(child.key)
+        key = _key(child, len(path))
         below[key] = _place(child, (*path, key))
     return Place(below)
 
 
-def _key(key: Any) -> Any:
-    match key:
-        case str():
-            return key
-        case ("n", number):
-            return number if isinstance(number, int) else float(number)
-        case ("b", truth):
-            return to_key(truth)
-    return to_key(terms.constant(key))
+def _key(node: RuleNode, depth: int) -> Any:
+    """The key form of a place's own key, a number's as the rules below it write it."""
+    if isinstance(node.key, str):
+        return node.key
+    rule = next(rule for below in node.walk() for rule in below.rules)
+    return to_key(terms.constant(rule.ref[depth + 1].value))
 
 
 def _group(node: RuleNode, path: tuple[Any, ...]) -> Group:

@@ -85,6 +85,9 @@ def put(result: dict[Any, Any], key: Any, value: Any, at: At) -> None:
         raise ConflictError("object keys must be unique", Location(*at))
 
 
+_OWN = object()
+
+
 def insert(
     result: dict[Any, Any], seen: set[tuple[Any, ...]], path: tuple[Any, ...], value: Any, at: At, *, many: bool = False
 ) -> None:
@@ -103,12 +106,14 @@ def insert(
         if place.__class__ is not dict:
             raise ConflictError("object keys must be unique", Location(*at))
     leaf = keys[-1]
-    there = place.get(leaf, UNDEFINED)
+    there: Any = place.get(leaf, UNDEFINED)
     if many:
-        if there is UNDEFINED:
-            there = place[leaf] = RegoSet()
-        if there.__class__ is not RegoSet:
+        if there is not UNDEFINED and there.__class__ is not RegoSet:
             raise ConflictError("object keys must be unique", Location(*at))
+        if (_OWN, keys) not in seen:
+            # Another rule's set is left as it is.
+            there = place[leaf] = RegoSet() if there is UNDEFINED else RegoSet.of_keys(dict(there.keys))
+            seen.add((_OWN, keys))
         there.keys[to_key(value)] = None
     elif there is UNDEFINED:
         place[leaf] = value

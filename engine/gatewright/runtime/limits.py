@@ -12,13 +12,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from gatewright.errors import LimitError
 
 _LONGEST_NAP = 0.05
 _IDLE_BEFORE_EXIT = 2.0
+_PATIENCE = 0.3
 
 
 class TimeLimitError(LimitError):
@@ -42,7 +43,7 @@ class DepthLimitError(LimitError):
 class _Watch:
     """One evaluation being watched."""
 
-    __slots__ = ("base", "deadline", "done", "fired", "memory", "thread")
+    __slots__ = ("again", "base", "deadline", "done", "fired", "memory", "thread")
 
     def __init__(self, timeout_s: float | None, memory: int | None) -> None:
         self.thread = threading.get_ident()
@@ -51,6 +52,7 @@ class _Watch:
         self.base = _resident() if memory is not None else 0
         self.done = False
         self.fired = False
+        self.again = 0.0
 
 
 class _Watcher:
@@ -91,7 +93,7 @@ class _Watcher:
                     return
 
     def _check(self, watch: _Watch) -> None:
-        if watch.fired or watch.done:
+        if watch.done or (watch.fired and time.monotonic() < watch.again):
             return
         error: type[LimitError] | None = None
         if watch.deadline is not None and time.monotonic() > watch.deadline:
@@ -99,7 +101,9 @@ class _Watcher:
         elif watch.memory is not None and _resident() - watch.base > watch.memory:
             error = MemoryLimitError
         if error is not None:
+            # Code on the way may have swallowed it, so it is raised again until the evaluation ends.
             watch.fired = True
+            watch.again = time.monotonic() + _PATIENCE
             _raise_in(watch.thread, error)
 
 
@@ -127,19 +131,47 @@ _FRAMES = 8_000
 @contextmanager
 def deep(frames: int = 0) -> Iterator[None]:
     """Room for documents and policies that nest deep; what nests deeper still ends in a DepthLimitError."""
-    limit = sys.getrecursionlimit()
-    wanted = frames or _FRAMES
-    if limit < wanted:
-        sys.setrecursionlimit(wanted)
+    with _room:
+        _room.enter(frames or _FRAMES)
     try:
         yield
     except RecursionError:
         raise DepthLimitError("nested too deep") from None
     finally:
-        if limit < wanted:
-            sys.setrecursionlimit(limit)
+        with _room:
+            _room.leave()
 
 
+class _Room:
+    """The interpreter's recursion limit, raised while anyone needs it; all threads share it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._users = 0
+        self._before = 0
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *details: object) -> None:
+        self._lock.release()
+
+    def enter(self, frames: int) -> None:
+        if not self._users:
+            self._before = sys.getrecursionlimit()
+        self._users += 1
+        if sys.getrecursionlimit() < frames:
+            sys.setrecursionlimit(frames)
+
+    def leave(self) -> None:
+        self._users -= 1
+        if not self._users:
+            # Lowering it below where this thread stands would be refused.
+            with suppress(RecursionError):
+                sys.setrecursionlimit(self._before)
+
+
+_room = _Room()
 _watcher = _Watcher()
 
 
