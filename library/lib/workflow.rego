@@ -53,6 +53,9 @@ kind(text) := "action" if {
 
 sha(ref) if regex.match(`^[0-9a-f]{40}([0-9a-f]{24})?$`, ref)
 
+# What is a branch by its name; without a reference it is the default branch of the moment.
+branches := {"", "main", "master", "develop", "HEAD", "latest", "trunk", "dev"}
+
 # Triggers by which a stranger starts a run that has the repository's secrets.
 dangerous_triggers := {name | some name, _ in triggers; name in {"pull_request_target", "workflow_run"}}
 

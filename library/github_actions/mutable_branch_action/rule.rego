@@ -18,6 +18,6 @@ import data.lib.workflow
 violation contains finding.line(use.line, msg) if {
 	some use in workflow.uses
 	use.kind == "action"
-	use.ref in {"", "main", "master", "develop", "HEAD", "latest", "trunk", "dev"}
+	use.ref in workflow.branches
 	msg := sprintf("%s follows a branch: every push to it runs here", [use.text])
 }

@@ -12,7 +12,9 @@ package library.sealed_secret.namespace_missing
 import data.lib.finding
 
 violation contains finding.at(["metadata", "namespace"], [], msg) if {
-	object.get(input.review.object.metadata, "namespace", "") == ""
+	# An object without a namespace is reviewed in `default`; kubeseal writes the namespace it sealed for into the template.
+	object.get(input.review.object.metadata, "namespace", "default") == "default"
+	object.get(input.review.object, ["spec", "template", "metadata", "namespace"], "") == ""
 	not _cluster_wide
 	msg := sprintf("SealedSecret %q names no namespace; it can be unsealed in one only", [input.review.object.metadata.name])
 }

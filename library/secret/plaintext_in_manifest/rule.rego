@@ -19,5 +19,8 @@ violation contains finding.at(["stringData", key], [], msg) if {
 	some key, value in input.review.object.stringData
 	is_string(value)
 	not credential.placeholder(value)
+
+	# What was never filled in is the business of secret/placeholder_value.
+	not credential.forgotten(value)
 	msg := sprintf("Secret %q holds the plaintext of %s in its manifest", [input.review.object.metadata.name, key])
 }
