@@ -16,7 +16,7 @@ from gatewright.cel._depth import deeply
 from gatewright.cel.checker import Checked
 from gatewright.cel.codegen import Emitter, Links, _call, _const, _name, compile_quietly
 from gatewright.cel.declarations import VARIABLES
-from gatewright.cel.policy import Expression, Plan, names_used, uses_of
+from gatewright.cel.policy import Expression, Plan, Source, names_used, uses_of
 
 _INPUTS = ("object", "oldObject", "namespaceObject", "request", "params")
 _AUTHORIZER = ("authorizer", "authorizer.requestResource")
@@ -86,6 +86,7 @@ class _Module:
 
         return {
             "fast": fast,
+            "source": _stored_source(plan.source),
             "request": any("request" in names_used(checked.root, checked) for checked in self.used()),
             "fails_closed": plan.source.fails_closed,
             "conditions": shown(plan.conditions),
@@ -94,6 +95,12 @@ class _Module:
             "fallbacks": _fallbacks(plan),
             "variables": {name: e.error for name, e in plan.variables.items()},
         }
+
+
+def _stored_source(source: Source) -> tuple[Any, ...]:
+    validations = tuple((v.expression, v.message, v.message_expression) for v in source.validations)
+    flags = (source.fails_closed, source.params, source.binds_any_object, source.authorizer)
+    return (validations, source.variables, source.match_conditions, *flags)
 
 
 def _fallbacks(plan: Plan) -> list[str]:

@@ -311,6 +311,8 @@ class Emitter:
     def comprehension(self, node: ast.Comprehension) -> py.expr:
         names = [node.var, node.var2] if node.var2 else [node.var]
         given = self.emit(node.range)
+        if len(self.locals) > 1 or _makes_range(node.range):
+            given = self.rt("watched", given)
         return self.exact_fold(node, names, given) if self.exact else self.fast_fold(node, names, given)
 
     def exact_fold(self, node: ast.Comprehension, names: list[str], given: py.expr) -> py.expr:
@@ -348,6 +350,11 @@ class Emitter:
         if self.type_of(node.range).kind == "list":
             return _call(_name("enumerate"), given) if node.var2 else given
         return self.rt("pairs" if node.var2 else "items", given)
+
+
+def _makes_range(node: ast.Node) -> bool:
+    """Whether a range may be longer than the objects under review make it."""
+    return (isinstance(node, ast.Call) and node.name == "range") or any(map(_makes_range, ast.children(node)))
 
 
 def _is_text(node: ast.Node) -> bool:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from time import perf_counter, thread_time
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from gatewright.cel.values import CelEvaluationError
+from gatewright.cel.runtime import start_watch
+from gatewright.cel.values import CelEvaluationError, CostLimitError
 from gatewright.errors import TemplateError
 
 if TYPE_CHECKING:
-    from gatewright.cel.policy import Source
+    from gatewright.cel.policy import Plan, Source
 
 _RESERVED_PREFIX: Final = "gatekeeper_internal_"
 # Gatekeeper's own variables, which come before a template's.
@@ -136,10 +138,14 @@ def _pairs(source: Mapping[str, Any], key: str) -> tuple[tuple[str, str], ...]:
 # -- running
 
 
+# Seconds within which no evaluation can have cost what the API server's smallest budget holds.
+_SUSPICIOUS: Final = 0.0015
+
+
 class Program:
     """A policy's compiled expressions. `stored` is what a cache keeps and the constructor takes."""
 
-    __slots__ = ("_bind", "facts", "functions", "stored", "uses_request")
+    __slots__ = ("_bind", "_plan", "facts", "functions", "stored", "uses_request")
 
     def __init__(self, code: CodeType, links: dict[str, str], facts: dict[str, Any]) -> None:
         from gatewright.cel._link import link
@@ -149,7 +155,16 @@ class Program:
         self.functions = link(links)
         exec(code, self.functions)
         self._bind = self.functions.get("bind")
+        self._plan: Plan | None = None
         self.uses_request: bool = facts["request"]
+
+    def plan(self) -> Plan:
+        """The policy's syntax trees; parsed again where the program was stored."""
+        if self._plan is None:
+            from gatewright.cel._metered import plan_of
+
+            self._plan = plan_of(self.facts["source"])
+        return self._plan
 
     def bind(self, constraint: Any) -> Evaluate:
         """The function (review, namespace=None) → messages of one constraint (for a policy of the API server, of one
@@ -168,14 +183,20 @@ class Program:
             deleted = review.get("operation") == "DELETE"
             obj = None if deleted else review.get("object")
             if fast is not None:
+                start_watch()
+                started = perf_counter()
+                inputs = (
+                    obj,
+                    old,
+                    namespace and namespace_object(namespace),
+                    request_object(review) if uses_request else None,
+                    old if deleted else obj,
+                )
                 try:
-                    return fast(  # type: ignore[no-any-return]
-                        obj,
-                        old,
-                        namespace and namespace_object(namespace),
-                        request_object(review) if uses_request else None,
-                        old if deleted else obj,
-                    )
+                    messages: list[str] = fast(*inputs)
+                    if perf_counter() - started < _SUSPICIOUS or not _works_long(fast, inputs):
+                        return messages
+                    return _Exactly(self, constraint, obj, old, review, namespace).metered()
                 except Exception:
                     pass
             return _Exactly(self, constraint, obj, old, review, namespace).messages()
@@ -237,14 +258,41 @@ class _Exactly:
             },
         )
 
+    def metered(self) -> list[str]:
+        """The messages, with the cost of every step counted against the API server's budgets."""
+        from gatewright.cel._depth import deeply
+        from gatewright.cel._metered import Metered
+
+        inputs = {
+            "object": self.object,
+            "oldObject": self.old_object,
+            "namespaceObject": self.namespace and namespace_object(self.namespace),
+            "request": request_object(self.review),
+            "params": self.params,
+        }
+        run = Metered(self.program.plan(), self.program.facts["fallbacks"], inputs)
+        messages: list[str] = deeply(run.messages)
+        return messages
+
     def messages(self) -> list[str]:
+        start_watch()
+        started = perf_counter()
+        try:
+            messages = self.decide()
+            if perf_counter() - started < _SUSPICIOUS or not _works_long(self.decide, ()):
+                return messages
+        except CostLimitError:
+            pass
+        return self.metered()
+
+    def decide(self) -> list[str]:
         facts = self.program.facts
         on_error = facts["fails_closed"]
         matched, errors = self.matches(self.state(None))
         if not matched:
             return []
         if errors:
-            return [_aggregate(errors)] if on_error else []
+            return [aggregate(errors)] if on_error else []
         state = self.state(self.namespace and namespace_object(self.namespace))
         out: list[str] = []
         for i, (text, error) in enumerate(facts["validations"]):
@@ -288,6 +336,14 @@ class _Exactly:
         return fallback if failure else message_or(value, fallback)
 
 
+def _works_long(evaluate: Callable[..., Any], inputs: tuple[Any, ...]) -> bool:
+    """Whether an evaluation that seemed slow keeps this thread busy that long, and was not just made to wait."""
+    start_watch()
+    started = thread_time()
+    evaluate(*inputs)
+    return thread_time() - started >= _SUSPICIOUS
+
+
 def _deeply(action: Callable[[], Any]) -> Any:
     try:
         return action()
@@ -297,7 +353,7 @@ def _deeply(action: Callable[[], Any]) -> Any:
         return deeply(action)
 
 
-def _aggregate(errors: list[str]) -> str:
+def aggregate(errors: list[str]) -> str:
     """Several errors as Kubernetes joins them."""
     kept = list(dict.fromkeys(errors))
     return kept[0] if len(kept) == 1 else f"[{', '.join(kept)}]"

@@ -13,7 +13,7 @@ from gatewright.cel._link import link
 from gatewright.cel.checker import Environment, check
 from gatewright.cel.codegen import Emitter, Links, _call, _const, _name, compile_quietly
 from gatewright.cel.parser import CelCompileError, parse
-from gatewright.cel.runtime import KEYS
+from gatewright.cel.runtime import KEYS, start_watch
 from gatewright.cel.types import Type
 from gatewright.cel.values import CelEvaluationError, go_type
 
@@ -30,9 +30,11 @@ class Program:
 
     def evaluate(self, variables: Mapping[str, Any]) -> Any:
         """The value under `variables`; CelEvaluationError when there is none."""
+        start_watch()
         try:
             return self._fast(variables)
         except Exception:
+            start_watch()
             return deeply(lambda: self._exact(variables))
 
 
@@ -79,7 +81,7 @@ def _as_lambda(body: py.expr) -> py.Lambda:
     return py.Lambda(py.arguments([], [py.arg("given")], None, [], [], None, []), body)
 
 
-_CONVERSIONS = frozenset({"bool", "bytes", "double", "duration", "dyn", "int", "string", "timestamp", "type", "uint"})
+CONVERSIONS = frozenset({"bool", "bytes", "double", "duration", "dyn", "int", "string", "timestamp", "type", "uint"})
 
 
 class CelProgramError(CelCompileError):
@@ -118,7 +120,7 @@ def _fold(node: ast.Node) -> Any:
         return _NOT_CONSTANT
     try:
         if (
-            node.name in _CONVERSIONS
+            node.name in CONVERSIONS
             and node.target is None
             and len(parts) == 1
             and parts[0] is not _NOT_CONSTANT

@@ -16,6 +16,7 @@ from gatewright.cel.values import (
     NONE,
     UINT_MAX,
     CelEvaluationError,
+    CostLimitError,
     Duration,
     KeyedMap,
     Optional,
@@ -509,6 +510,24 @@ def pairs(value: Any) -> Iterable[tuple[Any, Any]]:
 def tuples(value: Any) -> Iterable[tuple[Any]]:
     """The range of a one-variable macro in the shape of `pairs`."""
     return [(item,) for item in items(value)]
+
+
+_WATCHED = [0]
+_PATIENCE = 250_000
+
+
+def watched(value: Any) -> Any:
+    """A range that may be walked very often; a quarter of a million rounds cost more than any budget holds."""
+    if value.__class__ in (list, dict, KeyedMap):
+        _WATCHED[0] += len(value)
+        if _WATCHED[0] > _PATIENCE:
+            raise CostLimitError
+    return value
+
+
+def start_watch() -> None:
+    """Forget the rounds counted so far."""
+    _WATCHED[0] = 0
 
 
 # -- folds, exact form: `each` yields the argument tuples, predicates and transforms may fail

@@ -32,6 +32,13 @@ class CelEvaluationError(CelError):
         super().__init__(message)
 
 
+class CostLimitError(CelError):
+    """An evaluation goes on longer than the API server lets it; nothing absorbs this."""
+
+    def __init__(self) -> None:
+        super().__init__("operation cancelled: actual cost limit exceeded")
+
+
 class Uint(int):
     """An unsigned integer. Equal to the int of the same value, as CEL has it."""
 

@@ -7,10 +7,21 @@ from functools import cmp_to_key
 from typing import Any
 
 from gatewright.cel.runtime import _without_trait, add, no_overload, order
-from gatewright.cel.values import NONE, CelEvaluationError, Duration, Optional, Timestamp, Uint, equal, type_name
+from gatewright.cel.values import (
+    NONE,
+    CelEvaluationError,
+    CostLimitError,
+    Duration,
+    Optional,
+    Timestamp,
+    Uint,
+    equal,
+    type_name,
+)
 
 _COMPARABLE = frozenset({int, Uint, float, bool, str, bytes, Timestamp, Duration})
 
+_LONGEST = 1_000_000  # what a range costs is its length
 _SUMMABLE = frozenset({int, Uint, float, Duration})
 
 
@@ -183,6 +194,8 @@ def range_(*args: Any) -> list[int]:
         raise no_overload("lists.range", *args)
     if args[0] < 0:
         raise CelEvaluationError(f"lists.range: size must be non-negative, got {args[0]}")
+    if args[0] > _LONGEST:
+        raise CostLimitError
     return list(range(args[0]))
 
 
