@@ -62,7 +62,7 @@ def parse_as_go(text: str, build: Callable[[str], Any], file: str, row: int) -> 
             try:
                 value = build(text)
             except ScannerError as error:
-                if error.problem != "found unexpected ':'":
+                if error.problem != "found unexpected ':'" or error.problem_mark is None:
                     raise
                 at = text.index(":", error.problem_mark.index)
                 text = text[:at] + _stand_in(text, ":", stand_ins) + text[at + 1 :]

@@ -46,8 +46,11 @@ class Document:
 
     def excerpt(self, location: Location, *, context: int = 0) -> str:
         """The line at `location`, which `locate` gave, with a caret."""
-        padding = self.row - 1
-        lines = self.text.split("\n")
+        from gatewright.manifests._locate import lines_of
+
+        first = max(0, location.row - self.row - context)
+        lines = lines_of(self.text, first, location.row - self.row - first + 1 + context)
+        padding = self.row - 1 + first
         local = Location(
             location.file, location.row - padding, location.col, max(0, location.end_row - padding), location.end_col
         )
@@ -162,17 +165,42 @@ def _read_fault(fault: str, file: str) -> ManifestError:
 
 def _read_concatenated_json(data: bytes, file: str, limit: int) -> Iterator[Document | ManifestError]:
     """JSON values in a row. After a fault the rest is YAML, if no more than one value has come before it."""
-    text = data.decode("utf-8", "surrogateescape")
-    done = count = 0
+    done = 0
+    row = 1
+    count = 0
+    for line in data.splitlines(keepends=True):
+        value = _json_line(line)
+        if value is None:
+            break
+        yield Document(value, file, count, row, line.decode("utf-8"))
+        count += 1
+        row += 1
+        done += len(line)
+    text = data[done:].decode("utf-8", "surrogateescape")
+    del data
+    done = 0
     try:
         for value, start, end in scan_json(text):
             if not isinstance(value, dict):
                 raise ValueError("not an object")
-            yield Document(value, file, count, text.count("\n", 0, start) + 1, _on_own_line(text, start, end))
+            row += text.count("\n", done, start)
+            yield Document(value, file, count, row, _on_own_line(text, start, end))
+            row += text.count("\n", start, end)
             count += 1
             done = end
     except ValueError as error:
-        yield from _after_json(text, done, count, error, file, limit)
+        yield from _after_json(text, done, count, row, error, file, limit)
+
+
+def _json_line(line: bytes) -> dict[str, Any] | None:
+    """The object that is alone on its line, as in a file of JSON lines."""
+    if line[:1] != b"{" or not line.endswith(b"\n"):
+        return None
+    try:
+        value = read_json(line)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _on_own_line(text: str, start: int, end: int) -> str:
@@ -181,9 +209,9 @@ def _on_own_line(text: str, start: int, end: int) -> str:
 
 
 def _after_json(
-    text: str, done: int, count: int, error: ValueError, file: str, limit: int
+    text: str, done: int, count: int, row: int, error: ValueError, file: str, limit: int
 ) -> Iterator[Document | ManifestError]:
-    fault = _json_fault(error, text, done, file)
+    fault = _json_fault(error, text, done, file, row)
     if count > 1:
         yield fault
         return
@@ -191,22 +219,23 @@ def _after_json(
     blank = len(rest) - len(rest.lstrip())
     newline = rest.find("\n", 0, blank)
     skipped = newline + 1 if newline >= 0 else blank
-    if len(rest) - skipped < 3:
+    # The decoder looks at four bytes when it turns to YAML, and gives up where there are fewer.
+    if len(rest[newline if newline >= 0 else blank :].encode("utf-8", "surrogateescape")) < 4:
         yield fault
         return
-    row = text.count("\n", 0, done + skipped) + 1
+    row += rest.count("\n", 0, skipped)
     first = True
     for item in _read_yaml([rest[skipped:].encode("utf-8", "surrogateescape")], file, limit, row):
         yield fault if first and isinstance(item, ManifestError) else item
         first = False
 
 
-def _json_fault(error: ValueError, text: str, done: int, file: str) -> ManifestError:
+def _json_fault(error: ValueError, text: str, done: int, file: str, row: int) -> ManifestError:
     at = getattr(error, "pos", None)
     message = getattr(error, "msg", None) or str(error)
     if at is None:
         at = done + len(text[done:]) - len(text[done:].lstrip())
-    row = text.count("\n", 0, at) + 1
+    row += text.count("\n", done, at)
     column = at - text.rfind("\n", 0, at)
     return ManifestError(f"not JSON: {message[:1].lower()}{message[1:]}", Location(file, row, column))
 

@@ -137,6 +137,79 @@ def read_fast(text: str) -> Any:
     return root[""]
 
 
+# A node of a document by its lines: the line (from 0) of its key or of its dash, whether it is an item, and the nodes
+# within it, by key or by index. A list and not a class, for there is one for every line.
+Place = list[Any]
+
+
+def read_places(text: str) -> Place | None:
+    """The nodes of a document that `read_fast` has read, found in the same way; None for any other."""
+    if _ODD.search(text) is not None or text[-1:] != "\n":
+        return None
+    shapes = _shapes
+    lines = text.split("\n")
+    count = len(lines)
+    root: Place = [0, False, None]
+    parts: Any = None
+    indent, in_list = -1, False
+    stack: list[tuple[Any, int, bool]] = []
+    pending: Place | None = root
+    at = 0
+    while at < count:
+        row = at
+        at += 1
+        column, inner, key, value = shapes.get(lines[row]) or _shape(lines[row])
+        if column < 0:
+            if column == -1:
+                continue
+            return None
+        if pending is not None:
+            if column > indent or (inner >= 0 and column == indent):
+                stack.append((parts, indent, False))
+                indent, in_list = column, inner >= 0
+                parts = pending[2] = [] if in_list else {}
+            pending = None
+        while indent > column or (in_list and inner < 0 and indent == column):
+            parts, indent, in_list = stack.pop()
+        if indent != column or in_list is not (inner >= 0):
+            return None
+        if inner >= 0:
+            place: Place = [row, True, None]
+            parts.append(place)
+            if key is not None:
+                stack.append((parts, indent, True))
+                indent, in_list = inner, False
+                parts = place[2] = {}
+        if key is not None:
+            parts[key] = place = [row, False, None]
+            if value is _UNSET:
+                pending = place
+        if value is _LITERAL or value is _LITERAL_STRIPPED:
+            value, at = _literal(lines, at, indent, value)
+            if value is NOT_PROVEN:
+                return None
+    return root
+
+
+def span(line: str, *, item: bool) -> tuple[int, int]:
+    """Where on its line a node stands: an entry's key with its quotes, an item's content, if it is a scalar."""
+    match = _LINE.fullmatch(line)
+    assert match is not None
+    if not item:
+        return match.span("key")
+    start = match.end("dash")
+    return next(
+        (match.span(kind) for kind in ("key", "plain", "single", "double", "flow", "literal") if match[kind]),
+        (start, start),
+    )
+
+
+def is_flow(line: str) -> bool:
+    """Whether the value on a line is a flow collection, whose parts have no lines of their own."""
+    match = _LINE.fullmatch(line)
+    return match is not None and match["flow"] is not None
+
+
 def _literal(lines: list[str], at: int, parent: int, style: object) -> tuple[Any, int]:
     """The literal block whose lines start at `at` inside a block indented by `parent`, and where it ends."""
     start = at

@@ -1,102 +1,322 @@
-"""Where a part of a document stands, found by reading its text once more with the parser's positions."""
+"""Where a part of a document stands, found by reading its text once more.
+
+Three ways: by lines for the documents the fast route reads, with the parser's positions for other YAML, and by
+skipping values for JSON. What was found out about a text is kept for the next questions about it, and the items of a
+long List are looked at one by one, so that many questions about a long text cost little more than one.
+"""
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+from itertools import pairwise
+from json import JSONDecoder
+from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
 from yaml.events import (
     AliasEvent,
+    CollectionEndEvent,
     MappingStartEvent,
     ScalarEvent,
     SequenceStartEvent,
 )
 
 from gatewright.errors import ManifestError
-from gatewright.manifests._compose import scalar_key
+from gatewright.manifests._compose import At, scalar_key
+from gatewright.manifests._fast import Place, is_flow, read_places, span
 from gatewright.source import Location
+
+# Texts longer than this are Lists, most likely; the parts of such are looked up item by item.
+_LONG = 1 << 16
+
+# Row and column of the start and of the end, all from 0; an end of (0, 0) is not known.
+_Region = tuple[int, int, int, int]
 
 
 def locate(text: str, path: tuple[str | int, ...], *, file: str, row: int) -> Location:
     """The place of the deepest part of `path` in `text`; a mapping's entry is at its key, a sequence's at its value."""
     try:
-        mark, end = _find(text, path)
-    except (yaml.YAMLError, ManifestError, _Lost):
+        first, column, last, end = _region(text, path)
+    except (yaml.YAMLError, ManifestError, At, ValueError, IndexError):
         return Location(file, row, 1)
-    if mark is None:
-        return Location(file, row, 1)
-    end_row = end.line + row if end is not None else 0
-    end_col = end.column + 1 if end is not None else 0
-    return Location(file, mark.line + row, mark.column + 1, end_row, end_col)
+    if not end:
+        return Location(file, first + row, column + 1)
+    return Location(file, first + row, column + 1, last + row, end + 1)
 
 
-class _Lost(Exception):  # noqa: N818 - never leaves this module
-    """The text no longer reads as it did."""
+def lines_of(text: str, first: int, count: int) -> list[str]:
+    """`count` lines of `text` from line `first` on, counted from 0."""
+    if len(text) < _LONG:
+        return text.split("\n")[first : first + count]
+    starts = _line_starts(text)
+    bounds = starts[first : first + count + 1]
+    return [text[a : b - 1] for a, b in pairwise(bounds)]
 
 
-def _find(text: str, path: tuple[str | int, ...]) -> tuple[Any, Any]:
-    next_event = CParser(text).get_event
-    next_event()
-    next_event()
-    event = next_event()
-    mark, end = getattr(event, "start_mark", None), None
+@lru_cache(maxsize=2)
+def _line_starts(text: str) -> list[int]:
+    starts = [0]
+    while found := text.find("\n", starts[-1]) + 1:
+        starts.append(found)
+    starts.append(len(text) + 1)
+    return starts
+
+
+def _region(text: str, path: tuple[str | int, ...]) -> _Region:
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            return _json_region(text, path)
+        except ValueError:
+            pass  # YAML in flow style
+    elif len(text) >= _LONG and len(path) > 1 and path[0] == "items" and isinstance(path[1], int):
+        spans = _item_rows(text)
+        if path[1] < len(spans) - 1:
+            return _item_region(text, spans[path[1]], spans[path[1] + 1], path[2:])
+    return _yaml_region(text, path)
+
+
+# --- YAML by lines ---------------------------------------------------------------------------------------------------
+
+
+def _yaml_region(text: str, path: tuple[str | int, ...]) -> _Region:
+    root = _places(text)
+    if root is None:
+        return _node_region(_nodes(text), path)
+    place = root
     for step in path:
-        found = _child(next_event, event, step)
+        found = _part(place, step)
         if found is None:
+            if place[2] is None and is_flow(_line(text, place)):
+                return _node_region(_nodes(text), path)
             break
-        mark, end, event = found
-    return mark, end
+        place = found
+    return _first_content(text) if place is root else _line_region(text, place)
 
 
-def _child(next_event: Any, event: Any, step: str | int) -> tuple[Any, Any, Any] | None:
-    """The place and first event of a container's child; an alias has no children of its own."""
-    if event.__class__ is MappingStartEvent and isinstance(step, str):
-        return _entry(next_event, step)
-    if event.__class__ is SequenceStartEvent and isinstance(step, int):
-        return _item(next_event, step)
+@lru_cache(maxsize=8)
+def _places(text: str) -> Place | None:
+    return read_places(text)
+
+
+def _part(place: Place, step: str | int) -> Place | None:
+    parts = place[2]
+    if parts.__class__ is dict:
+        return parts.get(step) if isinstance(step, str) else None
+    if parts.__class__ is list and isinstance(step, int) and 0 <= step < len(parts):
+        found: Place = parts[step]
+        return found
     return None
 
 
-def _entry(next_event: Any, key: str) -> tuple[Any, Any, Any] | None:
-    while True:
-        name = next_event()
-        if name.__class__ is not ScalarEvent:
-            if name.__class__ is AliasEvent:
-                _skip(next_event, next_event())
-                continue
-            return None
-        if scalar_key(name) == key:
-            return name.start_mark, name.end_mark, next_event()
-        _skip(next_event, next_event())
+def _line(text: str, place: Place) -> str:
+    return lines_of(text, place[0], 1)[0]
 
 
-def _item(next_event: Any, index: int) -> tuple[Any, Any, Any] | None:
-    for _ in range(index):
-        event = next_event()
-        if _closes(event):
-            return None
-        _skip(next_event, event)
+def _line_region(text: str, place: Place) -> _Region:
+    row, item, parts = place
+    start, end = span(_line(text, place), item=item)
+    return row, start, row, 0 if item and parts is not None else end
+
+
+def _first_content(text: str) -> _Region:
+    for row, line in enumerate(text.split("\n")):
+        bare = line.lstrip(" ")
+        if bare and not bare.startswith("#"):
+            return row, len(line) - len(bare), 0, 0
+    return 0, 0, 0, 0
+
+
+def _item_region(text: str, first: int, end: int, path: tuple[str | int, ...]) -> _Region:
+    row, column, last, stop = _yaml_region(_item_text(text, first, end), path)
+    return row + first, column, last + first if stop else 0, stop
+
+
+@lru_cache(maxsize=8)
+def _item_text(text: str, first: int, end: int) -> str:
+    """One item of a long List as a document: its lines, with a blank for its dash."""
+    lines = lines_of(text, first, end - first)
+    lines[0] = lines[0].replace("-", " ", 1)
+    return "\n".join(lines) + "\n"
+
+
+_ITEMS = re.compile(r"^items:[ ]*(?:#.*)?$", re.M)
+
+
+@lru_cache(maxsize=2)
+def _item_rows(text: str) -> list[int]:
+    """The lines on which the items of a List begin, and the one after the last; empty if they do not have their own."""
+    starts = _line_starts(text)
+    head = _ITEMS.search(text)
+    if head is None:
+        return []
+    rows: list[int] = []
+    column = -1
+    for row in range(text.count("\n", 0, head.start()) + 1, len(starts) - 1):
+        line = text[starts[row] : starts[row + 1] - 1]
+        bare = line.lstrip(" ")
+        depth = len(line) - len(bare)
+        if not bare or bare[0] == "#":
+            continue
+        if column < 0:
+            column = depth
+        if bare.startswith("- ") and depth == column:
+            rows.append(row)
+        elif depth <= column:
+            return [*rows, row]
+    return [*rows, len(starts) - 2]
+
+
+# --- YAML by the parser's positions ----------------------------------------------------------------------------------
+
+
+class _Node:
+    """A node with the marks of its key, or its own where it has none."""
+
+    __slots__ = ("end", "parts", "start")
+
+    def __init__(self, start: Any, end: Any) -> None:
+        self.start = start
+        self.end = end
+        self.parts: dict[str, _Node] | list[_Node] | None = None
+
+
+@lru_cache(maxsize=2)
+def _nodes(text: str) -> _Node:
+    next_event: Any = CParser(text).get_event
+    next_event()
+    next_event()
     event = next_event()
-    if _closes(event):
-        return None
-    scalar = event.__class__ is ScalarEvent
-    return event.start_mark, event.end_mark if scalar else None, event
-
-
-def _closes(event: Any) -> bool:
-    return event.__class__.__name__ in ("SequenceEndEvent", "MappingEndEvent")
-
-
-def _skip(next_event: Any, event: Any) -> None:
-    """Passes over the node that `event` begins."""
-    depth = 0
-    while True:
-        kind = event.__class__
-        if kind is MappingStartEvent or kind is SequenceStartEvent:
-            depth += 1
-        elif _closes(event):
-            depth -= 1
-        if depth <= 0:
-            return
+    root = _Node(event.start_mark, None)
+    stack: list[tuple[_Node, Any]] = []
+    node, name = _opened(root, event), None
+    while node is not None:
         event = next_event()
+        if isinstance(event, CollectionEndEvent):
+            node, name = stack.pop() if stack else (None, None)
+            continue
+        if isinstance(node.parts, dict) and name is None:
+            name = event
+            continue
+        part = _Node((name or event).start_mark, (name or event).end_mark)
+        if isinstance(node.parts, list):
+            node.parts.append(part)
+            if event.__class__ is not ScalarEvent:
+                part.end = None
+        elif node.parts is not None and name.__class__ is ScalarEvent:
+            node.parts[scalar_key(name)] = part
+        name = None
+        inner = _opened(part, event)
+        if inner is not None:
+            stack.append((node, None))
+            node = inner
+    return root
+
+
+def _opened(node: _Node, event: Any) -> _Node | None:
+    """`node` if `event` begins a collection, which is then its parts."""
+    if event.__class__ is MappingStartEvent:
+        node.parts = {}
+    elif event.__class__ is SequenceStartEvent:
+        node.parts = []
+    else:
+        assert event.__class__ in (ScalarEvent, AliasEvent)
+        return None
+    return node
+
+
+def _node_region(node: _Node, path: tuple[str | int, ...]) -> _Region:
+    for step in path:
+        parts = node.parts
+        found = None
+        if isinstance(parts, dict) and isinstance(step, str):
+            found = parts.get(step)
+        elif isinstance(parts, list) and isinstance(step, int) and 0 <= step < len(parts):
+            found = parts[step]
+        if found is None:
+            break
+        node = found
+    if node.end is None:
+        return node.start.line, node.start.column, 0, 0
+    return node.start.line, node.start.column, node.end.line, node.end.column
+
+
+# --- JSON ------------------------------------------------------------------------------------------------------------
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+_skip_value: Any = JSONDecoder().scan_once  # type: ignore[attr-defined]
+
+
+def _json_region(text: str, path: tuple[str | int, ...]) -> _Region:
+    at = _after_space(text, 0)
+    start, end = at, 0
+    for step in path:
+        if text[at] == "{" and isinstance(step, str):
+            entry = _json_entries(text, at).get(step)
+            if entry is None:
+                break
+            start, end, at = entry
+        elif text[at] == "[" and isinstance(step, int):
+            items = _json_items(text, at)
+            if not 0 <= step < len(items):
+                break
+            start = at = items[step]
+            end = _json_end(text, at) if text[at] not in "{[" else 0
+        else:
+            break
+    row, column = _row_and_column(text, start)
+    return row, column, row if end else 0, column + end - start if end else 0
+
+
+def _after_space(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    assert match is not None
+    return match.end()
+
+
+def _json_end(text: str, at: int) -> int:
+    try:
+        end: int = _skip_value(text, at)[1]
+    except (StopIteration, RecursionError):
+        raise ValueError("not JSON") from None
+    return end
+
+
+@lru_cache(maxsize=64)
+def _json_entries(text: str, at: int) -> dict[str, tuple[int, int, int]]:
+    """The keys of the object at `at`, each with its start and end and where its value starts; the last of equals."""
+    entries: dict[str, tuple[int, int, int]] = {}
+    at = _after_space(text, at + 1)
+    while text[at] != "}":
+        key, end = scanstring(text, at + 1, True)
+        value = _after_space(text, _after_space(text, end) + 1)
+        entries[key] = at, end, value
+        at = _after_space(text, _json_end(text, value))
+        if text[at] == ",":
+            at = _after_space(text, at + 1)
+    return entries
+
+
+@lru_cache(maxsize=16)
+def _json_items(text: str, at: int) -> list[int]:
+    """Where the items of the array at `at` start."""
+    items: list[int] = []
+    at = _after_space(text, at + 1)
+    while text[at] != "]":
+        items.append(at)
+        at = _after_space(text, _json_end(text, at))
+        if text[at] == ",":
+            at = _after_space(text, at + 1)
+    return items
+
+
+def _row_and_column(text: str, at: int) -> tuple[int, int]:
+    if len(text) < _LONG:
+        return text.count("\n", 0, at), at - text.rfind("\n", 0, at) - 1
+    from bisect import bisect_right
+
+    starts = _line_starts(text)
+    row = bisect_right(starts, at) - 1
+    return row, at - starts[row]

@@ -48,6 +48,10 @@ def split_yaml(blocks: Iterable[bytes], *, limit: int, row: int = 1) -> Iterator
                     searched = start
                     break
                 stop = len(buffer)
+            if start == 0 and not fault and buffer[4:5] == b"#":
+                # With nothing before it, the decoder leaves the separator in the text, where `---#` is a word.
+                searched = 4
+                continue
             text = bytes(buffer[1 : start + 1])
             if fault or text:
                 yield _chunk(text, row + 1, fault, dropped, limit)
