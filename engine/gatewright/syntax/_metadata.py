@@ -64,12 +64,12 @@ def _compose(text: str) -> Any:
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
-        raise MetadataError("yaml: " + _syntax_message(error, yaml)) from None
+        raise MetadataError("yaml: " + _syntax_message(error, yaml, text)) from None
     except yaml.YAMLError as error:
         raise MetadataError(f"yaml: {error}") from None
 
 
-def _syntax_message(error: Any, yaml: Any) -> str:
+def _syntax_message(error: Any, yaml: Any, text: str) -> str:
     line = 0
     if error.context_mark is not None and error.context is not None:
         line = error.context_mark.line
@@ -77,9 +77,10 @@ def _syntax_message(error: Any, yaml: Any) -> str:
         line = error.problem_mark.line
     if line and isinstance(error, yaml.scanner.ScannerError):
         line += 1
-    anchor = re.match(r"found undefined alias '(.*)'", error.problem or "")
-    if anchor:
-        return f"unknown anchor '{anchor[1]}' referenced"
+    if (error.problem or "").startswith("found undefined alias"):
+        mark = error.problem_mark
+        name = re.match(r"\*([\w-]*)", text.split("\n")[mark.line][mark.column :])
+        return f"unknown anchor '{name[1] if name else ''}' referenced"
     return (f"line {line}: " if line else "") + (error.problem or "unknown problem parsing YAML content")
 
 
