@@ -60,7 +60,7 @@ def _simple_text(value: Any, verb: str) -> str:
     """A value under %v, %s or %d without flags."""
     kind = value.__class__
     if kind is str:
-        return value if verb != "d" else f"%!d(string={value})"  # type: ignore[no-any-return]
+        return value if verb != "d" else f"%!d(string={value})"
     if kind is int:
         return int_text(value) if verb != "s" or value not in _INT64 else f"%!s(int64={value})"
     if kind is float or kind is NumberText:

@@ -163,7 +163,7 @@ class _Lexer:
     def _string(self) -> _Token:
         self.at += 1
         start = self.at
-        pieces = []
+        pieces: list[str] = []
         while self.at < len(self.text):
             char = self.text[self.at]
             if char in "\n\r":
@@ -203,7 +203,7 @@ class _Lexer:
     def _block_string(self) -> _Token:
         start = self.at + 3
         self.at = start
-        pieces = []
+        pieces: list[str] = []
         while self.at < len(self.text):
             char = self.text[self.at]
             if self.text.startswith('"""', self.at):

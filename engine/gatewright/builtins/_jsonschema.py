@@ -438,7 +438,7 @@ def _type_of(value: Any) -> str:
         return "boolean"
     if is_number(value):
         return "integer" if integer_value(value) is not None else "number"
-    return {str: "string", list: "array", dict: "object"}[type(value)]
+    return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"
 
 
 def _visit(schema: _Schema, value: Any, place: str, result: _Result) -> None:

@@ -23,7 +23,7 @@ def not_strings(*values: Any) -> OperandError:
 def string(value: Any, position: int) -> str:
     if value.__class__ is not str:
         raise operand_error(position, value, "string")
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def number(value: Any, position: int) -> int | float:
@@ -35,7 +35,7 @@ def number(value: Any, position: int) -> int | float:
 def integer(value: Any, position: int) -> int:
     """A machine integer; fractions, exponents and bigger integers are refused in the same words."""
     if value.__class__ is int and -(2**63) <= value < 2**63:
-        return value  # type: ignore[no-any-return]
+        return value
     result = machine_int(number(value, position))
     if result is None:
         raise OperandError(f"operand {position} must be integer number but got floating-point number")
@@ -45,7 +45,7 @@ def integer(value: Any, position: int) -> int:
 def big_integer(value: Any, position: int) -> int:
     """An integer of any size, however it is written."""
     if value.__class__ is int:
-        return value  # type: ignore[no-any-return]
+        return value
     if not is_number(value):
         raise operand_error(position, value, "integer")
     result = integer_value(value)
@@ -57,27 +57,27 @@ def big_integer(value: Any, position: int) -> int:
 def array(value: Any, position: int) -> list[Any]:
     if value.__class__ is not list:
         raise operand_error(position, value, "array")
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def object_(value: Any, position: int) -> dict[Any, Any]:
     if value.__class__ is not dict:
         raise operand_error(position, value, "object")
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def set_(value: Any, position: int) -> RegoSet:
     if value.__class__ is not RegoSet:
         raise operand_error(position, value, "set")
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def members(value: Any, position: int, *expected: str) -> list[Any]:
     """The elements of an array or a set (in order); `expected` names the types in OPA's order."""
     if value.__class__ is list:
-        return value  # type: ignore[no-any-return]
+        return value
     if value.__class__ is RegoSet:
-        return value.sorted()  # type: ignore[no-any-return]
+        return value.sorted()
     raise operand_error(position, value, *(expected or ("set", "array")))
 
 

@@ -321,7 +321,7 @@ def _items(source: str) -> Iterator[str | list[_Token]]:
 
 def _tokens(source: str, at: int) -> tuple[list[_Token], int, bool]:
     """The tokens up to `}}`, the position after it, and whether what follows is trimmed."""
-    tokens = []
+    tokens: list[_Token] = []
     while True:
         close = re.compile(r"\s*\}\}|\s+-\}\}").match(source, at)
         if close:

@@ -87,7 +87,7 @@ def cast_boolean(value: Any) -> bool:
     """The boolean itself; anything else is an error: `cast_boolean(true) == true`."""
     if value.__class__ is not bool:
         raise operand_error(1, value, "boolean")
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 @builtin("cast_null", "(any) -> null", deprecated=True)

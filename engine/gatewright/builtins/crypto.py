@@ -188,7 +188,8 @@ _USAGES = {
 def _options(options: dict[Any, Any], now_ns: int) -> VerifyOptions:
     from gatewright.builtins._x509 import VerifyOptions
 
-    dns_name, moment, usages = "", now_ns, ()
+    dns_name, moment = "", now_ns
+    usages: tuple[int, ...] = ()
     for key in sorted_keys(options):
         name, value = from_key(key), options[key]
         if name.__class__ is not str:

@@ -30,7 +30,7 @@ def _rune(delimiters: list[Any], item: Any) -> str:
         raise element_error(2, delimiters, item, "string")
     if len(item) != 1:
         raise element_error(2, delimiters, item, "rune")
-    return item  # type: ignore[no-any-return]
+    return item
 
 
 @builtin("glob.quote_meta", "(pattern: string) -> output: string")

@@ -104,5 +104,5 @@ def _initial(initial: Any) -> list[Any]:
 
 def _neighbours(collection: Any) -> list[Any]:
     if collection.__class__ is RegoSet:
-        return collection.sorted()  # type: ignore[no-any-return]
+        return collection.sorted()
     return collection if collection.__class__ is list else []

@@ -133,7 +133,7 @@ def _check(query: Any, schema: Any) -> tuple[Node, Node]:
 def _object(value: Any) -> Node:
     if value.__class__ is not dict:
         raise operand_error(1, value, "string", "object")
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def _schema(schema: Any) -> Any:

@@ -132,7 +132,7 @@ def _timeout(parameters: dict[Any, Any]) -> float:
         return float(timeout) / 1e9 or _DEFAULT_TIMEOUT_S  # type: ignore[arg-type]
     if timeout.__class__ is str:
         try:
-            return parse_duration(timeout) / 1e9  # type: ignore[arg-type]
+            return parse_duration(timeout) / 1e9
         except TimeError as error:
             raise BuiltinError(str(error)) from None
     return _DEFAULT_TIMEOUT_S

@@ -87,7 +87,7 @@ def _path_tree(paths: Any) -> dict[Any, Any]:
 def _parsed_path(path: Any) -> list[Any]:
     """The steps of `a/b~1c`, of `/a/b`, or of an array of keys."""
     if path.__class__ is list:
-        return path  # type: ignore[no-any-return]
+        return path
     if path.__class__ is not str:
         raise OperandError(
             "operand 2 must be one of {set, array} containing string paths or array of path segments but got "

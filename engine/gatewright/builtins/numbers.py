@@ -21,7 +21,7 @@ Number = int | float
 def plus(x: Any, y: Any) -> Number:
     """The sum: `1 + 2 == 3`."""
     if x.__class__ is int and y.__class__ is int:
-        return x + y  # type: ignore[no-any-return]
+        return x + y
     return arithmetic.add(number(x, 1), number(y, 2))
 
 
@@ -29,9 +29,9 @@ def plus(x: Any, y: Any) -> Number:
 def minus(x: Any, y: Any) -> Number | RegoSet:
     """The difference of numbers, or of sets: `3 - 1 == 2`, `{1, 2} - {1} == {2}`."""
     if x.__class__ is int and y.__class__ is int:
-        return x - y  # type: ignore[no-any-return]
+        return x - y
     if x.__class__ is RegoSet and y.__class__ is RegoSet:
-        return x - y  # type: ignore[no-any-return]
+        return x - y
     if is_number(x) and is_number(y):
         return arithmetic.sub(x, y)
     if not is_number(x) and x.__class__ is not RegoSet:
@@ -43,7 +43,7 @@ def minus(x: Any, y: Any) -> Number | RegoSet:
 def mul(x: Any, y: Any) -> Number:
     """The product: `2 * 3 == 6`."""
     if x.__class__ is int and y.__class__ is int:
-        return x * y  # type: ignore[no-any-return]
+        return x * y
     return arithmetic.mul(number(x, 1), number(y, 2))
 
 

@@ -58,7 +58,7 @@ def _merged(a: dict[Any, Any], b: dict[Any, Any]) -> dict[Any, Any]:
     for key, value in b.items():
         old = a.get(key)
         if value.__class__ is dict and old.__class__ is dict:
-            result[key] = _merged(old, value)  # type: ignore[arg-type]
+            result[key] = _merged(old, value)
     return result
 
 
@@ -98,9 +98,9 @@ def _keys(keys: Any) -> Iterable[Any]:
     if keys.__class__ is list:
         return {to_key(key) for key in keys}
     if keys.__class__ is RegoSet:
-        return keys.keys  # type: ignore[no-any-return]
+        return keys.keys
     if keys.__class__ is dict:
-        return keys  # type: ignore[no-any-return]
+        return keys
     raise operand_error(2, keys, "object", "set", "array")
 
 
@@ -127,6 +127,10 @@ def _holds(super: Any, sub: Any) -> bool:
         return all(key in super.keys for key in sub.keys)
     if super.__class__ is list:
         return _array_holds(super, sub)
+    return _object_holds(super, sub)
+
+
+def _object_holds(super: Any, sub: Any) -> bool:
     for key, value in sub.items():
         found = super.get(key, UNDEFINED)
         if found is UNDEFINED or not (equal(found, value) or _holds(found, value)):

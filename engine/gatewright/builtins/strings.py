@@ -29,7 +29,7 @@ _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map
 def startswith(search: Any, base: Any) -> bool:
     """Does it begin with that? `startswith("abc", "ab") == true`."""
     if search.__class__ is str and base.__class__ is str:
-        return search.startswith(base)  # type: ignore[no-any-return]
+        return search.startswith(base)
     raise not_strings(search, base)
 
 
@@ -37,7 +37,7 @@ def startswith(search: Any, base: Any) -> bool:
 def endswith(search: Any, base: Any) -> bool:
     """Does it end with that? `endswith("abc", "bc") == true`."""
     if search.__class__ is str and base.__class__ is str:
-        return search.endswith(base)  # type: ignore[no-any-return]
+        return search.endswith(base)
     raise not_strings(search, base)
 
 
@@ -53,7 +53,7 @@ def contains(haystack: Any, needle: Any) -> bool:
 def strings_count(search: Any, substring: Any) -> int:
     """How often is that in it, without overlaps? `strings.count("banana", "an") == 2`."""
     if search.__class__ is str and substring.__class__ is str:
-        return search.count(substring)  # type: ignore[no-any-return]
+        return search.count(substring)
     raise not_strings(search, substring)
 
 
@@ -92,7 +92,7 @@ def indexof(haystack: Any, needle: Any) -> int:
         raise not_strings(haystack, needle)
     if not needle:
         raise BuiltinError("empty search character")
-    return haystack.find(needle)  # type: ignore[no-any-return]
+    return haystack.find(needle)
 
 
 @builtin("indexof_n", "(haystack: string, needle: string) -> output: array[number]")
@@ -125,7 +125,7 @@ def lower(x: Any) -> str:
     if x.__class__ is not str:
         raise not_strings(x)
     if x.isascii():
-        return x.lower()  # type: ignore[no-any-return]
+        return x.lower()
     return "".join([_lower(c) for c in x])
 
 
@@ -135,7 +135,7 @@ def upper(x: Any) -> str:
     if x.__class__ is not str:
         raise not_strings(x)
     if x.isascii():
-        return x.upper()  # type: ignore[no-any-return]
+        return x.upper()
     return "".join([_upper(c) for c in x])
 
 
@@ -179,7 +179,7 @@ def concat(delimiter: Any, collection: Any) -> str:
     else:
         raise operand_error(2, collection, "set", "array")
     try:
-        return delimiter.join(items)  # type: ignore[no-any-return]
+        return delimiter.join(items)
     except TypeError:
         wrong = next(item for item in items if item.__class__ is not str)
         raise element_error(2, collection, wrong, "string") from None
@@ -192,7 +192,7 @@ def replace(x: Any, old: Any, new: Any) -> str:
         raise not_strings(x, old, new)
     if not old and not x.isascii():
         return _replace_bytewise([("", new)], x)
-    return x.replace(old, new)  # type: ignore[no-any-return]
+    return x.replace(old, new)
 
 
 @builtin("strings.replace_n", "(patterns: object[string: string], value: string) -> output: string")
@@ -240,7 +240,7 @@ def _replace_bytewise(pairs: list[tuple[str, str]], text: str) -> str:
 def trim(value: Any, cutset: Any) -> str:
     """Without these characters at both ends: `trim("--a-", "-") == "a"`."""
     if value.__class__ is str and cutset.__class__ is str:
-        return value.strip(cutset)  # type: ignore[no-any-return]
+        return value.strip(cutset)
     raise not_strings(value, cutset)
 
 
@@ -248,7 +248,7 @@ def trim(value: Any, cutset: Any) -> str:
 def trim_left(value: Any, cutset: Any) -> str:
     """Without these characters at the start: `trim_left("--a-", "-") == "a-"`."""
     if value.__class__ is str and cutset.__class__ is str:
-        return value.lstrip(cutset)  # type: ignore[no-any-return]
+        return value.lstrip(cutset)
     raise not_strings(value, cutset)
 
 
@@ -256,7 +256,7 @@ def trim_left(value: Any, cutset: Any) -> str:
 def trim_right(value: Any, cutset: Any) -> str:
     """Without these characters at the end: `trim_right("-a--", "-") == "-a"`."""
     if value.__class__ is str and cutset.__class__ is str:
-        return value.rstrip(cutset)  # type: ignore[no-any-return]
+        return value.rstrip(cutset)
     raise not_strings(value, cutset)
 
 
@@ -264,7 +264,7 @@ def trim_right(value: Any, cutset: Any) -> str:
 def trim_prefix(value: Any, prefix: Any) -> str:
     """Without that at the start: `trim_prefix("v1.2", "v") == "1.2"`."""
     if value.__class__ is str and prefix.__class__ is str:
-        return value.removeprefix(prefix)  # type: ignore[no-any-return]
+        return value.removeprefix(prefix)
     raise not_strings(value, prefix)
 
 
@@ -272,7 +272,7 @@ def trim_prefix(value: Any, prefix: Any) -> str:
 def trim_suffix(value: Any, suffix: Any) -> str:
     """Without that at the end: `trim_suffix("a.yaml", ".yaml") == "a"`."""
     if value.__class__ is str and suffix.__class__ is str:
-        return value.removesuffix(suffix)  # type: ignore[no-any-return]
+        return value.removesuffix(suffix)
     raise not_strings(value, suffix)
 
 
@@ -280,7 +280,7 @@ def trim_suffix(value: Any, suffix: Any) -> str:
 def trim_space(value: Any) -> str:
     """Without white space at both ends: `trim_space(" a ") == "a"`."""
     if value.__class__ is str:
-        return value.strip(_SPACE)  # type: ignore[no-any-return]
+        return value.strip(_SPACE)
     raise not_strings(value)
 
 

@@ -198,7 +198,7 @@ def _moment(value: Any) -> tuple[int, Zone, str]:
 
 def _nanoseconds(moment: int | float) -> int:
     if moment.__class__ is int and -(2**62) < moment < 2**62:
-        return moment  # type: ignore[return-value]
+        return moment
     negative, mantissa, exponent = to_float(moment)
     whole = mantissa << exponent if exponent >= 0 else mantissa >> -exponent
     if (exponent < 0 and mantissa != whole << -exponent) or (-whole if negative else whole) not in _INT64:

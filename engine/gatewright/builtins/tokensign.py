@@ -67,7 +67,7 @@ def _parameter(headers: str, name: str) -> str:
         raise BuiltinError(
             f"missing or invalid '{name}' header: value doesn't contain string; it contains {type_name(value)}"
         )
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def _encoded(data: bytes) -> str:

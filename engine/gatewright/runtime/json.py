@@ -399,7 +399,7 @@ def to_python(value: Any) -> Any:
         else:
             members = item if kind is list else item.sorted()
             made = [None] * len(members)
-            entries = list(enumerate(members))
+            entries = list(enumerate(members))  # type: ignore[arg-type]
         target[place] = made
         for key, child in entries:
             if child.__class__ in _COMPOSITE:

@@ -71,7 +71,8 @@ def int_of_text(text: str) -> int:
     if text[0] == "-":
         return -int_of_text(text[1:])
     middle = len(text) // 2
-    return int_of_text(text[:middle]) * 10 ** (len(text) - middle) + int_of_text(text[middle:])
+    scale: int = 10 ** (len(text) - middle)
+    return int_of_text(text[:middle]) * scale + int_of_text(text[middle:])
 
 
 def int_text(number: int) -> str:
@@ -87,11 +88,10 @@ def int_text(number: int) -> str:
 
 def number_text(number: Number) -> str:
     """A number as OPA prints it."""
-    kind = number.__class__
-    if kind is int:
-        return int_text(number)  # type: ignore[arg-type]
-    if kind is NumberText:
-        return number.text  # type: ignore[union-attr]
+    if number.__class__ is int:
+        return int_text(number)
+    if number.__class__ is NumberText:
+        return number.text
     return float_text(number)
 
 
@@ -149,7 +149,7 @@ def compare_exact(a: Number, b: Number) -> int:
 
 
 def _decimal(number: Number) -> Decimal:
-    if number.__class__ is int and number.bit_length() < 13_000:  # type: ignore[union-attr]
+    if number.__class__ is int and number.bit_length() < 13_000:
         return Decimal(number)
     return Decimal(number_text(number))
 
@@ -157,7 +157,7 @@ def _decimal(number: Number) -> Decimal:
 def integer_value(number: Number) -> int | None:
     """The exact integer a number stands for (1.0 and 1e3 included), None for a fraction."""
     if number.__class__ is int:
-        return number  # type: ignore[return-value]
+        return number
     return _integer_of_text(number_text(number))
 
 
@@ -166,7 +166,8 @@ def _integer_of_text(text: str) -> int | None:
     negative, digits, point = decimal_digits(text)
     if point < len(digits):
         return None
-    value = int_of_text(digits or "0") * 10 ** (point - len(digits))
+    scale: int = 10 ** (point - len(digits))
+    value = int_of_text(digits or "0") * scale
     return -value if negative else value
 
 
@@ -177,7 +178,7 @@ def machine_int(number: Number) -> int | None:
         if zeros.strip("0") or not whole.lstrip("+-").isdigit() or (dot and len(whole) + 1 + len(zeros) > 20):
             return None
         number = int_of_text(whole)
-    return number if -(2**63) <= number < 2**63 else None  # type: ignore[return-value]
+    return number if -(2**63) <= number < 2**63 else None
 
 
 def _is_small(number: Number) -> bool:
@@ -224,7 +225,7 @@ def div(a: Number, b: Number) -> Number:
             raise DivisionByZeroError("divide by zero")
         # Integers that a double holds exactly divide exactly; beyond, 64-bit rounding decides.
         if a and not a % b and -_EXACT_DOUBLE < a < _EXACT_DOUBLE:
-            return a // b  # type: ignore[operator]
+            return a // b
     elif _is_small(a) and _is_small(b):
         x, y = integer_value(a), integer_value(b)
         if x and y and not x % y:
@@ -285,7 +286,7 @@ def floor(number: Number) -> Number:
 def to_float(number: Number) -> BigFloat:
     """The number rounded to a 64-bit mantissa."""
     if number.__class__ is int:
-        mantissa, exponent = rounded(abs(number), 0)  # type: ignore[arg-type]
+        mantissa, exponent = rounded(abs(number), 0)
         return number < 0, mantissa, exponent
     return big_float(number_text(number))
 
