@@ -324,6 +324,7 @@ class _Checker:
                 self.error(node.body.at, f"expected type 'bool' but found '{self.resolved(body)}'")
             return BOOL
         if node.kind == "exists_one":
+            self.fresh += 2  # the expansion's sum and comparison have type variables too
             self.overload(node.at, "_?_:_", [body, INT, INT], method=False)
             return BOOL
         if node.kind == "list":

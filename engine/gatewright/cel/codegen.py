@@ -232,6 +232,8 @@ class Emitter:
             found = None if fast is None else fast(self, args)
             if found is not None:
                 return found
+        if name in ("find", "findAll") and len(args) > 1 and _is_text(args[1]):
+            name = f"@{name}"
         if self.exact and name in ("or", "orValue") and len(args) == 2:
             other = _lambda([], self.emit(args[1]))
             return self.rt("optional_or", self.emit(args[0]), other, _const(name == "orValue"))

@@ -234,7 +234,11 @@ def _shown(value: Any) -> str:
 
 
 def not_equal(a: Any, b: Any) -> bool:
-    return not equal(a, b)
+    """`a != b`; values that refuse to be compared are not equal, though `==` on them fails."""
+    try:
+        return not equal(a, b)
+    except CelEvaluationError:
+        return True
 
 
 _ORDERED = frozenset({str, bool, bytes, Timestamp, Duration})

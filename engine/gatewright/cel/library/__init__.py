@@ -8,6 +8,8 @@ from typing import Any, Final
 
 # CEL's name of a function, the module that holds it, its name there.
 _WHERE: Final[dict[str, tuple[str, str]]] = {
+    "@find": ("regex", "find_constant"),
+    "@findAll": ("regex", "find_all_constant"),
     "@sortByAssociatedKeys": ("lists", "sort_by_keys"),
     "add": ("quantity", "add"),
     "asApproximateFloat": ("quantity", "as_float"),

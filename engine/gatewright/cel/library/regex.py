@@ -85,6 +85,20 @@ def find_all(*args: Any) -> list[str]:
     return found
 
 
+def find_constant(*args: Any) -> str:
+    """`find` with a literal pattern, which cel-go compiles ahead and then words a wrong receiver otherwise."""
+    if args[0].__class__ is not str:
+        raise no_overload()
+    return find(*args)
+
+
+def find_all_constant(*args: Any) -> list[str]:
+    """`findAll` with a literal pattern."""
+    if args[0].__class__ is not str:
+        raise no_overload()
+    return find_all(*args)
+
+
 def _pattern(pattern: str) -> Any:
     try:
         return compile_pattern(pattern)
