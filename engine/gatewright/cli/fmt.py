@@ -35,15 +35,11 @@ def fmt(
         gatewright fmt policies/ --write
         gatewright fmt old.rego --rego-version v0 --to v1 --drop-imports
     """
-    from gatewright.errors import UsageError
+    from gatewright.cli.boundary import print_error
     from gatewright.syntax.files import FormatOptions, difference, format_files, format_text
     from gatewright.syntax.files import write as write_file
 
-    try:
-        options = FormatOptions(rego_version, to, drop_imports)
-    except UsageError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
+    options = FormatOptions(rego_version, to, drop_imports)
     stdin = not paths or paths == [Path("-")]
     if stdin:
         results = iter((format_text(sys.stdin.read(), "stdin", options),))
@@ -53,7 +49,7 @@ def fmt(
     for result in results:
         if result.error is not None:
             failed = True
-            sys.stderr.write(_error_text(result.error, result.before))
+            print_error(result.error)
             continue
         changed = changed or result.changed
         if diff:
@@ -67,20 +63,3 @@ def fmt(
     if failed:
         return 2
     return 1 if check and changed else 0
-
-
-def _error_text(error: Exception, text: str) -> str:
-    """Each error with its place, source line and hint."""
-    from gatewright.errors import GatewrightError, RegoErrors
-    from gatewright.source import excerpt
-
-    errors = error.errors if isinstance(error, RegoErrors) else (error,)
-    lines = []
-    for one in errors:
-        lines.append(str(one))
-        if isinstance(one, GatewrightError) and one.location is not None:
-            shown = excerpt(text.split("\n"), one.location)
-            lines.extend("  " + line for line in shown.split("\n") if shown)
-        if isinstance(one, GatewrightError) and one.hint:
-            lines.append(f"  hint: {one.hint}")
-    return "\n".join(lines) + "\n"
