@@ -64,7 +64,24 @@ def compile_quietly(tree: py.Expression | py.Module) -> CodeType:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
         mode = "eval" if isinstance(tree, py.Expression) else "exec"
-        return compile(py.fix_missing_locations(tree), "<cel>", mode)
+        _place(tree)
+        return compile(tree, "<cel>", mode)
+
+
+def _place(tree: py.AST) -> None:
+    """Give every node a position, which `compile` demands; all the same, since CEL's errors carry their own."""
+    stack: list[Any] = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, py.expr | py.stmt | py.arg):
+            node.lineno = node.end_lineno = 1
+            node.col_offset = node.end_col_offset = 0
+        elif isinstance(node, list):
+            stack += node
+            continue
+        elif not isinstance(node, py.AST):
+            continue
+        stack += [getattr(node, name, None) for name in node._fields]
 
 
 # -- building Python

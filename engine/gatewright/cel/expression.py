@@ -12,6 +12,7 @@ from gatewright.cel._depth import deeply
 from gatewright.cel._link import link
 from gatewright.cel.checker import Environment, check
 from gatewright.cel.codegen import Emitter, Links, _call, _const, _name, compile_quietly
+from gatewright.cel.library import function
 from gatewright.cel.parser import CelCompileError, parse
 from gatewright.cel.runtime import KEYS, start_watch
 from gatewright.cel.types import Type
@@ -108,9 +109,6 @@ class _Aggregate:
 
 def _fold(node: ast.Node) -> Any:
     """The value of a constant or of a conversion of one; else _NOT_CONSTANT, once its parts are seen to."""
-    from gatewright.cel.library import function
-    from gatewright.cel.library.regex import compile_pattern
-
     if isinstance(node, ast.Literal):
         return node.value
     parts = [_fold(child) for child in ast.children(node)]
@@ -128,6 +126,8 @@ def _fold(node: ast.Node) -> Any:
         ):
             return function(node.name)(parts[0])
         if node.name in ("find", "findAll") and node.target is not None and isinstance(parts[1], str):
+            from gatewright.cel.library.regex import compile_pattern
+
             compile_pattern(parts[1])
     except CelEvaluationError as error:
         raise CelProgramError(error.message) from None

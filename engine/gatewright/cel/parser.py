@@ -121,7 +121,8 @@ class _Parser:
             pass
         if self.errors or node is None:
             raise CelCompileError(render_errors(self.text, self.errors))
-        _check_depth(self, node)
+        if len(self.tokens) > _MAX_DEPTH:
+            _check_depth(self, node)
         if self.errors:
             raise CelCompileError(render_errors(self.text, self.errors))
         return node
