@@ -157,3 +157,18 @@ def test_a_call_that_is_undefined_is_no_value() -> None:
 
 def test_a_number_in_a_head_keeps_its_text() -> None:
     assert gatewright.query("data.p.r = x", modules={"p.rego": "package p\nr[3.0] := 1"}) == [{"x": {"3.0": 1}}]
+
+
+def test_names_of_a_policy_do_not_meet_those_of_the_generated_code() -> None:
+    rules = """package p
+    query contains results if { results := entry(input.s); error := lower(results); error == "a" }
+    entry(s) := state if { state := upper(s); found := state; found != "" }
+    values contains lookup if some lookup in [1]
+    r := [query, values, def(1)]
+    def(self) := UNDEFINED if UNDEFINED := self
+    """
+    got = gatewright.query("data.p.r = x", modules={"p.rego": rules}, input={"s": "a"})
+    assert got == [{"x": [["A"], [1], 1]}]
+    names = 'results = "q"; query = results; error = 1 / 0'
+    assert gatewright.query(names) == []
+    assert gatewright.query('results = "q"; query = results') == [{"results": "q", "query": "q"}]

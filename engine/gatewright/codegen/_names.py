@@ -7,7 +7,7 @@ import keyword
 import re
 from collections.abc import Iterable
 
-_RESERVED = frozenset([*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "s"])
+_RESERVED = frozenset([*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "error", "s"])
 _ILLEGAL = re.compile(r"[^A-Za-z0-9_]")
 
 

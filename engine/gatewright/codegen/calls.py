@@ -32,9 +32,30 @@ def expression(w: Writer, call: tuple[Term, ...]) -> None:
         return
     if output is None:
         w.guard(condition(w, call))
+        _refine(w, name, operands)
         return
     hint = terms.hint_of(w, output) if isinstance(output.value, Var) else name.rpartition(".")[2]
     unify.match(w, output, call_value(w, call[: arity + 1], hint))
+
+
+_TYPE_TESTS = {
+    "is_array": "list",
+    "is_number": "number",
+    "is_object": "dict",
+    "is_set": "set",
+    "is_string": "str",
+}
+
+
+def _refine(w: Writer, name: str, operands: tuple[Term, ...]) -> None:
+    """Once `is_string(x)` has held, x is known to be a string."""
+    kind = _TYPE_TESTS.get(name)
+    if kind is None or name in w.unit.mocked or not isinstance(operands[0].value, Var):
+        return
+    variable = operands[0].value.name
+    val = w.bound.get(variable)
+    if val is not None and val.kind == "any":
+        w.bound[variable] = replace(val, kind=kind)
 
 
 def condition(w: Writer, call: tuple[Term, ...]) -> ast.expr:
@@ -81,10 +102,16 @@ def call_value(w: Writer, call: tuple[Term, ...], hint: str, *, tested: bool = F
         if found is not None:
             return found
     hint = hint or name.rpartition(".")[2]
-    if _worth_keeping(w, vals) and fixed.builtin_is_pure(w.unit, name):
-        kept = [w.keep(val, "operand") for val in vals]
+    if not fixed.builtin_is_pure(w.unit, name):
+        return _builtin(w, name, vals, hint)
+    kept = [w.keep(val, "operand") for val in vals]
+    if _worth_keeping(w, vals):
         return fixed.cached(w, hint, w.unit.builtin_kind(name), lambda: _builtin(w, name, kept, hint))
-    return _builtin(w, name, vals, hint)
+    # The same call again on the way is the same value.
+    key = ("call", name, *(ast.dump(val.expr) for val in kept))
+    if key not in w.known:
+        w.known[key] = _builtin(w, name, kept, hint)
+    return w.known[key]
 
 
 def _worth_keeping(w: Writer, vals: list[Val]) -> bool:
@@ -192,6 +219,7 @@ class Quick:
     arity: int
     kind: str
     build: Callable[..., ast.expr]
+    ascii_only: bool = False
 
 
 def _method_call(method: str) -> Callable[..., ast.expr]:
@@ -201,6 +229,7 @@ def _method_call(method: str) -> Callable[..., ast.expr]:
 QUICK: dict[str, Quick] = {
     "contains": Quick(2, "bool", lambda text, part: _py.compare(part, ast.In(), text)),
     "endswith": Quick(2, "bool", _method_call("endswith")),
+    "lower": Quick(1, "str", _method_call("lower"), ascii_only=True),
     "replace": Quick(3, "str", _method_call("replace")),
     "startswith": Quick(2, "bool", _method_call("startswith")),
     "trim_prefix": Quick(2, "str", _method_call("removeprefix")),
@@ -217,9 +246,11 @@ def _quick(w: Writer, name: str, quick: Quick, vals: list[Val], hint: str, *, te
     doubtful = [val for val in vals if val.kind != "str"]
     if any(val.kind != "any" for val in doubtful):
         return None
-    if not doubtful:
+    if not doubtful and not quick.ascii_only:
         return Val(fast, quick.kind)
     checks: list[ast.expr] = [_py.class_is(val.expr, "str") for val in doubtful]
+    if quick.ascii_only:
+        checks += [_py.call(_py.attribute(val.expr, "isascii")) for val in vals]
     sure = functools.reduce(_py.both, checks)
     slow = _py.call(w.unit.builtin(name), *(val.expr for val in vals))
     result = w.names.fresh(hint or name.rpartition(".")[2])
@@ -291,6 +322,20 @@ def _set_difference(w: Writer, vals: list[Val]) -> Val | None:
     return None
 
 
+def _arithmetic(op: ast.operator) -> Inline:
+    def inline(w: Writer, vals: list[Val]) -> Val | None:
+        left, right = vals
+        if left.kind == right.kind == "int":
+            return Val(ast.BinOp(left.expr, op, right.expr), "int")
+        return None
+
+    return inline
+
+
+def _minus(w: Writer, vals: list[Val]) -> Val | None:
+    return _arithmetic(ast.Sub())(w, vals) or _set_difference(w, vals)
+
+
 def _object_get(w: Writer, vals: list[Val]) -> Val | None:
     """`object.get` with a constant key of an object, as it is nearly always called."""
     if len(vals) != 3 or not (vals[1].constant and vals[1].kind == "str") or vals[0].kind not in ("any", "dict"):
@@ -327,8 +372,10 @@ INLINE: dict[str, Inline] = {
     "is_string": _is_class("str"),
     "lt": _ordered(ast.Lt),
     "lte": _ordered(ast.LtE),
-    "minus": _set_difference,
+    "minus": _minus,
+    "mul": _arithmetic(ast.Mult()),
     "neq": _not_equal,
     "object.get": _object_get,
+    "plus": _arithmetic(ast.Add()),
 }
 """Built-ins that are one Python expression, given what is known of their operands; None: call the real one."""

@@ -128,7 +128,7 @@ class Unit:
         self.parameters = parameters
         self._fixed_keys = 0
         self.watches_order = "internal.print" in program.used_builtins
-        self.names = Names([*_RUNTIME, *_BUILTINS])
+        self.names = Names([*_RUNTIME, *_BUILTINS, "entry", "query"])
         self._local: Names | None = None
         self._writing: Group | None = None
         self._entry: Group | None = None
@@ -331,6 +331,7 @@ class Unit:
         """The function `query(s, results)`: appends a pair (bindings, values of the expressions) per solution."""
         location = plan.body[0].location if plan.body else Location("")
         w = Writer(self, self._function_names(), location)
+        w.names.fresh("results")
         with w.body(Sink(), ordered=True):
             bodies.body(w, plan.body)
             keys: list[ast.expr | None] = []
@@ -384,7 +385,8 @@ class Unit:
 
     def _with_memo(self, group: Group, made: ast.FunctionDef) -> list[ast.stmt]:
         """A rule's function, and before it a function of its name that remembers the result, if that pays."""
-        if group.arity and _times_called(group) > _MANY_CALLS:
+        # OPA remembers the results of all functions; it shows where they print.
+        if group.arity and (self.watches_order or _times_called(group) > _MANY_CALLS):
             return [_remembering(group, made), made]
         hideable = self._hideable(group)
         fixed_rule = bool(self.parameters) and not self.recording and not group.arity
@@ -434,20 +436,22 @@ def _remembering(group: Group, made: ast.FunctionDef) -> ast.FunctionDef:
     """A function of the group's name that remembers results by operands, around the one that computes them."""
     made.name = f"_{group.function}"
     operands = [_py.name(arg.arg) for arg in made.args.args[1:]]
+    names = Names(arg.arg for arg in made.args.args)
+    place, found = names.fresh("operands"), names.fresh("found")
     key = _py.tuple_of(_py.const(group.function), *(_py.call("to_key", operand) for operand in operands))
     memo = _py.attribute(_py.name("s"), "memo")
     body: list[ast.stmt] = [
-        _py.assign("key_", key),
-        _py.assign("found_", _py.call(_py.attribute(memo, "get"), _py.name("key_"), _py.name("MISSING"))),
+        _py.assign(place, key),
+        _py.assign(found, _py.call(_py.attribute(memo, "get"), _py.name(place), _py.name("MISSING"))),
         ast.If(
-            _py.is_(_py.name("found_"), _py.name("MISSING")),
+            _py.is_(_py.name(found), _py.name("MISSING")),
             [
-                _py.assign("found_", _py.call(made.name, _py.name("s"), *operands)),
-                ast.Assign([ast.Subscript(memo, _py.name("key_"), ast.Store())], _py.name("found_")),
+                _py.assign(found, _py.call(made.name, _py.name("s"), *operands)),
+                ast.Assign([ast.Subscript(memo, _py.name(place), ast.Store())], _py.name(found)),
             ],
             [],
         ),
-        ast.Return(_py.name("found_")),
+        ast.Return(_py.name(found)),
     ]
     wrapper = _py.function(group.function, [arg.arg for arg in made.args.args], body)
     wrapper.lineno, wrapper.col_offset = made.lineno, 0
