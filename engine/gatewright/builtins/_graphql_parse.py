@@ -265,21 +265,32 @@ class _Parser:
         self.lexer = _Lexer(text)
         self.token: _Token | None = None
         self.comments: list[Node] = []
+        self.fault = GraphQLError("")
         self.previous = _Token("<EOF>", "", 1, 1)
 
     def peek(self) -> _Token:
         if self.token is None:
-            token = self.lexer.next()
+            token = self._lexed()
             if token.kind == "Comment":
                 self.comments = []
                 while token.kind == "Comment":
                     self.comments.append({"Value": token.value})
-                    token = self.lexer.next()
+                    token = self._lexed()
             self.token = token
         return self.token
 
+    def _lexed(self) -> _Token:
+        """The next token. A text that is none becomes a token too, whose fault is told only if it is consumed."""
+        try:
+            return self.lexer.next()
+        except GraphQLError as error:
+            self.fault = error
+            return _Token("<Invalid>", "", error.row, error.column)
+
     def next(self) -> _Token:
         token = self.peek()
+        if token.kind == "<Invalid>":
+            raise self.fault
         self.token = None
         self.comments = []
         self.previous = token

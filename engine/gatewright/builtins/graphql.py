@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -171,6 +172,27 @@ def _validate(query: str, schema: Any) -> None:
     except GraphQLSyntaxError as error:
         raise GraphQLError(error.message) from None
     if errors:
-        locations = errors[0].locations
-        where = (locations[0].line, locations[0].column) if locations else (0, 0)
-        raise GraphQLError(errors[0].message.removesuffix(".").replace("'", '"'), where)
+        raise _retold(errors[0])
+
+
+# Where graphql-core and gqlparser put the same thing differently.
+_REQUIRED_OF_FIELD = re.compile(r"Argument '\w+\.(?P<field>\w+)\((?P<argument>\w+):\)'")
+_REQUIRED_OF_DIRECTIVE = re.compile(r"Argument '(?P<directive>@\w+)\((?P<argument>\w+):\)'")
+# Faults that gqlparser reports at the later of two places.
+_AT_LAST_PLACE = ("There can be only one", "can only be used once", "used in position")
+
+
+def _retold(error: Any) -> GraphQLError:
+    """A fault in gqlparser's words, which end in a line break where they do not end in a full stop."""
+    message: str = error.message
+    message = _REQUIRED_OF_FIELD.sub(r"Field '\g<field>' argument '\g<argument>'", message)
+    message = _REQUIRED_OF_DIRECTIVE.sub(r"Directive '\g<directive>' argument '\g<argument>'", message)
+    message = message.replace("'", '"')
+    message = message[:-1] if message.endswith(".") else message + "\n"
+    if not error.locations:
+        return GraphQLError(message)
+    location = error.locations[-1 if any(part in message for part in _AT_LAST_PLACE) else 0]
+    # A directive's place is its name's there, a string's that of its first character.
+    shifted = "directive" in message.lower() and "argument" not in message
+    shifted = shifted or error.nodes[0].kind == "string_value"
+    return GraphQLError(message, (location.line, location.column + shifted))
