@@ -7,11 +7,18 @@ package lib.inventory
 # The namespace an object lives in; one without is reviewed in `default`.
 namespace := object.get(input.review.object, ["metadata", "namespace"], object.get(input.review, "namespace", "default"))
 
-# objects(ns, kind): every object of a kind in a namespace, whatever its API version.
-objects(ns, kind) := [found | some found in data.inventory.namespace[ns][_][kind]]
+# objects(ns, kind): every object of a kind in a namespace, whatever its API version. Read from files, an object that
+# names no namespace lies among the cluster's; it would go to `default`.
+objects(ns, kind) := array.concat(
+	[found | some found in data.inventory.namespace[ns][_][kind]],
+	[found | ns == "default"; some found in data.inventory.cluster[_][kind]],
+)
 
 # everywhere(kind): every namespaced object of a kind.
-everywhere(kind) := [found | some found in data.inventory.namespace[_][_][kind]]
+everywhere(kind) := array.concat(
+	[found | some found in data.inventory.namespace[_][_][kind]],
+	[found | some found in data.inventory.cluster[_][kind]],
+)
 
 cluster(kind) := [found | some found in data.inventory.cluster[_][kind]]
 
@@ -20,5 +27,5 @@ _controllers := ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Replic
 # workloads(ns): everything in a namespace that makes Pods.
 workloads(ns) := [found |
 	some kind in _controllers
-	some found in data.inventory.namespace[ns][_][kind]
+	some found in objects(ns, kind)
 ]

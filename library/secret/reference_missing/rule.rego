@@ -22,6 +22,7 @@ violation contains finding.at(ref.path, [], msg) if {
 	ns := inventory.namespace
 	some ref in _references
 	not ref.optional
+	ref.name != "kube-root-ca.crt"
 	available := _names(ns, ref.kind)
 	count(available) > 0
 	not ref.name in available
@@ -53,7 +54,7 @@ _from_volumes := [ref |
 	ref := {"kind": case[2], "name": source[case[1]], "optional": object.get(source, "optional", false), "path": array.concat(v.path, [case[0], case[1]])}
 ]
 
-_names(ns, "ConfigMap") := {found.metadata.name | some found in inventory.objects(ns, "ConfigMap")} | {"kube-root-ca.crt"}
+_names(ns, "ConfigMap") := {found.metadata.name | some found in inventory.objects(ns, "ConfigMap")}
 
 _names(ns, "Secret") := {found.metadata.name | some found in inventory.objects(ns, "Secret")} | {name |
 	some kind in ["SealedSecret", "ExternalSecret", "Certificate"]
