@@ -2,42 +2,87 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from gatewright.source import Location
-from gatewright.syntax.nodes import Every, Expr, Ref, SomeDecl, Term, Var
+from gatewright.syntax.nodes import (
+    Array,
+    ArrayComprehension,
+    Call,
+    Every,
+    Expr,
+    Head,
+    Import,
+    LogicalAnd,
+    LogicalOr,
+    Module,
+    Not,
+    Object,
+    ObjectComprehension,
+    Package,
+    Ref,
+    Rule,
+    Set,
+    SetComprehension,
+    SomeDecl,
+    TemplateString,
+    Term,
+    Var,
+    With,
+)
 
 _T = TypeVar("_T")
 
 _NO_NODES = (str, bool, int, float, type(None), Location, dict)
 
 
+# The fields that hold nodes, terms or tuples of them; values without any are not listed.
+_NODE_FIELDS: dict[type, tuple[str, ...]] = {
+    Array: ("items",),
+    ArrayComprehension: ("term", "body"),
+    Call: ("terms",),
+    Every: ("key", "value", "domain", "body"),
+    Expr: ("terms", "withs"),
+    Head: ("ref", "args", "key", "value"),
+    Import: ("path",),
+    LogicalAnd: ("lhs", "rhs"),
+    LogicalOr: ("lhs", "rhs"),
+    Module: ("package", "imports", "rules", "comments", "annotations"),
+    Not: ("body",),
+    Object: ("items",),
+    ObjectComprehension: ("key", "value", "body"),
+    Package: ("path",),
+    Ref: ("terms",),
+    Rule: ("head", "body", "otherwise", "annotations"),
+    Set: ("items",),
+    SetComprehension: ("term", "body"),
+    SomeDecl: ("symbols",),
+    TemplateString: ("parts",),
+    Term: ("value",),
+    With: ("target", "value"),
+}
+
+
 def children(node: object) -> list[Any]:
     """The nodes and terms directly below `node`, in the order of its fields; a Term's child is its value."""
-    if isinstance(node, tuple):
-        return [child for child in node if not isinstance(child, _NO_NODES)]
-    if isinstance(node, Term):
-        return [node.value]
-    if not dataclasses.is_dataclass(node):
-        return []
+    kind = type(node)
+    if kind is Term:
+        return [node.value]  # type: ignore[attr-defined]
+    if kind is tuple:
+        return list(node)  # type: ignore[call-overload,no-any-return]
     found: list[Any] = []
-    for name in node.__dataclass_fields__:
+    for name in _NODE_FIELDS.get(kind, ()):
         value = getattr(node, name)
-        if isinstance(value, tuple):
-            _flatten(value, found)
-        elif not isinstance(value, _NO_NODES):
-            found.append(value)
+        if type(value) is not tuple:
+            if value is not None:
+                found.append(value)
+        elif kind is Object:
+            for pair in value:
+                found.extend(pair)
+        else:
+            found.extend(value)
     return found
-
-
-def _flatten(items: tuple[Any, ...], found: list[Any]) -> None:
-    for item in items:
-        if isinstance(item, tuple):
-            _flatten(item, found)
-        elif not isinstance(item, _NO_NODES):
-            found.append(item)
 
 
 def walk(node: object) -> Iterator[Any]:
