@@ -33,6 +33,7 @@ from gatewright.analysis.graph import Graph
 from gatewright.analysis.hints import function_hint, key_hint
 from gatewright.analysis.hoist import rewrite_nested_bodies
 from gatewright.analysis.program import CompiledRule, Program, key_order
+from gatewright.analysis.schema import Schemas
 from gatewright.analysis.tree import rules_for
 from gatewright.analysis.types import (
     ANY,
@@ -898,11 +899,8 @@ def _dependents(state: Compilation, graph: Graph) -> Callable[[tuple[Term, ...]]
     return find
 
 
-def check_types(state: Compilation, graph: Graph) -> None:
+def check_types(state: Compilation, graph: Graph, schemas: Schemas) -> None:
     """Infer the types of all rules, in the order of their dependencies, and record the errors."""
-    from gatewright.analysis.schema import Schemas
-
-    schemas = Schemas(state)
     checker = Checker(state, state.names.subjects, state.rewritten)
     checker.dependents = _dependents(state, graph)
     checker.used = state.used_builtins
@@ -912,10 +910,10 @@ def check_types(state: Compilation, graph: Graph) -> None:
     env = root.wrap()
     for rule in graph.sorted_rules():
         checker.rule(env, rule, schemas.of_rule(rule))
-    sort_errors(checker.errors)
+    errors = [*schemas.errors, *checker.errors]
+    sort_errors(errors)
     state.types = env
-    state.warn(*schemas.errors)
-    state.warn(*checker.errors)
+    state.warn(*errors)
 
 
 def check_query_types(

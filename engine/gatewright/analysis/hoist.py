@@ -540,7 +540,7 @@ class DynamicHoister:
             case Set(items):
                 items = sorted_items(items)
                 new = [self._one(t, expr, out) for t in items]
-                return term if _same(new, items) else Term(Set(tuple(new)), term.location)
+                return term if _same(new, items) else Term(Set(sorted_items(tuple(new))), term.location)
             case Object(pairs):
                 pairs = sorted_pairs(pairs)
                 moved = [(self._one(k, expr, out), self._one(v, expr, out)) for k, v in pairs]

@@ -30,6 +30,7 @@ from gatewright.analysis.check import check_query_types, check_types
 from gatewright.analysis.hints import unsafe_hint
 from gatewright.analysis.metadata import rewrite_metadata
 from gatewright.analysis.program import ModuleUnit, Program, QueryPlan
+from gatewright.analysis.schema import Schemas
 from gatewright.analysis.tree import build_tree
 from gatewright.errors import RegoError, RegoErrors
 from gatewright.syntax.nodes import Body, Import, Module, Package, Ref
@@ -41,6 +42,7 @@ class _Modules:
     def __init__(self, state: Compilation) -> None:
         self.state = state
         self._unused_imports: list[tuple[ModuleUnit, Import]] = []
+        self._schemas = Schemas(state)
         self.graph = graph.Graph()
 
     def resolve_refs(self) -> None:
@@ -77,7 +79,7 @@ class _Modules:
         graph.check_recursion(self.state, self.graph)
 
     def check_types(self) -> None:
-        check_types(self.state, self.graph)
+        check_types(self.state, self.graph, self._schemas)
 
     def stages(self) -> list[Callable[[], None]]:
         state = self.state
@@ -117,6 +119,7 @@ class _Modules:
         ]
 
     def run(self) -> None:
+        self.state.err(*self._schemas.errors)
         for stage in self.stages():
             stage()
             if self.state.stop:

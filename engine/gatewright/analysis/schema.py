@@ -104,6 +104,9 @@ class _Node:
 _TYPES = ("array", "boolean", "integer", "number", "null", "object", "string")
 
 
+_UNTYPED = ("additionalProperties", "propertyNames", "additionalItems", "contains", "not", "if", "then", "else")
+
+
 class _Reader:
     """Follows the references of one schema document."""
 
@@ -116,30 +119,40 @@ class _Reader:
             return _Node()
         if not isinstance(schema, Mapping):
             raise SchemaError("Expected: Valid Schema, given: Invalid JSON")
+        for definition in _mapping(schema, "definitions").values():
+            self.node(definition)
         if isinstance(schema.get("$ref"), str):
             ref = schema["$ref"]
             return _Node(target=self._follow(ref), ref=ref)
-        for definition in _mapping(schema, "definitions").values():
-            self.node(definition)
-        node = _Node(types=_types(schema.get("type")))
-        properties = schema.get("properties")
-        if properties is not None and not isinstance(properties, Mapping):
+        node = _Node(types=_types(schema.get("type")) if "type" in schema else [])
+        properties = schema.get("properties", {})
+        if not isinstance(properties, Mapping):
             raise SchemaError("Properties must be of type object")
-        node.properties = [(name, self.node(child)) for name, child in sorted((properties or {}).items())]
-        items = schema.get("items")
+        node.properties = [(name, self.node(child)) for name, child in sorted(properties.items())]
+        items = schema.get("items", [])
         if isinstance(items, list):
             node.items = [self.node(item) for item in items]
         elif isinstance(items, Mapping | bool):
             node.items, node.single_item = [self.node(items)], True
-        elif items is not None:
+        else:
             raise _invalid_type("Valid Schema/Array Of Schemas", "items")
         node.any_of = self._members(schema, "anyOf")
         node.all_of = self._members(schema, "allOf")
+        self._check_the_rest(schema)
         return node
 
+    def _check_the_rest(self, schema: Mapping[str, Any]) -> None:
+        """Read the schemas that say nothing about the type: a fault in them is a fault all the same."""
+        for child in _mapping(schema, "patternProperties").values():
+            self.node(child)
+        for keyword in _UNTYPED:
+            if isinstance(schema.get(keyword), Mapping):
+                self.node(schema[keyword])
+        self._members(schema, "oneOf")
+
     def _members(self, schema: Mapping[str, Any], keyword: str) -> list[_Node] | None:
-        members = schema.get(keyword)
-        if members is not None and not isinstance(members, list):
+        members = schema.get(keyword, [])
+        if not isinstance(members, list):
             raise _invalid_type("Array Of Schemas", keyword)
         return [self.node(member) for member in members] if members else None
 
@@ -169,9 +182,7 @@ class _Reader:
 
 
 def _mapping(schema: Mapping[str, Any], keyword: str) -> Mapping[str, Any]:
-    found = schema.get(keyword)
-    if found is None:
-        return {}
+    found = schema.get(keyword, {})
     if not isinstance(found, Mapping):
         raise _invalid_type("Array Of Schemas", keyword)
     return found
@@ -182,8 +193,6 @@ def _invalid_type(expected: str, given: str) -> SchemaError:
 
 
 def _types(declared: Any) -> list[str]:
-    if declared is None:
-        return []
     names = declared if isinstance(declared, list) else [declared]
     for i, name in enumerate(names):
         if not isinstance(name, str):
@@ -312,5 +321,5 @@ def _merge(parts: list[_Node]) -> _Node:
 
 def _types_text(types: list[str]) -> str:
     if not types:
-        return "undefined"
+        return "Undefined"
     return types[0] if len(types) == 1 else f"[{','.join(types)}]"
