@@ -33,7 +33,7 @@ def split_yaml(blocks: Iterable[bytes], *, limit: int, row: int = 1) -> Iterator
     buffer = bytearray(b"\n")
     row -= 1
     fault = ""
-    dropped = 0
+    dropped, cut = 0, False
     searched = 0
     source = iter(blocks)
     more = True
@@ -48,15 +48,15 @@ def split_yaml(blocks: Iterable[bytes], *, limit: int, row: int = 1) -> Iterator
                     searched = start
                     break
                 stop = len(buffer)
-            if start == 0 and not fault and buffer[4:5] == b"#":
+            if start == 0 and not fault and not cut and buffer[4:5] == b"#":
                 # With nothing before it, the decoder leaves the separator in the text, where `---#` is a word.
                 searched = 4
                 continue
             text = bytes(buffer[1 : start + 1])
-            if fault or text:
-                yield _chunk(text, row + 1, fault, dropped, limit)
+            if fault or text or cut:
+                yield _chunk(text, row + 1, fault, cut, limit)
             row += dropped + text.count(b"\n")
-            dropped = 0
+            dropped, cut = 0, False
             fault = _separator_fault(bytes(buffer[start + 1 : stop]))
             row += 1
             # The newline that ends the separator line now stands in front of the next document.
@@ -67,14 +67,14 @@ def split_yaml(blocks: Iterable[bytes], *, limit: int, row: int = 1) -> Iterator
         else:
             searched = max(0, len(buffer) - 4)
         if len(buffer) > limit:
-            # Forget what was read but for its last bytes, which may begin a separator.
-            gone = bytes(buffer[: len(buffer) - 4])
-            dropped += gone.count(b"\n")
-            del buffer[: len(gone)]
+            # Forget what was read but for its last bytes, which may begin a separator; a blank holds the front's place.
+            dropped += buffer.count(b"\n", 1, len(buffer) - 4)
+            buffer[: len(buffer) - 4] = b" "
+            cut = True
             searched = 0
     text = bytes(buffer[1:])
-    if text or fault or dropped:
-        yield _chunk(text, row + 1, fault, dropped, limit)
+    if text or fault or cut:
+        yield _chunk(text, row + 1, fault, cut, limit)
 
 
 def _separator_fault(line: bytes) -> str:
@@ -82,10 +82,10 @@ def _separator_fault(line: bytes) -> str:
     return f"invalid document separator: {rest}" if rest and not rest.startswith("#") else ""
 
 
-def _chunk(text: bytes, row: int, fault: str, dropped: int, limit: int) -> Chunk:
+def _chunk(text: bytes, row: int, fault: str, cut: bool, limit: int) -> Chunk:
     if fault:
         return Chunk(b"", row - 1, fault)
-    if dropped or len(text) > limit:
+    if cut or len(text) > limit:
         return Chunk(b"", row, f"the document is larger than {limit // (1 << 20)} MiB")
     if b"\r\n" in text:
         text = text.replace(b"\r\n", b"\n")
