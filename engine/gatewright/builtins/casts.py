@@ -52,8 +52,6 @@ def _number_of_go_text(text: str) -> int | float:
     if _GO_FLOAT.match(text):
         if abs(float(text)) == float("inf"):
             raise _parse_float_error(text, "value out of range")
-        if text.isdigit():
-            return int(text)
         return NumberText(text)
     if _GO_HEX_FLOAT.match(text):
         return float.fromhex(text)

@@ -72,10 +72,11 @@ def _variant(byte: int) -> str:
 
 
 def _time(data: bytes) -> int:
-    """Nanoseconds since 1970."""
+    """Nanoseconds since 1970, in 64 bits: times long before wrap round, as OPA's do."""
     low, mid = int.from_bytes(data[:4], "big"), int.from_bytes(data[4:6], "big")
     high = int.from_bytes(data[6:8], "big") & 0x0FFF
-    return ((high << 48 | mid << 32 | low) - _EPOCH) * 100
+    nanoseconds = ((high << 48 | mid << 32 | low) - _EPOCH) * 100
+    return (nanoseconds + 2**63) % 2**64 - 2**63
 
 
 def _mac_variables(byte: int) -> str:

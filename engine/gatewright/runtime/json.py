@@ -10,6 +10,7 @@ import json
 import re
 from typing import Any, Final
 
+from gatewright.errors import RegoEvaluationError
 from gatewright.runtime.numbers import NumberError, check_range, int_of_text, number_text, parse_number
 from gatewright.runtime.text import go_quote, has_surrogate
 from gatewright.runtime.values import Key, NumberText, RegoSet, from_key
@@ -384,10 +385,11 @@ _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\[\]{},:"]+')
 def to_python(value: Any) -> Any:
     """A Rego value in the types of Python's json: sets as lists in Rego order, other keys as their JSON text.
 
-    Numbers stay what they are, NumberText included (it is a float).
+    Numbers stay what they are, NumberText included (it is a float); one whose text JSON does not know (`+5`, which
+    to_number makes) is refused, as OPA refuses to print it.
     """
     if value.__class__ not in _COMPOSITE:
-        return _plain_string(value) if value.__class__ is str else value
+        return _plain_leaf(value)
     root: list[Any] = [None]
     todo: list[tuple[Any, Any, Any]] = [(root, 0, value)]
     while todo:
@@ -406,16 +408,20 @@ def to_python(value: Any) -> Any:
                 made[key] = None  # keeps the order of the keys
                 todo.append((made, key, child))
             else:
-                made[key] = _plain_string(child) if child.__class__ is str else child
+                made[key] = _plain_leaf(child)
     return root[0]
 
 
 _COMPOSITE: Final = frozenset({list, dict, RegoSet, Key})
 
 
-def _plain_string(text: str) -> str:
+def _plain_leaf(value: Any) -> Any:
     """Bytes that are not UTF-8 (kept as lone surrogates) become U+FFFD, as when Go prints them."""
-    return _SURROGATE.sub("\ufffd", text) if has_surrogate(text) else text
+    if value.__class__ is str:
+        return _SURROGATE.sub("\ufffd", value) if has_surrogate(value) else value
+    if value.__class__ is NumberText and not _NUMBER.fullmatch(value.text):
+        raise RegoEvaluationError(f'json: invalid number literal "{value.text}"')
+    return value
 
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
