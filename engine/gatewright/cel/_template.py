@@ -17,6 +17,7 @@ from gatewright.cel.checker import Checked
 from gatewright.cel.codegen import Emitter, Links, _call, _const, _name, compile_quietly
 from gatewright.cel.declarations import VARIABLES
 from gatewright.cel.policy import Expression, Plan, Source, names_used, uses_of
+from gatewright.cel.types import BOOL
 
 _INPUTS = ("object", "oldObject", "namespaceObject", "request", "params")
 _AUTHORIZER = ("authorizer", "authorizer.requestResource")
@@ -61,15 +62,15 @@ class _Module:
         ):
             for key, expression in expressions:
                 if expression is not None and expression.checked is not None:
-                    body.append(self.exact(f"{prefix}_{key}", expression.checked))
+                    body.append(self.exact(f"{prefix}_{key}", expression, expression.checked))
         fast = _Fast(plan, self.links)
         body += fast.build()
         code = compile_quietly(py.Module(body, []))
         return code, self.links.names, self.facts(fast.possible)
 
-    def exact(self, name: str, checked: Checked) -> py.stmt:
+    def exact(self, name: str, expression: Expression, checked: Checked) -> py.stmt:
         emitter = Emitter(_Exact(self.links), self.links, exact=True)
-        value = emitter.expression(checked.root, checked.types, checked.names)
+        value = emitter.expression(checked.root, expression.trusted, checked.names)
         return _function(name, ["state"], [py.Return(value)])
 
     def used(self) -> list[Checked]:
@@ -214,10 +215,10 @@ class _Fast:
         body: list[py.stmt] = [_assign("out", py.List([], py.Load()))]
         for condition in self.plan.conditions:
             body += self.locals_for(condition)
-            body.append(py.If(py.UnaryOp(py.Not(), self.expression(condition)), [py.Return(_name("out"))], []))
+            body.append(py.If(py.UnaryOp(py.Not(), self.truth(condition)), [py.Return(_name("out"))], []))
         for i, validation in enumerate(self.plan.validations):
             body += self.locals_for(validation)
-            body.append(py.If(py.UnaryOp(py.Not(), self.expression(validation)), self.message(i), []))
+            body.append(py.If(py.UnaryOp(py.Not(), self.truth(validation)), self.message(i), []))
         return [*body, py.Return(_name("out"))]
 
     def message(self, i: int) -> list[py.stmt]:
@@ -263,7 +264,14 @@ class _Fast:
         assert expression.checked is not None
         checked = expression.checked
         emitter = Emitter(self, self.links, exact=False)
-        return emitter.expression(checked.root, checked.types, checked.names)
+        return emitter.expression(checked.root, expression.trusted, checked.names)
+
+    def truth(self, expression: Expression) -> py.expr:
+        """An expression of bools; a value that only claims to be one is a matter for the exact functions."""
+        assert expression.checked is not None
+        value = self.expression(expression)
+        certain = expression.trusted[expression.checked.root] == BOOL
+        return value if certain else _call(self.links.runtime("truth"), value)
 
     # -- Scope
 

@@ -85,7 +85,7 @@ class _Checker:
     def _infer(self, node: ast.Node) -> Type:
         match node:
             case ast.Literal():
-                return _literal_type(node.value)
+                return literal_type(node.value)
             case ast.Ident():
                 return self.ident(node)
             case ast.Select():
@@ -369,7 +369,7 @@ class _Checker:
         return self.overload(node.at, "@sortByAssociatedKeys", [self.resolved(target), keys], method=True)
 
 
-def _literal_type(value: object) -> Type:
+def literal_type(value: object) -> Type:
     if value is None:
         return t.NULL
     kinds = {bool: BOOL, int: INT, Uint: t.UINT, float: t.DOUBLE, str: t.STRING, bytes: t.BYTES}

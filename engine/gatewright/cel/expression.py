@@ -10,6 +10,7 @@ from typing import Any
 from gatewright.cel import nodes as ast
 from gatewright.cel._depth import deeply
 from gatewright.cel._link import link
+from gatewright.cel._trusted import trusted_types
 from gatewright.cel.checker import Environment, check
 from gatewright.cel.codegen import Emitter, Links, _call, _const, _name, compile_quietly
 from gatewright.cel.library import function
@@ -68,7 +69,7 @@ def _compile(text: str, environment: Environment, checked: bool) -> Program:
     for exact in (False, True):
         links = Links()
         emitter = Emitter(_Mapping(environment, links), links, exact=exact)
-        types = {} if facts is None else facts.types
+        types = {} if facts is None else trusted_types(facts, {})
         names = {} if facts is None else facts.names
         body = py.Expression(_as_lambda(emitter.expression(root, types, names)))
         code = compile_quietly(body)

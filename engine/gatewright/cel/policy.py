@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from gatewright.cel import nodes as ast
 from gatewright.cel._depth import deeply
+from gatewright.cel._trusted import trusted_types
 from gatewright.cel.checker import Checked, Environment, check
 from gatewright.cel.declarations import NAMESPACE, REQUEST, VARIABLES
 from gatewright.cel.expression import CelProgramError, fold_constants
@@ -52,6 +53,7 @@ class Expression:
     text: str
     checked: Checked | None = None
     error: str = ""
+    trusted: Mapping[ast.Node, Type] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -92,19 +94,21 @@ def plan(source: Source) -> Plan:
     )
     for_rules = Environment({**_BASE, **declares_params, **asking}, structs)
     for_messages = Environment({**_BASE, **declares_params}, structs)
+    trusted: dict[str, Type] = {}
     for name, text in source.variables:
-        variable = _compile(text, for_variables, None)
+        variable = _compile(text, for_variables, None, trusted)
+        trusted[name] = DYN if variable.checked is None else variable.trusted[variable.checked.root]
         fields[name] = DYN if variable.checked is None else _declared(variable.checked.output)
         made.variables[name] = variable
-    made.conditions = [_compile(text, for_rules, BOOL) for _, text in source.match_conditions]
-    made.validations = [_compile(v.expression, for_rules, BOOL) for v in source.validations]
+    made.conditions = [_compile(text, for_rules, BOOL, trusted) for _, text in source.match_conditions]
+    made.validations = [_compile(v.expression, for_rules, BOOL, trusted) for v in source.validations]
     for validation in source.validations:
         text = validation.message_expression
-        made.messages.append(_compile(text, for_messages, STRING) if text else None)
+        made.messages.append(_compile(text, for_messages, STRING, trusted) if text else None)
     return made
 
 
-def _compile(text: str, environment: Environment, wanted: Type | None) -> Expression:
+def _compile(text: str, environment: Environment, wanted: Type | None, variables: Mapping[str, Type]) -> Expression:
     try:
         checked: Checked = deeply(lambda: _checked(text, environment))
     except CelCompileError as error:
@@ -115,7 +119,7 @@ def _compile(text: str, environment: Environment, wanted: Type | None) -> Expres
         deeply(lambda: fold_constants(checked.root))
     except CelProgramError as error:
         return Expression(text, error=f"program instantiation failed: {error.message}")
-    return Expression(text, checked)
+    return Expression(text, checked, trusted=deeply(lambda: trusted_types(checked, variables)))
 
 
 def _checked(text: str, environment: Environment) -> Checked:

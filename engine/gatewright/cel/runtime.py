@@ -278,7 +278,10 @@ def in_(value: Any, container: Any) -> bool:
     kind = container.__class__
     if kind is list:
         if value.__class__ is str:
-            return value in container
+            try:
+                return value in container
+            except CelEvaluationError:
+                pass  # it was held against a value that refuses to be compared
         return any(equal(value, item) for item in container)
     if kind is dict or kind is KeyedMap:
         return _lookup(container, value) is not _MISSING

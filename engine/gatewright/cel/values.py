@@ -154,10 +154,26 @@ class TypeValue:
 
 
 class Opaque:
-    """Base of Kubernetes' values: each class names its CEL type and defines equality."""
+    """Base of Kubernetes' values: each class names its CEL type and says when two of it are the same.
+
+    Beside anything else but null they refuse to be compared.
+    """
 
     __slots__ = ()
     cel_type = ""
+
+    def same(self, other: Any) -> bool:
+        raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        if other.__class__ is self.__class__:
+            return self.same(other)
+        if other is None:
+            return False
+        raise CelEvaluationError("no such overload")
+
+    def __hash__(self) -> int:
+        raise TypeError("not a map key")
 
 
 _TYPE_NAMES: Final = {

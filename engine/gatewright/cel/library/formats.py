@@ -165,8 +165,8 @@ class NamedFormat(Opaque):
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, NamedFormat) and self.name == other.name
+    def same(self, other: Any) -> bool:
+        return bool(self.name == other.name)
 
     def __hash__(self) -> int:
         return hash(("format", self.name))

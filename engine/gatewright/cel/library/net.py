@@ -21,8 +21,8 @@ class IP(Opaque):
     def __init__(self, address: IPv4Address | IPv6Address) -> None:
         self.address = address
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, IP) and self.address == other.address
+    def same(self, other: Any) -> bool:
+        return bool(self.address == other.address)
 
     def __hash__(self) -> int:
         return hash(self.address)
@@ -41,8 +41,8 @@ class CIDR(Opaque):
         self.address = address
         self.bits = bits
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, CIDR) and self.address == other.address and self.bits == other.bits
+    def same(self, other: Any) -> bool:
+        return bool(self.address == other.address and self.bits == other.bits)
 
     def __hash__(self) -> int:
         return hash((self.address, self.bits))

@@ -40,12 +40,10 @@ class Quantity(Opaque):
     def amount(self) -> Fraction:
         return Fraction(self.value) * Fraction(10) ** self.scale
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Quantity):
-            return False
+    def same(self, other: Any) -> bool:
         if other.derived:
             raise no_overload()
-        return self.amount == other.amount
+        return bool(self.amount == other.amount)
 
     def __hash__(self) -> int:
         return hash(("quantity", self.amount))

@@ -21,8 +21,8 @@ class Semver(Opaque):
         self.pre = pre
         self.build = build
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Semver) and _compare(self, other) == 0
+    def same(self, other: Any) -> bool:
+        return bool(_compare(self, other) == 0)
 
     def __hash__(self) -> int:
         return hash((self.numbers, self.pre))

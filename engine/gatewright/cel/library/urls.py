@@ -31,8 +31,8 @@ class URL(Opaque):
         self.query = query
         self.parts = (scheme, host, path, raw_path, query, *rest)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, URL) and self.parts == other.parts
+    def same(self, other: Any) -> bool:
+        return bool(self.parts == other.parts)
 
     def __hash__(self) -> int:
         return hash(self.parts)
