@@ -17,7 +17,7 @@ from gatewright.runtime.limits import bounded, deep
 from gatewright.runtime.values import UNDEFINED
 
 if TYPE_CHECKING:
-    from gatewright.analysis import Program
+    from gatewright.analysis import Program, QueryPlan
     from gatewright.codegen.unit import Part, Unit
     from gatewright.syntax.nodes import Module
 
@@ -74,6 +74,7 @@ class CompiledPolicy:
     settings: Settings = field(default_factory=Settings)
     cache: CodeCache | None = None
     parse: Callable[[], Mapping[str, Module]] | None = None
+    _lasting: dict[bool, Unit] = field(default_factory=dict)
 
     @cached_property
     def program(self) -> Program:
@@ -133,11 +134,17 @@ class CompiledPolicy:
         `capture`: the solutions also hold the value of each expression, for PreparedQuery.solutions.
         """
         imports = tuple(imports)
+        if self.cache is None:
+            with deep():
+                plan = self._plan(text, package, imports, capture=capture)
+                unit = self._unit([plan.body], dict(plan.names), covering=coverage, lasting=True)
+                unit.write_query(plan)
+                return PreparedQuery(_load(link.compile_parts(unit.parts()), unit.loaded), text)
         codes = self._codes(
             ("query", text, str(package), *imports, str(coverage), str(capture)),
             lambda: self.query_unit(text, package=package, imports=imports, coverage=coverage, capture=capture),
         )
-        return PreparedQuery(codes, text)
+        return PreparedQuery(_load(codes), text)
 
     def query_unit(
         self,
@@ -149,6 +156,12 @@ class CompiledPolicy:
         capture: bool = False,
     ) -> Unit:
         """The generated module of a query, before it becomes code."""
+        plan = self._plan(text, package, tuple(imports), capture=capture)
+        unit = self._unit([plan.body], dict(plan.names), covering=coverage)
+        unit.write_query(plan)
+        return unit
+
+    def _plan(self, text: str, package: str | None, imports: tuple[str, ...], *, capture: bool) -> QueryPlan:
         from gatewright import analysis
         from gatewright.syntax import parse_query
 
@@ -158,10 +171,7 @@ class CompiledPolicy:
 
             body = capture_values(body, self.program.signatures, self.program)
         home, imported = _surroundings(package, imports)
-        plan = analysis.compile_query(body, self.program, package=home, imports=imported)
-        unit = self._unit([plan.body], dict(plan.names), covering=coverage)
-        unit.write_query(plan)
-        return unit
+        return analysis.compile_query(body, self.program, package=home, imports=imported)
 
     def entrypoint(
         self,
@@ -193,25 +203,42 @@ class CompiledPolicy:
         covering: bool = False,
         recording: bool = False,
         parameters: str = "",
+        lasting: bool = False,
     ) -> Unit:
         from gatewright.codegen.unit import Unit, find_replacements
 
-        program = self.program
-        parts: list[Any] = [*bodies]
-        for rule in program.order:
-            parts.append(rule.body)
-            if rule.head.value is not None:
-                parts.append(rule.head.value)
-        mocked, targets = find_replacements(parts)
-        return Unit(
-            program,
-            mocked=mocked,
-            targets=targets,
+        mocked, targets = find_replacements(bodies)
+        ours, theirs = self._replacements
+        lasting = lasting and mocked <= ours and targets <= theirs
+        if lasting and covering in self._lasting:
+            unit = self._lasting[covering]
+            unit.call_variables(names)
+            return unit
+        unit = Unit(
+            self.program,
+            mocked=mocked | ours,
+            targets=targets | theirs,
+            lasting=lasting,
             covering=covering,
             recording=recording,
             names=names,
             parameters=parameters,
         )
+        if lasting:
+            self._lasting[covering] = unit
+        return unit
+
+    @cached_property
+    def _replacements(self) -> tuple[set[str], set[tuple[Any, ...]]]:
+        """What `with` replaces anywhere in the policy: functions, and paths of data."""
+        from gatewright.codegen.unit import find_replacements
+
+        parts: list[Any] = []
+        for rule in self.program.order:
+            parts.append(rule.body)
+            if rule.head.value is not None:
+                parts.append(rule.head.value)
+        return find_replacements(parts)
 
     def _codes(self, what: tuple[str, ...], make: Any) -> list[CodeType]:
         key = self.key(*what) if self.cache is not None else ""
@@ -229,8 +256,8 @@ class PreparedQuery:
 
     __slots__ = ("_run", "text")
 
-    def __init__(self, codes: list[CodeType], text: str = "") -> None:
-        self._run = _load(codes)["query"]
+    def __init__(self, names: dict[str, Any], text: str = "") -> None:
+        self._run = names["query"]
         self.text = text
 
     def evaluate(
@@ -280,8 +307,8 @@ def _guarded(context: Context, function: Any, state: State, *operands: Any) -> A
     return result
 
 
-def _load(codes: list[CodeType]) -> dict[str, Any]:
-    names = link.load(codes)
+def _load(codes: list[CodeType], into: dict[str, Any] | None = None) -> dict[str, Any]:
+    names = link.load(codes, into)
     rego = sys.modules.get("gatewright.builtins.rego")
     if rego is not None:
         rego.install_parser(_parse_to_json)

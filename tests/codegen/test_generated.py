@@ -27,7 +27,7 @@ allowed(image) if {
 
 
 def python(policy: CompiledPolicy, path: str) -> str:
-    return link.source(policy.entrypoint_unit(path).parts()[1:])
+    return link.source(policy.entrypoint_unit(path).parts())
 
 
 def test_a_rule_as_python() -> None:
@@ -122,3 +122,15 @@ def test_coverage_notes_the_lines_that_ran() -> None:
     context = Context()
     policy.query("data.p.r = x", coverage=True).run(context, input={})
     assert {row for file, row in context.covered if file == "p.rego"} == {2, 3}
+
+
+def test_queries_of_one_policy_share_its_functions() -> None:
+    rules = "package p\nr := s + 1\ns := input.n"
+    policy = compile_modules({"p.rego": rules})
+    first, second = policy.query("data.p.r = x"), policy.query("data.p.s = y; data.p.r = x")
+    assert second.evaluate(input={"n": 1}) == [{"x": 2, "y": 1}]
+    assert first.evaluate(input={"n": 4}) == [{"x": 5}]
+    assert policy.query("data.p.r = x with data.p.s as 10").evaluate(input={"n": 1}) == [{"x": 11}]
+    assert policy.query("count([1], n) with count as 3").evaluate() == [{"n": 3}]
+    assert policy.query("count([1], n)").evaluate() == [{"n": 1}]
+    assert first.evaluate(input={"n": 4}) == [{"x": 5}]

@@ -17,9 +17,11 @@ def compile_parts(parts: Iterable[Part]) -> list[CodeType]:
     return [compile(part.module, part.file, "exec", dont_inherit=True, optimize=1) for part in parts]
 
 
-def load(codes: Iterable[CodeType]) -> dict[str, Any]:
-    """The module that the code objects make, as its names."""
-    names: dict[str, Any] = {"__builtins__": builtins, "__name__": "gatewright.generated"}
+def load(codes: Iterable[CodeType], into: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The module that the code objects make, as its names; `into` is one that they add to."""
+    names: dict[str, Any] = {} if into is None else into
+    names.setdefault("__builtins__", builtins)
+    names.setdefault("__name__", "gatewright.generated")
     for code in codes:
         exec(code, names)
     return names

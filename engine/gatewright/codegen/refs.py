@@ -103,7 +103,7 @@ def _look_up(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) 
     """A member that may well be absent, looked up without raising anything."""
     name = chain.key
     chain.key = name[:-1] if name is not None else None
-    base = w.keep(_settle(w, chain, _hint(before, "value")), "value")
+    base = w.keep(_settle(w, chain, _hint(before, "value")), "input" if chain.val.whole_input else "value")
     found = _py.call(_py.attribute(base.expr, "get"), key.expr, _py.name(_py.UNDEFINED))
     other = _py.call("get", base.expr, key.expr)
     val = Val(ast.IfExp(_py.class_is(base.expr, "dict"), found, other), fixed=chain.fixed)

@@ -119,6 +119,7 @@ class Unit:
         recording: bool = False,
         names: dict[str, str] | None = None,
         parameters: str = "",
+        lasting: bool = False,
     ) -> None:
         self.program = program
         self.mocked = frozenset(mocked)
@@ -126,6 +127,10 @@ class Unit:
         self.covering = covering
         self.recording = recording
         self.parameters = parameters
+        # A lasting unit serves one query after another; what it has made stays in its module, `loaded`.
+        self.lasting = lasting
+        self.loaded: dict[str, Any] = {}
+        self._imported: set[str] = set()
         self._fixed_keys = 0
         self.watches_order = "internal.print" in program.used_builtins
         self.names = Names([*_RUNTIME, *_BUILTINS, "entry", "query"])
@@ -351,14 +356,20 @@ class Unit:
         place = self._find(path)
         self._entry = place.group if place is not None else None
         w = Writer(self, self._function_names(), Location(""))
-        with w.body(Sink(returns=True), ordered=True):
-            ref = Ref((Term(Var("data")), *(Term(String(key)) for key in path)))
-            w.add(ast.Return(terms.value(w, Term(ref)).expr))
-        w.add(ast.Return(_py.name(_py.UNDEFINED)))
+        if self._entry is not None and not self._entry.arity:
+            w.add(ast.Return(_py.call(self.need(self._entry, w), _py.name("s"))))
+        else:
+            with w.body(Sink(returns=True), ordered=True):
+                ref = Ref((Term(Var("data")), *(Term(String(key)) for key in path)))
+                w.add(ast.Return(terms.value(w, Term(ref)).expr))
+            w.add(ast.Return(_py.name(_py.UNDEFINED)))
         self._functions.append(("<query>", [_py.function("entry", ["s"], w.stmts)]))
 
     def parts(self) -> list[Part]:
-        """The finished module: shared names first, then the functions of each Rego file, then trees."""
+        """The finished module: shared names first, then the functions of each Rego file, then trees.
+
+        Of a lasting unit, what has been added since the last time.
+        """
         while self._queue or self._narrowed:
             if self._queue:
                 self._writing = group = self._queue.pop(0)
@@ -367,21 +378,32 @@ class Unit:
                 self._writing = group = self._narrowed.pop(0)
                 narrowed = rules.write_narrowed(self, group, self._function_names())
                 self._functions.append((group.location.file, [narrowed]))
-        prelude = [
-            ast.ImportFrom("gatewright.runtime", [ast.alias(n) for n in _RUNTIME], 0),
-            ast.ImportFrom("gatewright.builtins", [ast.alias(n) for n in _BUILTINS], 0),
-            *self._constants,
-        ]
-        found = [Part("<constants>", _module(prelude))]
         by_file: dict[str, list[ast.stmt]] = {}
         for group, made in self._made:
             self._functions.append((group.location.file, self._with_memo(group, made)))
         for file, stmts in self._functions:
             by_file.setdefault(file or "<rego>", []).extend(stmts)
-        found += [Part(file, _module(stmts)) for file, stmts in by_file.items()]
+        found = [Part(file, _module(stmts)) for file, stmts in by_file.items()]
         if self._tree_stmts:
             found.append(Part("<documents>", _module(self._tree_stmts)))
+        constants = _module(self._constants)
+        prelude = [*self._imports([constants, *(part.module for part in found)]), *constants.body]
+        if prelude:
+            found.insert(0, Part("<constants>", _module(prelude)))
+        self._constants, self._functions, self._made, self._tree_stmts = [], [], [], []
+        self._writing = None
         return found
+
+    def _imports(self, modules: Iterable[ast.Module]) -> list[ast.stmt]:
+        """Imports of what these modules use and the unit has not imported yet."""
+        used = {node.id for module in modules for node in ast.walk(module) if isinstance(node, ast.Name)}
+        statements: list[ast.stmt] = []
+        for module, offered in (("gatewright.runtime", _RUNTIME), ("gatewright.builtins", _BUILTINS)):
+            wanted = [name for name in offered if name in used and name not in self._imported]
+            if wanted:
+                statements.append(ast.ImportFrom(module, [ast.alias(name) for name in wanted], 0))
+            self._imported.update(wanted)
+        return statements
 
     def _with_memo(self, group: Group, made: ast.FunctionDef) -> list[ast.stmt]:
         """A rule's function, and before it a function of its name that remembers the result, if that pays."""
@@ -391,7 +413,7 @@ class Unit:
         hideable = self._hideable(group)
         fixed_rule = bool(self.parameters) and not self.recording and not group.arity
         fixed_rule = fixed_rule and fixed.group_is_fixed(self, group)
-        if group.arity or (group.uses < 2 and not hideable and not fixed_rule):
+        if group.arity or (group.uses < 2 and not (hideable or fixed_rule or self.lasting)):
             return [made]
         made.name = f"_{group.function}"
         key = _py.const(group.function)
