@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gatewright.analysis._terms import location_key, operator_name, ref_text
 from gatewright.analysis.program import CompiledRule, ModuleUnit, RuleNode
 from gatewright.analysis.types import Signature, parse_signature
-from gatewright.errors import RegoAnalysisError, RegoError
+from gatewright.errors import RegoAnalysisError, RegoError, RegoErrors
 from gatewright.source import Location
 from gatewright.syntax.nodes import Expr, Ref, Term, Value, Var
 
@@ -278,6 +278,8 @@ def deep_recursion() -> Iterator[None]:
         sys.setrecursionlimit(_DEPTH)
     try:
         yield
+    except RecursionError as e:
+        raise RegoErrors([error(COMPILE, None, "nested too deeply to be compiled")]) from e
     finally:
         if before < _DEPTH:
             sys.setrecursionlimit(before)

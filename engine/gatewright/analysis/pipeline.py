@@ -156,8 +156,8 @@ def compile_modules(
         schemas=schemas,
         use_annotations=use_annotations,
     )
-    compilation = _Modules(state)
     with deep_recursion():
+        compilation = _Modules(state)
         compilation.run()
     errors = state.final_errors()
     if errors:

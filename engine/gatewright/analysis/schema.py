@@ -85,6 +85,8 @@ def type_of_schema(schema: Any) -> Type:
         return _Typer().type(node) or ANY
     except SchemaError as e:
         raise SchemaError(f"type checking: {e}") from e
+    except RecursionError as e:
+        raise SchemaError("type checking: the schema refers to itself without end") from e
 
 
 @dataclass(slots=True, eq=False)
