@@ -6,50 +6,40 @@ be wrong is an error.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
-from gatewright.analysis._env import TypeEnv, TypeTree, extent, select_constant
+from gatewright.analysis._documents import apply_schema
+from gatewright.analysis._env import TypeEnv, TypeTree
+from gatewright.analysis._refcheck import RefChecker
 from gatewright.analysis._state import TYPE, Compilation, error, sort_errors
 from gatewright.analysis._terms import (
-    COMPREHENSIONS,
-    ROOTS,
     SCALARS,
     dynamic_position,
     ground_prefix,
-    is_constant,
-    is_scalar,
     operator_name,
     ref_is_ground,
     ref_text,
-    sorted_items,
     sorted_pairs,
-    tree_key,
     value_text,
 )
 from gatewright.analysis._typetext import argument_details, match_details
+from gatewright.analysis._unify import unify_terms, unify_with
+from gatewright.analysis._vars import vars_of
 from gatewright.analysis.graph import Graph
-from gatewright.analysis.hints import function_hint, key_hint
+from gatewright.analysis.hints import function_hint
 from gatewright.analysis.hoist import rewrite_nested_bodies
-from gatewright.analysis.program import CompiledRule, Program, key_order
+from gatewright.analysis.program import CompiledRule, Program
 from gatewright.analysis.schema import Schemas
 from gatewright.analysis.tree import rules_for
 from gatewright.analysis.types import (
     ANY,
-    STRING,
     AnyType,
-    ArrayType,
     FunctionType,
     ObjectType,
-    RecursiveType,
     SetType,
     Type,
-    is_empty_collection,
     is_unknown,
     keys_of,
-    object_type,
-    text_of,
     unifies,
     union,
     unnamed,
@@ -67,25 +57,18 @@ from gatewright.syntax.nodes import (
     LogicalAnd,
     LogicalOr,
     Not,
-    Null,
     Object,
     ObjectComprehension,
     Ref,
     Set,
     SetComprehension,
-    SomeDecl,
-    String,
-    TemplateString,
     Term,
     Value,
     Var,
     With,
 )
-from gatewright.syntax.text import go_quote
 
 Comprehension = ArrayComprehension | SetComprehension | ObjectComprehension
-
-_GENERATED = re.compile(r"__local[0-9]+__")
 
 
 class Checker:
@@ -117,7 +100,7 @@ class Checker:
     def _expr(self, env: TypeEnv, expr: Expr, errors: list[RegoError]) -> None:
         here = self._with_env(env, expr) if expr.withs else env
         closure_errors = self._check_closures(here, expr)
-        refs = _RefChecker(self, here)
+        refs = RefChecker(self.shown_ref, self.place, here)
         refs.expr(expr)
         errors += closure_errors
         errors += refs.errors
@@ -182,7 +165,7 @@ class Checker:
             return self._argument_error(env, expr, message, (ANY, ANY), None)
         a, b = terms[1], terms[2]
         left, right = env.value_type(a.value), env.value_type(b.value)
-        if _unify(env, a, left, b, right):
+        if unify_terms(env, a, left, b, right):
             return None, False
         return self._match_error(expr, left, right)
 
@@ -212,7 +195,7 @@ class Checker:
         if tpe is None or is_unknown(tpe):
             return None, False
         have = env.value_type(term.value)
-        if (not is_unknown(have) and not unifies(have, tpe)) or not _unify_with(env, term, tpe):
+        if (not is_unknown(have) and not unifies(have, tpe)) or not unify_with(env, term, tpe):
             return self._match_error(expr, have, tpe)
         return None, False
 
@@ -243,7 +226,7 @@ class Checker:
             if have is not None and not is_unknown(have) and not unifies(have, want):
                 details, unknown = argument_details(before, wanted, tpe.variadic)
                 return error(TYPE, expr.location, f"{name}: invalid argument(s)", details), unknown
-            if not _unify_with(env, term, want):
+            if not unify_with(env, term, want):
                 return self._argument_error(env, expr, f"{name}: invalid argument(s)", wanted, tpe.variadic)
         return None, False
 
@@ -352,7 +335,7 @@ class Checker:
         """Check a rule and put the type of its document into `env`."""
         around = env.wrap()
         for document, described in schemas:
-            _apply_schema(around, document, described)
+            apply_schema(around, document, described)
         inner, errors = self.body(around, rule.body)
         self.errors += errors
         path = rule.ref
@@ -388,17 +371,11 @@ class Checker:
 def _function_type(env: TypeEnv, rule: CompiledRule) -> Type:
     args = rule.head.args or ()
     for arg in args:
-        for name in _vars_in_pattern(arg.value):
+        for name in vars_of(arg.value):
             if env.value_type(Var(name)) is None:
                 env.set_var(name, ANY)
     result = env.value_type(rule.head.value.value) if rule.head.value is not None else None
     return FunctionType(tuple(env.value_type(t.value) for t in args), result)
-
-
-def _vars_in_pattern(value: Value) -> set[str]:
-    from gatewright.analysis._vars import vars_of
-
-    return vars_of(value)
 
 
 def _nested_object(env: TypeEnv, operands: Sequence[Term], tpe: Type | None) -> Type | None:
@@ -408,389 +385,6 @@ def _nested_object(env: TypeEnv, operands: Sequence[Term], tpe: Type | None) -> 
             return None
         tpe = ObjectType((), (key, tpe))
     return tpe
-
-
-# --- unification --------------------------------------------------------------------------------------------------
-
-
-def _unify(env: TypeEnv, a: Term, left: Type | None, b: Term, right: Type | None) -> bool:
-    """Whether two terms can be equal; infers the types of variables on the way."""
-    unknown_left, unknown_right = is_unknown(left), is_unknown(right)
-    if unknown_left and not unknown_right:
-        return _unify_with(env, a, right)
-    if unknown_right and not unknown_left:
-        return _unify_with(env, b, left)
-    if not unknown_left:
-        return unifies(left, right)
-    x, y = a.value, b.value
-    match x, y:
-        case (Array(), Array() | Var()):
-            return _unify_arrays(env, a, b)
-        case (Array(), _):
-            return False
-        case (Object(), Object() | Var()):
-            return _unify_objects(env, a, b)
-        case (Object(), _):
-            return False
-        case (Var(), Var()):
-            return _unify_with(env, a, ANY) and _unify_with(env, b, env.value_type(x))
-        case (Var(), Array()):
-            return _unify_arrays(env, b, a)
-        case (Var(), Object()):
-            return _unify_objects(env, b, a)
-        case (Var(), Ref()):
-            return _unify_with(env, a, ANY)
-        case (Ref(), Var()):
-            return _unify_with(env, b, ANY)
-    if isinstance(x, Var) and left is None and right is not None:
-        return _unify_with(env, a, right)
-    if isinstance(y, Var) and right is None and left is not None:
-        return _unify_with(env, b, left)
-    return False
-
-
-def _unify_arrays(env: TypeEnv, a: Term, b: Term) -> bool:
-    x, y = a.value, b.value
-    assert isinstance(x, Array)
-    if isinstance(y, Array):
-        return len(x.items) == len(y.items) and all(
-            _unify(env, i, env.value_type(i.value), j, env.value_type(j.value))
-            for i, j in zip(x.items, y.items, strict=True)
-        )
-    return _unify_with(env, a, ANY) and _unify_with(env, b, env.value_type(x))
-
-
-def _unify_objects(env: TypeEnv, a: Term, b: Term) -> bool:
-    x, y = a.value, b.value
-    assert isinstance(x, Object)
-    if isinstance(y, Object):
-        others = {k.value: v for k, v in y.items}
-        if len(x.items) != len(y.items) or any(k.value not in others for k, _ in x.items):
-            return False
-        for key, item in sorted_pairs(x.items):
-            other = others[key.value]
-            if not _unify(env, item, env.value_type(item.value), other, env.value_type(other.value)):
-                return False
-        return True
-    return _unify_with(env, a, ANY) and _unify_with(env, b, env.value_type(x))
-
-
-def _unify_with(env: TypeEnv, term: Term, tpe: Type | None, *, widen: bool = False) -> bool:
-    """Whether a term can be of a type; infers the types of variables, widening those that are known if asked to."""
-    value = term.value
-    if isinstance(value, Var):
-        name = value.name
-        have = env.value_type(value)
-        if widen:
-            env.set_var(name, union(have, tpe))
-        elif have is not None:
-            return unifies(have, tpe)
-        else:
-            env.set_var(name, tpe)
-        return True
-    if isinstance(value, Array | Object | Set):
-        if isinstance(tpe, AnyType):
-            return _unify_with_any(env, term, tpe)
-        if isinstance(tpe, RecursiveType) and not isinstance(value, Set):
-            tpe = tpe.type
-        match value, tpe:
-            case Array(items), ArrayType(static, dynamic):
-                if len(items) != len(static) and dynamic is None:
-                    return False
-                return all(_unify_with(env, t, tpe.select(i), widen=widen) for i, t in enumerate(items))
-            case Object(pairs), ObjectType():
-                return _unify_with_object(env, pairs, tpe, widen=widen)
-            case Set(members), SetType():
-                of = values_of(tpe)
-                return all(_unify_with(env, t, of, widen=widen) for t in members)
-        return False
-    return unifies(env.value_type(value), tpe)
-
-
-def _unify_with_any(env: TypeEnv, term: Term, tpe: AnyType) -> bool:
-    if tpe.of:
-        found = False
-        for member in tpe.of:
-            found = _unify_with(env, term, member, widen=True) or found
-        return found
-    value = term.value
-    inner: Iterable[Term] = ()
-    match value:
-        case Array(items) | Set(items):
-            inner = items
-        case Object(pairs):
-            inner = [t for pair in sorted_pairs(pairs) for t in pair]
-    for t in inner:
-        _unify_with(env, t, ANY, widen=True)
-    return True
-
-
-def _unify_with_object(env: TypeEnv, pairs: tuple[tuple[Term, Term], ...], tpe: ObjectType, *, widen: bool) -> bool:
-    if len(pairs) != len(tpe.static) and (tpe.dynamic is None or tpe.dynamic[1] is None):
-        return False
-    for key, item in sorted_pairs(pairs):
-        if is_constant(key.value):
-            child = select_constant(tpe, key.value)
-            if child is None or not _unify_with(env, item, child, widen=widen):
-                return False
-        else:
-            _unify_with(env, item, ANY, widen=widen)
-    return True
-
-
-# --- refs ---------------------------------------------------------------------------------------------------------
-
-
-class _RefChecker:
-    """Checks that the refs in an expression can lead somewhere; infers the types of the variables in them."""
-
-    __slots__ = ("_checker", "_env", "errors")
-
-    def __init__(self, checker: Checker, env: TypeEnv) -> None:
-        self._checker = checker
-        self._env = env
-        self.errors: list[RegoError] = []
-
-    def expr(self, expr: Expr) -> None:
-        terms = expr.terms
-        if isinstance(terms, tuple):
-            for term in terms[1:]:
-                self.value(term.value)
-            return
-        if isinstance(terms, Term):
-            self.value(terms.value)
-            return
-        match terms:
-            case Not(body):
-                self.body(body)
-                return
-            case SomeDecl(symbols):
-                for term in symbols:
-                    self.value(term.value)
-            case Every(key, value, domain, body):
-                if key is not None:
-                    self.value(key.value)
-                self.value(value.value)
-                self.value(domain.value)
-                self.body(body)
-            case LogicalAnd(lhs, rhs) | LogicalOr(lhs, rhs):
-                self.body(lhs)
-                self.body(rhs)
-        for node in expr.withs:
-            self.value(node.target.value)
-            self.value(node.value.value)
-
-    def body(self, body: Body) -> None:
-        for expr in body:
-            self.expr(expr)
-
-    def value(self, value: Value) -> None:
-        kind = type(value)
-        if kind in SCALARS or isinstance(value, Var) or kind in COMPREHENSIONS:
-            return
-        match value:
-            case Ref(terms):
-                if self._ref(terms):
-                    for term in terms:
-                        if type(term.value) not in SCALARS:
-                            self.value(term.value)
-            case Call(terms) | Array(terms):
-                for term in terms:
-                    self.value(term.value)
-            case Set(items):
-                for term in sorted_items(items):
-                    self.value(term.value)
-            case Object(pairs):
-                for key, item in sorted_pairs(pairs):
-                    self.value(key.value)
-                    self.value(item.value)
-            case TemplateString(parts):
-                for part in parts:
-                    if isinstance(part, Expr):
-                        self.expr(part)
-
-    def _ref(self, ref: tuple[Term, ...]) -> bool:
-        """Check one ref; whether to look at the refs inside."""
-        tpe = self._env.ref_type(ref)
-        if isinstance(tpe, FunctionType):
-            self.errors.append(self._used_as_reference(ref, len(ref) - 1, tpe))
-            return False
-        problem = self._in_tree(self._env, self._env.tree, ref, 0)
-        if problem is not None:
-            self.errors.append(problem)
-        return True
-
-    def _in_tree(self, env: TypeEnv, node: TypeTree, ref: tuple[Term, ...], i: int) -> RegoError | None:
-        while True:
-            if i == len(ref):
-                return None
-            value = ref[i].value
-            kind = type(value)
-            if i in (1, 2) and not isinstance(value, Var) and not isinstance(value, String):
-                have = self._env.value_type(value)
-                return self._invalid(ref, i, have, STRING, _tree_keys(node))
-            if i and isinstance(value, Var):
-                wanted = keys_of(extent(node))
-                have = self._env.value_type(value)
-                if have is None:
-                    self._env.set_var(value.name, wanted)
-                elif not unifies(wanted, have):
-                    return self._invalid(ref, i, have, wanted, _tree_keys(node))
-            child = node.children.get(tree_key(value)) if kind not in COMPREHENSIONS else None
-            if child is None and i == 0 and env.next is None and isinstance(value, Var):
-                child = env.function_node(value.name)
-            if child is None:
-                if env.next is not None:
-                    env = env.next
-                    node, i = env.tree, 0
-                    continue
-                return self._beyond(env, node, ref, i)
-            i += 1
-            if child.value is not None:
-                return self._in_type(child.value, ref, i)
-            node = child
-
-    def _beyond(self, env: TypeEnv, node: TypeTree, ref: tuple[Term, ...], i: int) -> RegoError | None:
-        head = ref[0].value
-        if isinstance(head, Var) and head.name in ROOTS:
-            if i:
-                for child in list(node.children.values()):
-                    self._in_tree(env, child, ref, i + 1)
-                return None
-            return self._in_type(ANY, ref, 1)
-        return self._in_type(ANY, ref, 0)
-
-    def _in_type(self, tpe: Type | None, ref: tuple[Term, ...], i: int) -> RegoError | None:
-        env = self._env
-        while i < len(ref):
-            value = ref[i].value
-            if is_empty_collection(tpe):
-                return self._in_empty(tpe, ref, i)
-            keys = keys_of(tpe)
-            if keys is None:
-                return self._unsupported(ref, i - 1, tpe)
-            match value:
-                case Var(name):
-                    have = env.value_type(value)
-                    if have is None:
-                        env.set_var(name, keys)
-                    elif not unifies(have, keys):
-                        return self._invalid(ref, i, have, keys, _type_keys(tpe))
-                case Ref(terms):
-                    have = env.ref_type(terms)
-                    if have is not None and not unifies(have, keys):
-                        return self._invalid(ref, i, have, keys, _type_keys(tpe))
-                case Array() | Object() | Set():
-                    if not _unify_with(env, ref[i], keys):
-                        return self._invalid(ref, i, env.value_type(value), keys, [])
-                case _:
-                    child = select_constant(tpe, value)
-                    if child is None:
-                        return self._invalid(ref, i, None, keys, _type_keys(tpe))
-                    tpe = child
-                    i += 1
-                    continue
-            tpe = values_of(tpe)
-            i += 1
-        return None
-
-    def _in_empty(self, tpe: Type | None, ref: tuple[Term, ...], i: int) -> RegoError | None:
-        value = ref[i].value
-        if is_scalar(value):
-            return self._invalid(ref, i, None, None, [])
-        if isinstance(value, Var):
-            have = self._env.value_type(value)
-            if have is None:
-                self._env.set_var(value.name, ANY)
-            else:
-                keys = keys_of(tpe)
-                if keys is not None and not unifies(have, keys):
-                    return self._invalid(ref, i, have, keys, [])
-        return None
-
-    # --- errors ---
-
-    def _undefined(
-        self, ref: tuple[Term, ...], shown: tuple[Term, ...], details: list[str], hint: str = ""
-    ) -> RegoError:
-        return error(TYPE, self._checker.place(ref), f"undefined ref: {ref_text(shown)}", details, hint)
-
-    def _invalid(
-        self, ref: tuple[Term, ...], i: int, have: Type | None, want: Type | None, one_of: list[str]
-    ) -> RegoError:
-        shown = self._checker.shown_ref(ref)
-        pad = " " * (_width(shown[:i]) + 1)
-        lines = [ref_text(shown), f"{pad}^"]
-        lines.append(f"{pad}have: {value_text(shown[i].value)}" if have is None else f"{pad}have (type): {have}")
-        if one_of or want is None:
-            lines.append(f"{pad}want (one of): [{' '.join(one_of)}]")
-        else:
-            lines.append(f"{pad}want (type): {want}")
-        key = shown[i].value
-        hint = key_hint(go_quote(key.value), one_of) if isinstance(key, String) else ""
-        return self._undefined(ref, shown, lines, hint)
-
-    def _unsupported(self, ref: tuple[Term, ...], i: int, have: Type | None) -> RegoError:
-        if isinstance(have, FunctionType):
-            return self._used_as_reference(ref, i, have)
-        shown = self._checker.shown_ref(ref)
-        return self._undefined(ref, shown, _unsupported_lines(shown, i, have))
-
-    def _used_as_reference(self, ref: tuple[Term, ...], i: int, have: Type) -> RegoError:
-        shown = self._checker.shown_ref(ref)
-        named = shown[:-1] if _GENERATED.search(value_text(shown[-1].value)) else shown
-        message = f"function {ref_text(named)} used as reference, not called"
-        return error(TYPE, self._checker.place(ref), message, _unsupported_lines(shown, i, have))
-
-
-def _unsupported_lines(ref: tuple[Term, ...], i: int, have: Type | None) -> list[str]:
-    return [ref_text(ref), "^" * _width(ref[: i + 1]), f"have: {text_of(have)}"]
-
-
-def _width(ref: Sequence[Term]) -> int:
-    return len(ref_text(ref).encode())
-
-
-def _tree_keys(node: TypeTree) -> list[str]:
-    return [_tree_key_text(key) for key in sorted(node.children, key=key_order)]
-
-
-def _tree_key_text(key: Any) -> str:
-    match key:
-        case str():
-            return go_quote(key)
-        case ("b", flag):
-            return "true" if flag else "false"
-        case (_, value):
-            return str(value)
-        case Null():
-            return "null"
-    return value_text(key)
-
-
-def _type_keys(tpe: Type | None) -> list[str]:
-    """The keys an object type knows, as OPA lists them."""
-    found: dict[str, Any] = {}
-
-    def visit(t: Type | None) -> None:
-        t = t.type if isinstance(t, RecursiveType) else t
-        if isinstance(t, ObjectType):
-            for key, _ in t.static:
-                found.setdefault(_key_text(key), key)
-        elif isinstance(t, AnyType):
-            for member in t.of:
-                visit(member)
-
-    visit(tpe)
-    from gatewright.analysis.types import key_order as order
-
-    return sorted(found, key=lambda text: order(found[text]))
-
-
-def _key_text(key: Any) -> str:
-    from gatewright.analysis.metadata import to_value
-
-    return value_text(to_value(key))
 
 
 # --- closures -----------------------------------------------------------------------------------------------------
@@ -836,50 +430,6 @@ def _collect_value(value: Value, found: list[Comprehension]) -> None:
             for key, item in sorted_pairs(pairs):
                 _collect_value(key.value, found)
                 _collect_value(item.value, found)
-
-
-# --- schemas ------------------------------------------------------------------------------------------------------
-
-
-def _apply_schema(env: TypeEnv, path: tuple[Term, ...], tpe: Type) -> None:
-    """Give the document at `path` a type, inside the type of what is around it."""
-    for end in range(1, max(len(path), 2)):
-        around = env.ref_type(path[:end])
-        if around is not None:
-            if end < len(path):
-                tpe = _override(around, path[end:], tpe)
-            env.tree.put(path[:end], tpe)
-            return
-    env.tree.put(path, tpe)
-
-
-def _override(around: Type | None, operands: Sequence[Term], tpe: Type) -> Type:
-    from gatewright.analysis._terms import json_key
-
-    around = around.type if isinstance(around, RecursiveType) else around
-    key = json_key(operands[0].value)
-    if not isinstance(around, ObjectType):
-        return _object_at(operands, tpe, (ANY, ANY))
-    static = []
-    found = False
-    for name, value in around.static:
-        if name == key:
-            found = True
-            value = tpe if len(operands) == 1 else _override(value, operands[1:], tpe)
-        static.append((name, value))
-    if not found:
-        static += _object_at(operands, tpe, around.dynamic).static
-    return object_type(static, around.dynamic)
-
-
-def _object_at(operands: Sequence[Term], tpe: Type, dynamic: tuple[Type | None, Type | None] | None) -> ObjectType:
-    from gatewright.analysis._terms import json_key
-
-    inner: Type = tpe
-    for term in reversed(operands):
-        inner = object_type([(json_key(term.value), inner)], dynamic)
-    assert isinstance(inner, ObjectType)
-    return inner
 
 
 # --- stages -------------------------------------------------------------------------------------------------------

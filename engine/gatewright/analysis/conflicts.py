@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from gatewright.analysis._state import TYPE, Compilation, error
 from gatewright.analysis._terms import ref_text, sort_key, tree_key
-from gatewright.analysis.locals import rename_vars
 from gatewright.analysis.program import CompiledRule, ModuleUnit, RuleNode
+from gatewright.analysis.rename import rename_vars
 from gatewright.syntax.nodes import String, Term, Var
 
 

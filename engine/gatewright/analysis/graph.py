@@ -26,8 +26,8 @@ from gatewright.analysis._terms import (
 from gatewright.analysis._vars import bodies_of, expr_vars, value_vars
 from gatewright.analysis.calls import head_terms
 from gatewright.analysis.conflicts import written_ref
-from gatewright.analysis.locals import rename_vars
 from gatewright.analysis.program import CompiledRule
+from gatewright.analysis.rename import rename_vars
 from gatewright.analysis.tree import rules_for
 from gatewright.analysis.types import BOOLEAN, NULL, NUMBER, STRING, contains, unnamed
 from gatewright.syntax.nodes import (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from gatewright.analysis._scopes import ARGUMENT, ASSIGNED, DECLARED, SEEN, Scopes
 from gatewright.analysis._state import COMPILE, Compilation, Names, error
 from gatewright.analysis._terms import (
     INPUT_REF,
@@ -29,17 +30,16 @@ from gatewright.analysis._terms import (
 from gatewright.analysis._vars import (
     BOUND,
     SAFETY,
-    SKIP_CALL_HEAD,
     SKIP_CLOSURES,
-    bodies_of,
     body_vars,
-    expr_vars,
     value_vars,
     vars_of,
     vars_of_expr,
     vars_of_terms,
 )
+from gatewright.analysis._withnames import names_in_withs
 from gatewright.analysis.program import CompiledRule
+from gatewright.analysis.rename import rename_vars
 from gatewright.analysis.resolve import declared_in_body, declared_in_expr
 from gatewright.analysis.safety import equality_outputs
 from gatewright.errors import RegoError
@@ -72,99 +72,25 @@ _NEGATED = "cannot assign vars inside negated expression"
 _AND_OPERAND = "cannot assign vars inside implicit and operand"
 _OR_OPERAND = "cannot assign vars inside implicit or operand"
 
-# How a name came into a scope.
-_ARGUMENT, _SEEN, _ASSIGNED, _DECLARED = "argument", "seen", "assigned", "declared"
-
 _REDECLARED = {
-    _SEEN: "var {} referenced above",
-    _ASSIGNED: "var {} assigned above",
-    _DECLARED: "var {} declared above",
-    _ARGUMENT: "arg {} redeclared",
+    SEEN: "var {} referenced above",
+    ASSIGNED: "var {} assigned above",
+    DECLARED: "var {} declared above",
+    ARGUMENT: "arg {} redeclared",
 }
 
 _ADVICE = {
-    _SEEN: "declare {} before its first use, or choose another name",
-    _ASSIGNED: "{} has a value already: write == to compare it",
-    _DECLARED: "{} is declared already: write = to give it a value",
-    _ARGUMENT: "{} is an argument: write == to compare it",
+    SEEN: "declare {} before its first use, or choose another name",
+    ASSIGNED: "{} has a value already: write == to compare it",
+    DECLARED: "{} is declared already: write = to give it a value",
+    ARGUMENT: "{} is an argument: write == to compare it",
 }
-
-
-class _Scope:
-    """The names of one body: what each is called now, how it came in, how often it was met."""
-
-    __slots__ = ("counts", "names", "occurrences")
-
-    def __init__(self) -> None:
-        self.names: dict[str, str] = {}
-        self.occurrences: dict[str, str] = {}
-        self.counts: dict[str, int] = {}
-
-
-class _Scopes:
-    """The scopes around a place, innermost last, and all names that were ever given."""
-
-    __slots__ = ("rewritten", "stack")
-
-    def __init__(self) -> None:
-        self.stack = [_Scope()]
-        self.rewritten: dict[str, str] = {}
-
-    def copy(self) -> _Scopes:
-        other = _Scopes()
-        first = other.stack[0]
-        for scope in self.stack:
-            first.names.update(scope.names)
-            first.occurrences.update(scope.occurrences)
-            first.counts.update(scope.counts)
-        other.rewritten = dict(self.rewritten)
-        return other
-
-    def push(self) -> None:
-        self.stack.append(_Scope())
-
-    def pop(self) -> None:
-        self.stack.pop()
-
-    def insert(self, name: str, new: str, occurrence: str) -> None:
-        scope = self.stack[-1]
-        scope.names[name] = new
-        scope.occurrences[name] = occurrence
-        scope.counts[name] = 1
-        if name != new:
-            self.rewritten[new] = name
-
-    def declared(self, name: str) -> str | None:
-        for scope in reversed(self.stack):
-            new = scope.names.get(name)
-            if new is not None:
-                return new
-        return None
-
-    def occurrence_anywhere(self, name: str) -> str | None:
-        for scope in reversed(self.stack):
-            if name in scope.occurrences:
-                return scope.occurrences[name]
-        return None
-
-    def seen(self, name: str) -> None:
-        for scope in reversed(self.stack):
-            if name in scope.counts:
-                scope.counts[name] += 1
-                return
-        self.stack[-1].counts[name] = 1
-
-    def count(self, name: str) -> int:
-        for scope in reversed(self.stack):
-            if name in scope.counts:
-                return scope.counts[name]
-        return 0
 
 
 class LocalRewriter:
     """Renames the variables of one rule, one head comprehension or one query."""
 
-    def __init__(self, names: Names, scopes: _Scopes, *, strict: bool) -> None:
+    def __init__(self, names: Names, scopes: Scopes, *, strict: bool) -> None:
         self.names = names
         self.scopes = scopes
         self.strict = strict
@@ -230,7 +156,7 @@ class LocalRewriter:
         if term.value.wildcard:
             return term
         # OPA has lost the place of the statement here.
-        new = self._declare(term.value.name, _DECLARED, None)
+        new = self._declare(term.value.name, DECLARED, None)
         return None if new is None else Term(Var(new), term.location)
 
     def _some(self, expr: Expr, node: SomeDecl) -> Expr | None:
@@ -239,7 +165,7 @@ class LocalRewriter:
             if isinstance(value, Call):
                 return self._some_in(expr, value, node.location)
             assert isinstance(value, Var)
-            if self._declare(value.name, _DECLARED, node.location) is None:
+            if self._declare(value.name, DECLARED, node.location) is None:
                 return None
         return None
 
@@ -258,7 +184,7 @@ class LocalRewriter:
         member = Ref((*inner.terms, key)) if isinstance(inner, Ref) else Ref((container, key))
         new = replace(expr, terms=(Term(Ref((Term(Var("eq")),))), value, Term(member)))
         for name in sorted(equality_outputs(new, vars_of(inner))):
-            if self._declare(name, _DECLARED, location) is None:
+            if self._declare(name, DECLARED, location) is None:
                 return None
         return self.expr(new)
 
@@ -335,7 +261,7 @@ class LocalRewriter:
         """Declare the variables of the pattern left of `:=`."""
         match term.value:
             case Var(name):
-                new = self._declare(name, _ASSIGNED, term.location)
+                new = self._declare(name, ASSIGNED, term.location)
                 return term if new is None else Term(Var(new), term.location)
             case Array(items):
                 return Term(Array(tuple(map(self._assign_to, items))), term.location)
@@ -343,7 +269,7 @@ class LocalRewriter:
                 return Term(Object(tuple((k, self._assign_to(v)) for k, v in sorted_pairs(pairs))), term.location)
             case Ref(terms) if is_root_ref(term.value):
                 name = terms[0].value.name  # type: ignore[union-attr]
-                new = self._declare(name, _ASSIGNED, term.location)
+                new = self._declare(name, ASSIGNED, term.location)
                 return term if new is None else Term(Var(new), term.location)
         message = f"cannot assign to {kind_name(term.value)}"
         self.errors.append(error(COMPILE, term.location, message, hint="write == to compare"))
@@ -439,14 +365,14 @@ class LocalRewriter:
             self.scopes.seen(name)
             return value if new == name else Var(new)
         if name not in self.scopes.stack[-1].occurrences:
-            self.scopes.insert(name, name, _SEEN)
+            self.scopes.insert(name, name, SEEN)
         return value
 
     def _ref(self, value: Ref, _: Term) -> Value:
         if is_root_ref(value):
             name = value.terms[0].value.name  # type: ignore[union-attr]
             occurrence = self.scopes.occurrence_anywhere(name)
-            if occurrence is not None and occurrence != _SEEN:
+            if occurrence is not None and occurrence != SEEN:
                 new = self.scopes.declared(name)
                 if new is not None and new != name:
                     return Var(new)
@@ -515,7 +441,7 @@ class LocalRewriter:
         unused = {
             scope.names[name]
             for name, occurrence in scope.occurrences.items()
-            if occurrence == _ASSIGNED
+            if occurrence == ASSIGNED
             and not name.startswith("$")
             and self.scopes.count(name) <= 1
             and scope.names[name] not in used
@@ -532,7 +458,7 @@ class LocalRewriter:
         if self.errors or self.unused:
             return
         scope = self.scopes.stack[-1]
-        declared = {scope.names[n] for n, occurrence in scope.occurrences.items() if occurrence == _DECLARED}
+        declared = {scope.names[n] for n, occurrence in scope.occurrences.items() if occurrence == DECLARED}
         if not declared:
             return
         met: set[str] = set()
@@ -594,7 +520,7 @@ def rewrite_locals(state: Compilation) -> None:
 def _rewrite_rule(state: Compilation, rule: CompiledRule) -> bool:
     args = rule.head.args or ()
     unused_args = vars_of_terms(args) if state.strict else set()
-    scopes = _Scopes()
+    scopes = Scopes()
     if args:
         new_args, problems = _rename_arguments(state.names, scopes, args)
         rule.head = replace(rule.head, args=new_args)
@@ -615,9 +541,7 @@ def _rewrite_rule(state: Compilation, rule: CompiledRule) -> bool:
     return True
 
 
-def _rename_arguments(
-    names: Names, scopes: _Scopes, args: tuple[Term, ...]
-) -> tuple[tuple[Term, ...], list[RegoError]]:
+def _rename_arguments(names: Names, scopes: Scopes, args: tuple[Term, ...]) -> tuple[tuple[Term, ...], list[RegoError]]:
     problems: list[RegoError] = []
 
     def rename(term: Term) -> Term:
@@ -628,7 +552,7 @@ def _rename_arguments(
                     scopes.seen(name)
                 else:
                     new = names.fresh()
-                    scopes.insert(name, new, _ARGUMENT)
+                    scopes.insert(name, new, ARGUMENT)
                 return Term(Var(new), term.location)
             case Object(pairs):
                 renamed = tuple((k, rename(v)) for k, v in sorted_pairs(pairs))
@@ -651,7 +575,7 @@ def head_may_have_vars(head: Head) -> bool:
     return any(t is not None and type(t.value) not in SCALARS for t in (head.key, head.value))
 
 
-def _rewrite_branch(state: Compilation, rule: CompiledRule, unused_args: set[str], arguments: _Scopes) -> LocalRewriter:
+def _rewrite_branch(state: Compilation, rule: CompiledRule, unused_args: set[str], arguments: Scopes) -> LocalRewriter:
     has_vars = head_may_have_vars(rule.head)
     used: set[str] = set()
     if has_vars:
@@ -674,7 +598,7 @@ def _rewrite_branch(state: Compilation, rule: CompiledRule, unused_args: set[str
     return rewriter
 
 
-def _hide_builtin_names(state: Compilation, rule: CompiledRule, scopes: _Scopes) -> None:
+def _hide_builtin_names(state: Compilation, rule: CompiledRule, scopes: Scopes) -> None:
     """A plain variable called as a built-in (`count`) is renamed, so that no later pass takes it for the function."""
     body_names: set[str] = set()
     body_vars(rule.body, SAFETY, body_names)
@@ -683,73 +607,10 @@ def _hide_builtin_names(state: Compilation, rule: CompiledRule, scopes: _Scopes)
         return
     declared = declared_in_body(rule.body)
     replaced: set[str] = set()
-    _names_in_withs(rule, replaced)
+    names_in_withs(rule, replaced)
     for name in sorted(candidates):
         if name not in declared and name not in replaced and scopes.declared(name) is None:
-            scopes.insert(name, state.names.fresh(), _SEEN)
-
-
-def _names_in_withs(rule: CompiledRule, found: set[str]) -> None:
-    head = rule.head
-    for term in (*(head.args or ()), head.key, head.value):
-        if term is not None:
-            _withs_in_value(term.value, found)
-    for expr in rule.body:
-        _withs_in_expr(expr, found)
-    if rule.otherwise is not None:
-        _names_in_withs(rule.otherwise, found)
-
-
-def _withs_in_expr(expr: Expr, found: set[str]) -> None:
-    for node in expr.withs:
-        value_vars(node.target.value, SKIP_CALL_HEAD, found)
-        value_vars(node.value.value, SKIP_CALL_HEAD, found)
-        _withs_in_value(node.value.value, found)
-    terms = expr.terms
-    if isinstance(terms, tuple):
-        for term in terms:
-            _withs_in_value(term.value, found)
-    elif isinstance(terms, Term):
-        _withs_in_value(terms.value, found)
-    elif isinstance(terms, SomeDecl):
-        for term in terms.symbols:
-            _withs_in_value(term.value, found)
-    else:
-        if isinstance(terms, Every):
-            _withs_in_value(terms.domain.value, found)
-        for body in bodies_of(terms):
-            for inner in body:
-                _withs_in_expr(inner, found)
-
-
-def _withs_in_value(value: Value, found: set[str]) -> None:
-    kind = type(value)
-    if kind in SCALARS or isinstance(value, Var):
-        return
-    match value:
-        case Ref(terms) | Call(terms):
-            for term in terms:
-                _withs_in_value(term.value, found)
-        case Array(items) | Set(items):
-            for term in items:
-                _withs_in_value(term.value, found)
-        case Object(pairs):
-            for key, item in pairs:
-                _withs_in_value(key.value, found)
-                _withs_in_value(item.value, found)
-        case ArrayComprehension(term, body) | SetComprehension(term, body):
-            _withs_in_value(term.value, found)
-            for expr in body:
-                _withs_in_expr(expr, found)
-        case ObjectComprehension(key, item, body):
-            _withs_in_value(key.value, found)
-            _withs_in_value(item.value, found)
-            for expr in body:
-                _withs_in_expr(expr, found)
-        case TemplateString(parts):
-            for part in parts:
-                if isinstance(part, Expr):
-                    _withs_in_expr(part, found)
+            scopes.insert(name, state.names.fresh(), SEEN)
 
 
 def _rewrite_head_closures(state: Compilation, head: Head) -> Head:
@@ -776,7 +637,7 @@ def _rewrite_head_closures(state: Compilation, head: Head) -> Head:
         return term if new == value and type(new) not in _CLOSURES else Term(new, term.location)
 
     def close(value: ArrayComprehension | SetComprehension | ObjectComprehension | TemplateString) -> Value:
-        rewriter = LocalRewriter(state.names, _Scopes(), strict=state.strict)
+        rewriter = LocalRewriter(state.names, Scopes(), strict=state.strict)
         new: Value
         if isinstance(value, ObjectComprehension):
             new = rewriter.object_comprehension(value)
@@ -833,88 +694,8 @@ def _rename_in_head(head: Head, names: dict[str, str]) -> Head:
     )
 
 
-def rename_vars(term: Term, names: dict[str, str]) -> Term:
-    """`term` with every variable in `names` renamed, closures included."""
-    value = term.value
-    kind = type(value)
-    if kind in SCALARS:
-        return term
-    if isinstance(value, Var):
-        new = names.get(value.name)
-        return term if new is None else Term(Var(new), term.location)
-    if names.keys().isdisjoint(vars_of(value)):
-        return term
-
-    def each(terms: tuple[Term, ...]) -> tuple[Term, ...]:
-        return tuple(rename_vars(t, names) for t in terms)
-
-    new_value: Value = value
-    match value:
-        case Ref(terms):
-            new_value = Ref(each(terms))
-        case Call(terms):
-            new_value = Call(each(terms))
-        case Array(items):
-            new_value = Array(each(items))
-        case Set(items):
-            new_value = Set(each(items))
-        case Object(pairs):
-            new_value = Object(tuple((rename_vars(k, names), rename_vars(v, names)) for k, v in pairs))
-        case ArrayComprehension(inner, body) | SetComprehension(inner, body):
-            new_value = type(value)(rename_vars(inner, names), rename_in_body(body, names))
-        case ObjectComprehension(key, item, body):
-            new_value = ObjectComprehension(
-                rename_vars(key, names), rename_vars(item, names), rename_in_body(body, names)
-            )
-        case TemplateString(parts, multi_line):
-            new_value = TemplateString(
-                tuple(rename_in_expr(p, names) if isinstance(p, Expr) else p for p in parts), multi_line
-            )
-    return Term(new_value, term.location)
-
-
-def rename_in_body(body: Body, names: dict[str, str]) -> Body:
-    return tuple(rename_in_expr(expr, names) for expr in body)
-
-
-def rename_in_expr(expr: Expr, names: dict[str, str]) -> Expr:
-    found: set[str] = set()
-    expr_vars(expr, 0, found)
-    if names.keys().isdisjoint(found):
-        return expr
-    terms = expr.terms
-    new: Terms
-    match terms:
-        case Term():
-            new = rename_vars(terms, names)
-        case tuple():
-            new = tuple(rename_vars(t, names) for t in terms)
-        case SomeDecl(symbols, location):
-            new = SomeDecl(tuple(rename_vars(t, names) for t in symbols), location)
-        case Every(key, value, domain, body, location):
-            new = Every(
-                rename_vars(key, names) if key is not None else None,
-                rename_vars(value, names),
-                rename_vars(domain, names),
-                rename_in_body(body, names),
-                location,
-            )
-        case Not(body, explicit, location):
-            new = Not(rename_in_body(body, names), explicit, location)
-        case LogicalAnd(lhs, rhs) | LogicalOr(lhs, rhs):
-            new = type(terms)(
-                rename_in_body(lhs, names),
-                rename_in_body(rhs, names),
-                terms.explicit_lhs,
-                terms.explicit_rhs,
-                terms.location,
-            )
-    withs = tuple(With(rename_vars(w.target, names), rename_vars(w.value, names), w.location) for w in expr.withs)
-    return replace(expr, terms=new, withs=withs)
-
-
 def rewrite_query_locals(names: Names, body: Body, *, strict: bool) -> tuple[Body, dict[str, str], list[RegoError]]:
     """Rename the variables of a query; the second result maps new names to those written."""
-    rewriter = LocalRewriter(names, _Scopes(), strict=strict)
+    rewriter = LocalRewriter(names, Scopes(), strict=strict)
     new = rewriter.body(body, set())
     return new, dict(rewriter.scopes.rewritten), [*rewriter.errors, *rewriter.unused]

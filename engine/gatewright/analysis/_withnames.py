@@ -1,0 +1,93 @@
+"""The names that `with` modifiers mention: they may stand for functions."""
+
+from __future__ import annotations
+
+from gatewright.analysis._terms import (
+    SCALARS,
+)
+from gatewright.analysis._vars import (
+    SKIP_CALL_HEAD,
+    bodies_of,
+    value_vars,
+)
+from gatewright.analysis.program import CompiledRule
+from gatewright.syntax.nodes import (
+    Array,
+    ArrayComprehension,
+    Call,
+    Every,
+    Expr,
+    Object,
+    ObjectComprehension,
+    Ref,
+    Set,
+    SetComprehension,
+    SomeDecl,
+    TemplateString,
+    Term,
+    Value,
+    Var,
+)
+
+
+def names_in_withs(rule: CompiledRule, found: set[str]) -> None:
+    head = rule.head
+    for term in (*(head.args or ()), head.key, head.value):
+        if term is not None:
+            _withs_in_value(term.value, found)
+    for expr in rule.body:
+        _withs_in_expr(expr, found)
+    if rule.otherwise is not None:
+        names_in_withs(rule.otherwise, found)
+
+
+def _withs_in_expr(expr: Expr, found: set[str]) -> None:
+    for node in expr.withs:
+        value_vars(node.target.value, SKIP_CALL_HEAD, found)
+        value_vars(node.value.value, SKIP_CALL_HEAD, found)
+        _withs_in_value(node.value.value, found)
+    terms = expr.terms
+    if isinstance(terms, tuple):
+        for term in terms:
+            _withs_in_value(term.value, found)
+    elif isinstance(terms, Term):
+        _withs_in_value(terms.value, found)
+    elif isinstance(terms, SomeDecl):
+        for term in terms.symbols:
+            _withs_in_value(term.value, found)
+    else:
+        if isinstance(terms, Every):
+            _withs_in_value(terms.domain.value, found)
+        for body in bodies_of(terms):
+            for inner in body:
+                _withs_in_expr(inner, found)
+
+
+def _withs_in_value(value: Value, found: set[str]) -> None:
+    kind = type(value)
+    if kind in SCALARS or isinstance(value, Var):
+        return
+    match value:
+        case Ref(terms) | Call(terms):
+            for term in terms:
+                _withs_in_value(term.value, found)
+        case Array(items) | Set(items):
+            for term in items:
+                _withs_in_value(term.value, found)
+        case Object(pairs):
+            for key, item in pairs:
+                _withs_in_value(key.value, found)
+                _withs_in_value(item.value, found)
+        case ArrayComprehension(term, body) | SetComprehension(term, body):
+            _withs_in_value(term.value, found)
+            for expr in body:
+                _withs_in_expr(expr, found)
+        case ObjectComprehension(key, item, body):
+            _withs_in_value(key.value, found)
+            _withs_in_value(item.value, found)
+            for expr in body:
+                _withs_in_expr(expr, found)
+        case TemplateString(parts):
+            for part in parts:
+                if isinstance(part, Expr):
+                    _withs_in_expr(part, found)
