@@ -54,6 +54,7 @@ class Rule:
     required: tuple[str, ...] = ()
     sync: tuple[str, ...] = ()
     library: Path | None = None
+    file: str = "rule.rego"
 
     @property
     def family(self) -> str:
@@ -71,7 +72,7 @@ class Rule:
 
     @property
     def source(self) -> Path:
-        return self.directory / "rule.rego"
+        return self.directory / self.file
 
     @property
     def in_cluster(self) -> bool:
@@ -226,10 +227,11 @@ def policy_set(
     documents = expand(
         standard(name), parameters=parameters, include=include, exclude=exclude, min_severity=min_severity
     )
-    return [*documents, *_plain_documents(policies_dir() / name)]
+    return [*documents, *plain_documents(policies_dir() / name)]
 
 
-def _plain_documents(directory: Path) -> list[dict[str, Any]]:
+def plain_documents(directory: Path) -> list[dict[str, Any]]:
+    """The ordinary manifests beside a `policy.yaml`."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

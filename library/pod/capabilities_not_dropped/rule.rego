@@ -33,7 +33,7 @@ import data.lib.finding
 import data.lib.version
 import data.lib.workload
 
-violation contains finding.fixable(c.path, ["securityContext", "capabilities", "drop"], ["ALL"], msg) if {
+violation contains finding.repairable(c.path, ["securityContext", "capabilities", "drop"], ["ALL"], msg) if {
 	_required
 	some c in workload.containers
 	not "ALL" in object.get(c.security_context, ["capabilities", "drop"], [])

@@ -42,7 +42,7 @@ package library.pod.host_namespaces
 import data.lib.finding
 import data.lib.workload
 
-violation contains finding.fixable(workload.path, [field], false, msg) if {
+violation contains finding.repairable(workload.path, [field], false, msg) if {
 	some field in parameter_fields
 	workload.pod[field] == true
 	msg := sprintf("%s is true: the Pod shares the node's %s namespace", [field, substring(field, 4, -1)])

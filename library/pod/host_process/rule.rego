@@ -29,7 +29,7 @@ package library.pod.host_process
 import data.lib.finding
 import data.lib.workload
 
-violation contains finding.fixable(holder.path, ["securityContext", "windowsOptions", "hostProcess"], false, msg) if {
+violation contains finding.repairable(holder.path, ["securityContext", "windowsOptions", "hostProcess"], false, msg) if {
 	some holder in workload.security_holders
 	holder.security_context.windowsOptions.hostProcess == true
 	msg := sprintf("%s runs as a Windows HostProcess container", [holder.label])

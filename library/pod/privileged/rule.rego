@@ -27,7 +27,7 @@ package library.pod.privileged
 import data.lib.finding
 import data.lib.workload
 
-violation contains finding.fixable(c.path, ["securityContext", "privileged"], false, msg) if {
+violation contains finding.repairable(c.path, ["securityContext", "privileged"], false, msg) if {
 	some c in workload.containers
 	c.security_context.privileged == true
 	msg := sprintf("container %q is privileged", [c.name])

@@ -29,7 +29,7 @@ import data.lib.version
 import data.lib.workload
 
 # The Pod says no outright.
-violation contains finding.fixable(holder.path, ["securityContext", "runAsNonRoot"], true, msg) if {
+violation contains finding.repairable(holder.path, ["securityContext", "runAsNonRoot"], true, msg) if {
 	not _relaxed
 	some holder in workload.security_holders
 	holder.security_context.runAsNonRoot == false
@@ -37,7 +37,7 @@ violation contains finding.fixable(holder.path, ["securityContext", "runAsNonRoo
 }
 
 # Nobody says yes.
-violation contains finding.fixable(c.path, ["securityContext", "runAsNonRoot"], true, msg) if {
+violation contains finding.repairable(c.path, ["securityContext", "runAsNonRoot"], true, msg) if {
 	not _relaxed
 	not workload.security_context.runAsNonRoot == true
 	some c in workload.containers

@@ -17,7 +17,7 @@ package library.pod.writable_host_path
 import data.lib.finding
 import data.lib.workload
 
-violation contains finding.fixable(c.path, ["volumeMounts", i, "readOnly"], true, msg) if {
+violation contains finding.repairable(c.path, ["volumeMounts", i, "readOnly"], true, msg) if {
 	some v in workload.volumes
 	v.spec.hostPath != null
 	some c in workload.containers

@@ -1,0 +1,90 @@
+"""A rule as a page of the manual: what it forbids, why, how to repair it, a bad and a good example."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gatewright import catalog
+
+
+def rule_page(rule: catalog.Rule, *, level: int = 1) -> str:
+    """Markdown for one rule."""
+    head = "#" * level
+    parts = [
+        f"{head} {rule.title}\n",
+        f"`{rule.path}` · {rule.id} · {rule.severity} · {_targets(rule)}\n",
+    ]
+    if rule.description:
+        parts.append(f"{rule.description}\n")
+    parts.append(f"**Why.** {rule.why}\n")
+    parts.append(f"**Fix.** {rule.fix}\n")
+    parts += _parameters(rule)
+    if rule.sync:
+        parts.append(f"Reads other objects of the input: {', '.join(rule.sync)}.\n")
+    if rule.controls:
+        parts.append(f"Answers {', '.join(map(_control, rule.controls))}.\n")
+    if rule.references:
+        parts.append(f"Elsewhere: {', '.join(rule.references)}.\n")
+    for word, folder in (("Bad", "fail"), ("Good", "pass")):
+        parts += _example(rule, word, folder)
+    return "\n".join(parts)
+
+
+def family_page(family: str, rules: Iterable[catalog.Rule]) -> str:
+    """Markdown for a family: a table, then its rules."""
+    rules = list(rules)
+    title = family.replace("_", " ").capitalize()
+    rows = "\n".join(f"| [{r.path}](#{_anchor(r.title)}) | {r.id} | {r.severity} | {r.title} |" for r in rules)
+    table = f"# {title}\n\n| rule | id | severity | forbids |\n|---|---|---|---|\n{rows}\n"
+    return table + "\n" + "\n".join(rule_page(rule, level=2) for rule in rules)
+
+
+def index_page(rules: Iterable[catalog.Rule]) -> str:
+    """Markdown that lists the families."""
+    counts: dict[str, int] = {}
+    for rule in rules:
+        counts[rule.family] = counts.get(rule.family, 0) + 1
+    rows = "\n".join(f"| [{family}]({family}.md) | {count} |" for family, count in sorted(counts.items()))
+    return f"# Rules\n\n{sum(counts.values())} rules.\n\n| family | rules |\n|---|---|\n{rows}\n"
+
+
+def manual(rules: Iterable[catalog.Rule]) -> dict[str, str]:
+    """File name → text: an index and a page a family."""
+    rules = list(rules)
+    families: dict[str, list[catalog.Rule]] = {}
+    for rule in rules:
+        families.setdefault(rule.family, []).append(rule)
+    pages = {f"{family}.md": family_page(family, members) for family, members in sorted(families.items())}
+    return {"index.md": index_page(rules), **pages}
+
+
+def _anchor(title: str) -> str:
+    kept = "".join(c for c in title.lower() if c.isalnum() or c in " -_")
+    return kept.replace(" ", "-")
+
+
+def _targets(rule: catalog.Rule) -> str:
+    return ", ".join(target.partition(".")[0] for target in rule.targets)
+
+
+def _control(control: catalog.Control) -> str:
+    versions = f" ({control.versions})" if control.versions else ""
+    return f"{control.standard} {control.id}{versions}"
+
+
+def _parameters(rule: catalog.Rule) -> list[str]:
+    if not rule.parameters:
+        return []
+    rows = [
+        f"| {name} | {body.get('type', '')} | {body.get('description', '')} |" for name, body in rule.parameters.items()
+    ]
+    return ["| parameter | type | meaning |\n|---|---|---|\n" + "\n".join(rows) + "\n"]
+
+
+def _example(rule: catalog.Rule, word: str, folder: str) -> list[str]:
+    files = sorted(f for f in (rule.directory / "samples" / folder).rglob("*") if f.is_file())
+    if not files:
+        return []
+    text = files[0].read_text(encoding="utf-8").rstrip()
+    language = {".yaml": "yaml", ".yml": "yaml", ".ts": "ts"}.get(files[0].suffix, "dockerfile")
+    return [f"{word}:\n\n```{language}\n{text}\n```\n"]
