@@ -12,6 +12,7 @@ from gatewright.gatekeeper._gotext import json_indented, quote
 from gatewright.gatekeeper.constraint import is_constraint
 from gatewright.gatekeeper.expander import Expander, gator_namespace, load_expander
 from gatewright.gatekeeper.host import GATOR_TEST, Host, Result
+from gatewright.gatekeeper.stats import StatsHost
 from gatewright.gatekeeper.template import TARGET, convert_template, is_template
 from gatewright.gator.console import Console, Fatal
 from gatewright.gator.flags import Flag
@@ -77,7 +78,8 @@ def run(flags: dict[str, Any], console: Console) -> int:
     except Fatal as error:
         raise Fatal(f"auditing objects: {error}") from error
     shown = [f for f in found if f.denies] if flags["deny-only"] else found
-    console.out.write(format_results(flags["output"], shown, stats=flags["stats"]))
+    stats = host.stats if isinstance(host, StatsHost) else None
+    console.out.write(format_results(flags["output"], shown, stats))
     if printed.text():
         console.out.write(f"\n{printed.text()}\n")
     return 1 if any(f.denies for f in found) else 0
@@ -95,7 +97,8 @@ def _host(flags: dict[str, Any], policy: str, printed: PrintBuffer) -> Host:
     from gatewright.runtime.context import EvalOptions
 
     verbose = flags["verbose"]
-    return Host(
+    kind = StatsHost if flags["stats"] else Host
+    return kind(
         engine="cel" if flags["enable-k8s-native-validation"] else "rego",
         semantics=GATOR_TEST,
         failure_policy=policy,
@@ -166,19 +169,29 @@ def _load(host: Host, objects: Sequence[kube.Object]) -> None:
 # --- output ------------------------------------------------------------------------------------------------------
 
 
-def format_results(form: str, found: Sequence[Found], *, stats: bool = False) -> str:
+def format_results(form: str, found: Sequence[Found], stats: Sequence[dict[str, Any]] | None = None) -> str:
     """The results as `-o` asks: json, yaml, or text for everything else; `default` is gator's word for nothing."""
     match form.lower():
         case "json":
             rows: Any = [_json_row(f) for f in found] or None
-            return json_indented({"results": rows, "stats": []} if stats else rows, "    ", sort_keys=False)
+            return json_indented(
+                rows if stats is None else {"results": rows, "stats": list(stats)}, "    ", sort_keys=False
+            )
         case "yaml":
             rows = [_yaml_row(f) for f in found]
-            return dump_v3(Ordered(results=rows, stats=[]) if stats else rows)
+            return dump_v3(
+                rows if stats is None else Ordered(results=rows, stats=[_yaml_stats(entry) for entry in stats])
+            )
         case "default":
             return ""
         case _:
             return "".join(map(_text_row, found))
+
+
+def _yaml_stats(entry: dict[str, Any]) -> Ordered:
+    stats = [Ordered(name=s["name"], value=s["value"], source=Ordered(**s["source"])) for s in entry["stats"]]
+    labels = [Ordered(name=label["name"], value=label["value"]) for label in entry["labels"]]
+    return Ordered(scope=entry["scope"], statsfor=entry["statsFor"], stats=stats, labels=labels)
 
 
 def _text_row(found: Found) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 
@@ -13,7 +15,7 @@ class FlagError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One flag: its kind is text, list, bool, int or float."""
+    """One flag: its kind is text, list, bool, int, float or duration (in nanoseconds)."""
 
     name: str
     short: str = ""
@@ -95,8 +97,27 @@ def _set(flag: Flag, value: str, values: dict[str, Any], shown: str) -> None:
         except ValueError:
             function = "ParseInt" if flag.kind == "int" else "ParseFloat"
             raise _invalid(value, shown, f'strconv.{function}: parsing "{value}": invalid syntax') from None
+    elif flag.kind == "duration":
+        spent = read_duration(value)
+        if spent is None:
+            raise _invalid(value, shown, f'time: invalid duration "{value}"')
+        values[flag.name] = spent
     else:
         values[flag.name] = value
+
+
+_UNITS: Final = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
+
+
+def read_duration(text: str) -> int | None:
+    """The nanoseconds of a duration in Go's notation, such as 1.5ms or 1m30s; None when it is none."""
+    if text.lstrip("+-") == "0":
+        return 0
+    parts = re.findall(r"(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)", text)
+    if not parts or "".join(number + unit for number, unit in parts) != text.lstrip("+-"):
+        return None
+    total = sum(int(Decimal(number) * _UNITS[unit]) for number, unit in parts)
+    return -total if text.startswith("-") else total
 
 
 def _invalid(value: str, shown: str, why: str) -> FlagError:

@@ -116,7 +116,7 @@ def _usage(name: str, flags: Sequence[Flag]) -> str:
     return "\n".join(lines) + "\n"
 
 
-_KINDS: Final = {"text": "string", "list": "stringArray", "int": "int", "float": "float"}
+_KINDS: Final = {"text": "string", "list": "stringArray", "int": "int", "float": "float", "duration": "duration"}
 
 _Loaded = tuple[Sequence[Flag], Callable[..., int], int]
 
