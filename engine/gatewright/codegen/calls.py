@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gatewright.codegen import _py, fixed, terms, unify
 from gatewright.codegen.writer import Val, Writer
-from gatewright.syntax.nodes import Ref, String, Term, Var
+from gatewright.syntax.nodes import Array, Ref, String, Term, Var
 
 if TYPE_CHECKING:
     from gatewright.codegen.unit import Group
@@ -203,7 +203,13 @@ def location(w: Writer) -> ast.expr:
 def _relation(w: Writer, name: str, operands: tuple[Term, ...], output: Term | None) -> None:
     vals = [terms.value(w, t) for t in operands]
     results = w.names.fresh(name.rpartition(".")[2])
-    run = _py.call(w.unit.builtin(name), *(val.expr for val in vals))
+    target = w.unit.builtin(name)
+    if name == "walk" and output is not None and isinstance(output.value, Array) and len(output.value.items) == 2:
+        path, member = output.value.items
+        if isinstance(path.value, Var) and path.value.wildcard:
+            # Paths that no one looks at are not made.
+            target, output = w.unit.walk_values(), member
+    run = _py.call(target, *(val.expr for val in vals))
     w.add(attempt_builtin(w, results, run, name))
     w.guard(_py.is_defined(_py.name(results)))
     item = w.names.fresh("item")

@@ -57,7 +57,6 @@ _RUNTIME = (
     "several",
     "stored",
     "to_key",
-    "values",
     "values_sorted",
 )
 _BUILTINS = ("BuiltinError", "lookup")
@@ -198,6 +197,14 @@ class Unit:
             self._constants.append(_py.assign(target, _py.attribute(_py.call("lookup", _py.const(name)), "function")))
         return self._builtins[name]
 
+    def walk_values(self) -> str:
+        """The function that walks a document without its paths."""
+        if "walk_values" not in self._builtins:
+            self._builtins["walk_values"] = target = self._fresh("walk_values")
+            alias = ast.alias("walk_values", None if target == "walk_values" else target)
+            self._constants.append(ast.ImportFrom("gatewright.builtins.graph", [alias], 0))
+        return self._builtins["walk_values"]
+
     def builtin_as_rule(self, name: str, location: Location) -> str:
         """A built-in that is called like a rule's function, state first: what `with` can put in place of another."""
         if name not in self._builtin_rules:
@@ -216,9 +223,10 @@ class Unit:
         return self._builtin_rules[name]
 
     def takes_context(self, name: str) -> bool:
-        from gatewright.builtins import lookup
+        from gatewright.builtins import signatures
 
-        return lookup(name).context
+        declared = signatures().get(name)
+        return declared is not None and declared.context
 
     def is_relation(self, name: str) -> bool:
         signature = self.program.signatures.get(name)

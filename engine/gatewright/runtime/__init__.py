@@ -1,32 +1,72 @@
-"""Everything generated code may use, and what hosts need to run it."""
+"""Everything generated code may use, and what hosts need to run it. Each name is imported when first asked for."""
 
 from __future__ import annotations
 
-from gatewright.runtime.conflicts import ConflictError, differ, insert, keyed, put
-from gatewright.runtime.context import Context, EvalOptions, State, failed
-from gatewright.runtime.documents import (
-    ABSENT,
-    MISSING,
-    at,
-    document,
-    extent,
-    get,
-    has_member,
-    holds,
-    is_collection,
-    items,
-    items_sorted,
-    member,
-    members,
-    several,
-    stored,
-    values,
-    values_sorted,
-)
-from gatewright.runtime.mocks import Value, base_value, builtin_rule, mocked
-from gatewright.runtime.trace import cover, evidence, note, read
-from gatewright.runtime.values import UNDEFINED, NumberText, RegoSet, compare, equal, to_key
-from gatewright.source import Location
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gatewright.runtime.conflicts import ConflictError, differ, insert, keyed, put
+    from gatewright.runtime.context import Context, EvalOptions, State, failed
+    from gatewright.runtime.documents import (
+        ABSENT,
+        MISSING,
+        at,
+        document,
+        extent,
+        get,
+        has_member,
+        holds,
+        is_collection,
+        items,
+        items_sorted,
+        member,
+        members,
+        several,
+        stored,
+        values_sorted,
+    )
+    from gatewright.runtime.mocks import Value, base_value, builtin_rule, mocked
+    from gatewright.runtime.trace import cover, evidence, note, read
+    from gatewright.runtime.values import UNDEFINED, NumberText, RegoSet, compare, equal, to_key
+    from gatewright.source import Location
+
+_FROM = {
+    "gatewright.runtime.conflicts": ("ConflictError", "differ", "insert", "keyed", "put"),
+    "gatewright.runtime.context": ("Context", "EvalOptions", "State", "failed"),
+    "gatewright.runtime.documents": (
+        "ABSENT",
+        "MISSING",
+        "at",
+        "document",
+        "extent",
+        "get",
+        "has_member",
+        "holds",
+        "is_collection",
+        "items",
+        "items_sorted",
+        "member",
+        "members",
+        "several",
+        "stored",
+        "values_sorted",
+    ),
+    "gatewright.runtime.mocks": ("Value", "base_value", "builtin_rule", "mocked"),
+    "gatewright.runtime.trace": ("cover", "evidence", "note", "read"),
+    "gatewright.runtime.values": ("UNDEFINED", "NumberText", "RegoSet", "compare", "equal", "to_key"),
+    "gatewright.source": ("Location",),
+}
+_MODULE_OF = {name: module for module, names in _FROM.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module 'gatewright.runtime' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(module), name)
+    return value
+
 
 __all__ = [
     "ABSENT",
@@ -68,6 +108,5 @@ __all__ = [
     "several",
     "stored",
     "to_key",
-    "values",
     "values_sorted",
 ]

@@ -112,7 +112,7 @@ def insert(
             raise ConflictError("object keys must be unique", Location(*at))
         if (_OWN, keys) not in seen:
             # Another rule's set is left as it is.
-            there = place[leaf] = RegoSet() if there is UNDEFINED else RegoSet.of_keys(dict(there.keys))
+            there = place[leaf] = RegoSet.of_keys(dict(there.keys) if isinstance(there, RegoSet) else {})
             seen.add((_OWN, keys))
         there.keys[to_key(value)] = None
     elif there is UNDEFINED:
