@@ -246,3 +246,14 @@ class TestCapabilities:
     def test_not_capabilities(self, data) -> None:
         with pytest.raises(UsageError, match="not a capabilities file"):
             capabilities_from_json(data)
+
+    def test_old_capabilities_know_no_refs_in_heads(self, errors) -> None:
+        old = capabilities_from_json({"builtins": _CAPABILITIES["builtins"], "features": []})
+        assert errors("package t\np.q.r := 1", capabilities=old) == [
+            "2:1 compile: rule heads with refs are not supported: p.q.r"
+        ]
+        strings = capabilities_from_json({**_CAPABILITIES, "features": ["rule_head_ref_string_prefixes"]})
+        assert errors("package t\np.q.r := 1", capabilities=strings) == []
+        assert errors('package t\np[x].r := 1 if { x = "a" }', capabilities=strings) == [
+            "2:1 type: rule heads with general refs (containing variables) are not supported: p[x].r"
+        ]

@@ -28,6 +28,7 @@ from gatewright.syntax.nodes import (
     Call,
     Every,
     Expr,
+    Import,
     Object,
     ObjectComprehension,
     Ref,
@@ -342,14 +343,17 @@ def is_v1(unit: ModuleUnit) -> bool:
     """Whether the rules of Rego v1 hold in a module: by its dialect, or by `import rego.v1`."""
     if unit.rego_version != "v0":
         return True
-    return any(_is_rego_import(node.path.value) for node in unit.source.imports)
+    return any(imported_dialect(node) for node in unit.source.imports)
 
 
-def _is_rego_import(path: Value) -> bool:
+def imported_dialect(node: Import) -> str:
+    """`v1` for `import rego.v1`, `v2` for `import rego.v2`, else ''."""
+    path = node.path.value
     if not isinstance(path, Ref) or len(path.terms) != 2:
-        return False
+        return ""
     head, last = path.terms[0].value, path.terms[1].value
-    return isinstance(head, Var) and head.name == "rego" and isinstance(last, String) and last.value in ("v1", "v2")
+    is_rego = isinstance(head, Var) and head.name == "rego" and isinstance(last, String)
+    return last.value if is_rego and isinstance(last, String) and last.value in ("v1", "v2") else ""
 
 
 def deprecated_calls(names: set[str], calls: Iterable[tuple[str, Location]]) -> list[RegoError]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from gatewright.analysis._state import Compilation, Names
+from gatewright.analysis._state import COMPILE, TYPE, Compilation, Names, error
 from gatewright.analysis._terms import (
     COMPREHENSIONS,
     SCALARS,
@@ -17,9 +17,11 @@ from gatewright.analysis._terms import (
     equality,
     is_equality,
     is_scalar,
+    ref_text,
     sorted_items,
     sorted_pairs,
 )
+from gatewright.analysis.program import CompiledRule
 from gatewright.analysis.safety import contains_closure, has_closure
 from gatewright.syntax.nodes import (
     Array,
@@ -38,6 +40,7 @@ from gatewright.syntax.nodes import (
     Ref,
     Set,
     SetComprehension,
+    String,
     TemplateString,
     Term,
     Value,
@@ -96,9 +99,14 @@ def _expr_needs_evaluation(expr: Expr) -> bool:
 
 def hoist_head_refs(state: Compilation) -> None:
     """`p[input.x] := 1` becomes `p[__local0__] := 1` with `__local0__ = input.x` in the body."""
+    # Old capabilities know no refs in heads, or only those of strings.
+    speaks_refs = bool(state.features & {"rule_head_refs", "rego_v1", "rego_v2"})
+    speaks_strings = speaks_refs or "rule_head_ref_string_prefixes" in state.features
     for unit in state.units:
         for rule in unit.rules:
             terms = rule.head.ref.terms
+            if not speaks_refs and not _is_supported(state, rule, speaks_strings):
+                continue
             if all(is_scalar(t.value) or type(t.value) is Var for t in terms[1:]):
                 continue
             out = [terms[0]]
@@ -116,6 +124,20 @@ def hoist_head_refs(state: Compilation) -> None:
             rule.head = replace(rule.head, ref=Ref(tuple(out)), key=key)
             for expr in extra:
                 rule.body = append_to(rule.body, expr)
+
+
+def _is_supported(state: Compilation, rule: CompiledRule, speaks_strings: bool) -> bool:
+    terms = rule.head.ref.terms
+    if not speaks_strings and not rule.head.name:
+        message = f"rule heads with refs are not supported: {ref_text(terms)}"
+        state.err(error(COMPILE, rule.location, message))
+        return False
+    for i in range(1, len(terms)):
+        if (rule.is_multi_value or i != len(terms) - 1) and type(terms[i].value) is not String:
+            message = f"rule heads with general refs (containing variables) are not supported: {ref_text(terms)}"
+            state.err(error(TYPE, rule.location, message))
+            return False
+    return True
 
 
 def hoist_head_values(state: Compilation) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gatewright.analysis._state import COMPILE, Compilation, error
 from gatewright.analysis._terms import RESERVED, is_assignment, is_root_ref, ref_text, value_text
-from gatewright.analysis.calls import exprs_in_body, exprs_in_rule, is_v1
+from gatewright.analysis.calls import exprs_in_body, exprs_in_rule, imported_dialect, is_v1
 from gatewright.analysis.program import ModuleUnit
 from gatewright.analysis.resolve import import_name, import_path
 from gatewright.errors import RegoError
@@ -25,8 +25,12 @@ def check_unused_imports(state: Compilation, unused: list[tuple[ModuleUnit, Impo
 
 
 def check_imports(state: Compilation) -> None:
-    """An import may not hide another one of the same module."""
+    """The dialects imported must be there, and an import may not hide another one of the same module."""
     for unit in state.units:
+        for node in unit.imports:
+            dialect = imported_dialect(node)
+            if dialect and not state.features & _SPEAKING[dialect]:
+                state.warn(error(COMPILE, node.location, f"rego.{dialect} import is not supported"))
         if not (state.strict or is_v1(unit)):
             continue
         seen: dict[str, Import] = {}
@@ -34,6 +38,12 @@ def check_imports(state: Compilation) -> None:
             first = seen.setdefault(import_name(node), node)
             if first is not node:
                 state.warn(error(COMPILE, node.location, f"import must not shadow {import_text(first)}"))
+
+
+_SPEAKING = {
+    "v1": frozenset(("rego_v1_import", "rego_v1", "rego_v2")),
+    "v2": frozenset(("rego_v2_import", "rego_v2")),
+}
 
 
 def check_root_overrides(state: Compilation) -> None:
