@@ -58,7 +58,7 @@ def rewrite_templates(state: Compilation) -> None:
         for rule in unit.each_rule:
             if not _rule_has_template(rule):
                 continue
-            rewriter = TemplateRewriter(state, state.names, supported=supported and unit.rego_version != "v0")
+            rewriter = TemplateRewriter(state, state.names, supported=supported)
             safe = set(RESERVED)
             for arg in rule.head.args or ():
                 value_vars(arg.value, 0, safe)
