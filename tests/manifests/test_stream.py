@@ -20,6 +20,7 @@ def shown(items: object) -> list[object]:
         ("", []),
         ("\n\n# nothing\n---\n---\n", []),
         ("a: 1", [{"a": 1}]),
+        ("{}\n---\na: {}\n", [{"a": {}}]),
         ("---\na: 1\n---\nb: 2\n---\n", [{"a": 1}, {"b": 2}]),
         ("a: 1\r\n---\r\nb: |\r\n  x\r\n", [{"a": 1}, {"b": "x\n"}]),
         ("\ufeffa: 1\n---\n\ufeffb: 2\n", [{"a": 1}, {"b": 2}]),

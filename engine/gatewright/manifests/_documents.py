@@ -93,27 +93,27 @@ def read_blocks(
     while len(first) < 1024 and (more := next(source, b"")):
         first += more
     source = chain([first], source)
-    index = 0
-    for item in (
-        _read_json_stream(b"".join(source), file, limit) if looks_like_json(first) else _read_yaml(source, file, limit)
-    ):
-        if isinstance(item, Document):
-            if item.value == {}:
-                continue
-            item = Document(item.value, file, index, item.row, item.text)
-            index += 1
-        yield item
+    if looks_like_json(first):
+        return _not_empty(_read_json_stream(b"".join(source), file, limit))
+    return _read_yaml(source, file, limit)
 
 
-def _read_yaml(blocks: Iterable[bytes], file: str, limit: int, row: int = 1) -> Iterator[Document | ManifestError]:
+def _not_empty(items: Iterable[Document | ManifestError]) -> Iterator[Document | ManifestError]:
+    return (item for item in items if isinstance(item, ManifestError) or item.value != {})
+
+
+def _read_yaml(
+    blocks: Iterable[bytes], file: str, limit: int, *, row: int = 1, index: int = 0
+) -> Iterator[Document | ManifestError]:
     for chunk in split_yaml(blocks, limit=limit, row=row):
         try:
-            document = _read_chunk(chunk, file)
+            text, value = _read_chunk(chunk, file)
         except ManifestError as error:
             yield error
         else:
-            if document is not None:
-                yield document
+            if value is not None and value != {}:
+                yield Document(value, file, index, chunk.row, text)
+                index += 1
 
 
 _FAULT_HINTS = {
@@ -122,7 +122,7 @@ _FAULT_HINTS = {
 }
 
 
-def _read_chunk(chunk: Chunk, file: str) -> Document | None:
+def _read_chunk(chunk: Chunk, file: str) -> tuple[str, Any]:
     if chunk.fault:
         hint = next((hint for start, hint in _FAULT_HINTS.items() if chunk.fault.startswith(start)), "")
         raise ManifestError(chunk.fault, Location(file, chunk.row, 1), hint=hint)
@@ -130,7 +130,7 @@ def _read_chunk(chunk: Chunk, file: str) -> Document | None:
     value = read_fast(text)
     if value is NOT_PROVEN:
         value = compose(text, file=file, row=chunk.row)
-    return None if value is None else Document(value, file, 0, chunk.row, text)
+    return text, value
 
 
 def _decode(data: bytes, file: str, row: int) -> str:
@@ -225,7 +225,7 @@ def _after_json(
         return
     row += rest.count("\n", 0, skipped)
     first = True
-    for item in _read_yaml([rest[skipped:].encode("utf-8", "surrogateescape")], file, limit, row):
+    for item in _read_yaml([rest[skipped:].encode("utf-8", "surrogateescape")], file, limit, row=row, index=count):
         yield fault if first and isinstance(item, ManifestError) else item
         first = False
 

@@ -26,9 +26,19 @@ _Shape = tuple[int, int, "str | None", Any]
 
 _NOTHING: Final[_Shape] = (-1, -1, None, None)
 _UNPROVEN: Final[_Shape] = (-2, -1, None, None)
-_UNSET: Final = object()
-_LITERAL: Final = object()
-_LITERAL_STRIPPED: Final = object()
+
+class _Special:
+    """A value that a line does not give by itself: none yet, a literal block, or a flow collection to copy."""
+
+    __slots__ = ("flow",)
+
+    def __init__(self, flow: Any = None) -> None:
+        self.flow = flow
+
+
+_UNSET: Final = _Special()
+_LITERAL: Final = _Special()
+_LITERAL_STRIPPED: Final = _Special()
 
 _MAX_SHAPES = 1 << 15
 
@@ -68,7 +78,7 @@ _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 
 def read_fast(text: str) -> Any:
     """The value of a document whose lines end in newlines, or NOT_PROVEN."""
-    if _ODD.search(text) is not None or text[-1:] != "\n":
+    if _is_odd(text) or text[-1:] != "\n":
         return NOT_PROVEN
     shapes = _shapes
     lines = text.split("\n")
@@ -100,41 +110,42 @@ def read_fast(text: str) -> Any:
             else:
                 top[pending] = None
             pending = None
-        while indent > column or (in_list and inner < 0 and indent == column):
-            top, indent, in_list = stack.pop()
         if indent != column or in_list is not (inner >= 0):
-            return NOT_PROVEN
-        if inner >= 0:
-            if key is None:
-                if value is _LITERAL or value is _LITERAL_STRIPPED:
-                    value, at = _literal(lines, at, column, value)
-                    if value is NOT_PROVEN:
-                        return NOT_PROVEN
-                elif value.__class__ is list:
-                    value = value[:]
-                elif value.__class__ is dict:
-                    value = {}
-                top.append(value)
-                continue
+            while indent > column or (in_list and inner < 0 and indent == column):
+                top, indent, in_list = stack.pop()
+            if indent != column or in_list is not (inner >= 0):
+                return NOT_PROVEN
+        if inner >= 0 and key is not None:
             child = {}
             top.append(child)
             stack.append((top, indent, True))
             top, indent, in_list = child, inner, False
-        if value is _UNSET:
-            pending = key
-            continue
-        if value is _LITERAL or value is _LITERAL_STRIPPED:
-            value, at = _literal(lines, at, indent, value)
+        if value.__class__ is _Special:
+            if value is _UNSET:
+                pending = key
+                continue
+            value, at = _special(lines, at, indent, value)
             if value is NOT_PROVEN:
                 return NOT_PROVEN
-        elif value.__class__ is list:
-            value = value[:]
-        elif value.__class__ is dict:
-            value = {}
-        top[key] = value
+        if key is None:
+            top.append(value)
+        else:
+            top[key] = value
     if pending is not None:
         top[pending] = None
     return root[""]
+
+
+def _is_odd(text: str) -> bool:
+    # What is printable to Python is so to YAML, and far quicker to see.
+    return not text.replace("\n", " ").isprintable() and _ODD.search(text) is not None
+
+
+def _special(lines: list[str], at: int, parent: int, value: _Special) -> tuple[Any, int]:
+    """The value of a literal block or a flow collection, and the line after it."""
+    if value is _LITERAL or value is _LITERAL_STRIPPED:
+        return _literal(lines, at, parent, value)
+    return value.flow.copy(), at
 
 
 # A node of a document by its lines: the line (from 0) of its key or of its dash, whether it is an item, and the nodes
@@ -144,7 +155,7 @@ Place = list[Any]
 
 def read_places(text: str) -> Place | None:
     """The nodes of a document that `read_fast` has read, found in the same way; None for any other."""
-    if _ODD.search(text) is not None or text[-1:] != "\n":
+    if _is_odd(text) or text[-1:] != "\n":
         return None
     shapes = _shapes
     lines = text.split("\n")
@@ -295,7 +306,7 @@ def _value(match: re.Match[str]) -> Any:
     if (text := match["double"]) is not None:
         return _ESCAPE.sub(lambda escape: _ESCAPES[escape[1]], text[1:-1])
     if (text := match["flow"]) is not None:
-        return _flow(text)
+        return _Special(_flow(text))
     if (text := match["literal"]) is not None:
         return _LITERAL if text == "|" else _LITERAL_STRIPPED
     return _UNSET

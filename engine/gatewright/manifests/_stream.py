@@ -30,51 +30,45 @@ def looks_like_json(start: bytes) -> bool:
 def split_yaml(blocks: Iterable[bytes], *, limit: int, row: int = 1) -> Iterator[Chunk]:
     """The chunks between separators, each no longer than `limit`; a longer one is passed over with a fault."""
     # The newline in front makes the separator on the very first line look like any other; it is not counted.
-    buffer = bytearray(b"\n")
-    row -= 1
+    buffer = b"\n"
+    begin = 0  # the newline before the current document
+    searched = 0
     fault = ""
     dropped, cut = 0, False
-    searched = 0
     source = iter(blocks)
     more = True
     while more:
         block = next(source, b"")
         more = bool(block)
-        buffer += block
+        if len(buffer) - begin > limit:
+            # Forget what was read but for its last bytes, which may begin a separator; a blank holds the front's place.
+            dropped += buffer.count(b"\n", begin + 1, len(buffer) - 4)
+            buffer, begin, searched, cut = b" " + buffer[-4:], 0, 0, True
+        buffer = buffer[begin:] + block
+        searched -= begin
+        begin = 0
         while (start := buffer.find(b"\n---", searched)) >= 0:
             stop = buffer.find(b"\n", start + 4)
             if stop < 0:
                 if more:
-                    searched = start
                     break
                 stop = len(buffer)
-            if start == 0 and not fault and not cut and buffer[4:5] == b"#":
+            if start == begin and not fault and not cut and buffer[start + 4 : start + 5] == b"#":
                 # With nothing before it, the decoder leaves the separator in the text, where `---#` is a word.
-                searched = 4
+                searched = start + 4
                 continue
-            text = bytes(buffer[1 : start + 1])
+            text = buffer[begin + 1 : start + 1]
             if fault or text or cut:
-                yield _chunk(text, row + 1, fault, cut, limit)
-            row += dropped + text.count(b"\n")
+                yield _chunk(text, row, fault, cut, limit)
+            row += dropped + text.count(b"\n") + 1
             dropped, cut = 0, False
-            fault = _separator_fault(bytes(buffer[start + 1 : stop]))
-            row += 1
-            # The newline that ends the separator line now stands in front of the next document.
-            del buffer[:stop]
-            if not buffer:
-                buffer += b"\n"
-            searched = 0
-        else:
-            searched = max(0, len(buffer) - 4)
-        if len(buffer) > limit:
-            # Forget what was read but for its last bytes, which may begin a separator; a blank holds the front's place.
-            dropped += buffer.count(b"\n", 1, len(buffer) - 4)
-            buffer[: len(buffer) - 4] = b" "
-            cut = True
-            searched = 0
-    text = bytes(buffer[1:])
+            fault = _separator_fault(buffer[start + 1 : stop])
+            # The newline that ends the separator's line stands in front of the next document.
+            begin = searched = stop
+        searched = max(searched, start if start >= 0 else len(buffer) - 4, begin)
+    text = buffer[begin + 1 :]
     if text or fault or cut:
-        yield _chunk(text, row + 1, fault, cut, limit)
+        yield _chunk(text, row, fault, cut, limit)
 
 
 def _separator_fault(line: bytes) -> str:
