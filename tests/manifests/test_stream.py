@@ -49,6 +49,7 @@ def test_documents_of_a_text(text: str, values: list[object]) -> None:
         ('{"a": "\\ud83d\\ude00 \\ud83d"}', [{"a": "😀 \ufffd"}]),
         ('{"a": 1}{"b": 2}{"c": }{"d": 4}', [{"a": 1}, {"b": 2}, "fault"]),
         ('{"a": ]', ["fault"]),
+        ('{"\\ud800": ["\\udc00", {"b": 1}]}', [{"\ufffd": ["\ufffd", {"b": 1}]}]),
         ('[{"a": 1}]', [[{"a": 1}]]),
     ],
 )

@@ -90,11 +90,22 @@ def _settled(value: Any) -> Any:
 
 
 def _without_surrogates(value: Any) -> Any:
-    # Go replaces an escaped half of a surrogate pair by U+FFFD; Python keeps it.
-    if isinstance(value, str):
-        return _LONE_SURROGATE.sub("�", value)
-    if isinstance(value, list):
-        return [_without_surrogates(item) for item in value]
-    if isinstance(value, dict):
-        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
-    return value
+    """`value` with U+FFFD for each half of a surrogate pair, as Go has it; changes containers in place."""
+    box = [value]
+    todo: list[Any] = [box]
+    while todo:
+        container = todo.pop()
+        if container.__class__ is dict:
+            entries = [(_clean(key), item) for key, item in container.items()]
+            container.clear()
+            container.update(entries)
+        for at, item in list(container.items() if container.__class__ is dict else enumerate(container)):
+            if item.__class__ is str:
+                container[at] = _clean(item)
+            elif item.__class__ is dict or item.__class__ is list:
+                todo.append(item)
+    return box[0]
+
+
+def _clean(text: str) -> str:
+    return _LONE_SURROGATE.sub("\ufffd", text)

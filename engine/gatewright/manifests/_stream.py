@@ -73,6 +73,7 @@ def split_yaml(blocks: Iterable[bytes], *, limit: int, row: int = 1) -> Iterator
 
 def _separator_fault(line: bytes) -> str:
     rest = line[3:].strip().decode("utf-8", "replace")
+    rest = rest if len(rest) <= 60 else f"{rest[:60]}…"
     return f"invalid document separator: {rest}" if rest and not rest.startswith("#") else ""
 
 
