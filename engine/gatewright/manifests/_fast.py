@@ -27,6 +27,7 @@ _Shape = tuple[int, int, "str | None", Any]
 _NOTHING: Final[_Shape] = (-1, -1, None, None)
 _UNPROVEN: Final[_Shape] = (-2, -1, None, None)
 
+
 class _Special:
     """A value that a line does not give by itself: none yet, a literal block, or a flow collection to copy."""
 
