@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from gatewright.analysis._documents import apply_schema
 from gatewright.analysis._env import TypeEnv, TypeTree
 from gatewright.analysis._refcheck import RefChecker
-from gatewright.analysis._state import TYPE, Compilation, error, sort_errors
+from gatewright.analysis._state import TYPE, Compilation, deep_recursion, error, sort_errors
 from gatewright.analysis._terms import (
     SCALARS,
     dynamic_position,
@@ -480,7 +480,8 @@ def infer_variables(program: Program, rule: CompiledRule) -> dict[str, Type | No
     state = program.state
     checker = Checker(state, state.names.subjects, state.rewritten)
     checker.dependents = _dependents(state, program.graph)
-    env, _ = checker.body(state.types, rule.body)
+    with deep_recursion():
+        env, _ = checker.body(state.types, rule.body)
     return {key[1]: node.value for key, node in env.tree.children.items() if isinstance(key, tuple)}
 
 

@@ -29,7 +29,7 @@ class ModuleUnit:
         self.imports = module.imports
         self.rego_version = module.rego_version
         self.annotations = module.annotations
-        self.rules = [CompiledRule(rule, self) for rule in module.rules]
+        self.rules = [_with_branches(rule, self) for rule in module.rules]
 
     @property
     def each_rule(self) -> Iterator[CompiledRule]:
@@ -58,7 +58,7 @@ class CompiledRule:
         self.default = rule.default
         self.location = rule.location
         self.is_else = is_else
-        self.otherwise = CompiledRule(rule.otherwise, module, is_else=True) if rule.otherwise else None
+        self.otherwise: CompiledRule | None = None
 
     @property
     def ref(self) -> tuple[Term, ...]:
@@ -101,18 +101,35 @@ class CompiledRule:
 
     def to_node(self) -> Rule:
         """The rule as an AST node, else branches included."""
-        return Rule(
-            self.head,
-            self.body,
-            self.default,
-            self.otherwise.to_node() if self.otherwise else None,
-            self.source.annotations,
-            self.source.generated_body,
-            self.location,
-        )
+        branches = [self]
+        while branches[-1].otherwise is not None:
+            branches.append(branches[-1].otherwise)
+        node: Rule | None = None
+        for branch in reversed(branches):
+            source = branch.source
+            node = Rule(
+                branch.head,
+                branch.body,
+                branch.default,
+                node,
+                source.annotations,
+                source.generated_body,
+                branch.location,
+            )
+        assert node is not None
+        return node
 
     def __repr__(self) -> str:
         return f"<rule {ref_text(self.ref)} at {self.location}>"
+
+
+def _with_branches(rule: Rule, module: ModuleUnit) -> CompiledRule:
+    first = last = CompiledRule(rule, module)
+    while rule.otherwise is not None:
+        rule = rule.otherwise
+        last.otherwise = CompiledRule(rule, module, is_else=True)
+        last = last.otherwise
+    return first
 
 
 class RuleNode:
