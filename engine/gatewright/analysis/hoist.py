@@ -568,7 +568,7 @@ class DynamicHoister:
                 moved = [(self._one(k, expr, out), self._one(v, expr, out)) for k, v in pairs]
                 if all(a is c and b is d for (a, b), (c, d) in zip(moved, pairs, strict=True)):
                     return term
-                return Term(Object(tuple(moved)), term.location)
+                return Term(Object(sorted_pairs(tuple(moved))), term.location)
         return term
 
     def _bind(self, term: Term, expr: Expr, out: list[Expr]) -> Term:

@@ -268,7 +268,7 @@ def _shadowed_root(term: Term) -> Value | None:
         case Array(items):
             return _first_shadowed(items)
         case Object(pairs):
-            return _first_shadowed(v for _, v in pairs)
+            return _first_shadowed(t for pair in pairs for t in pair)
     return None
 
 
