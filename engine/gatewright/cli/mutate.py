@@ -1,0 +1,38 @@
+"""`gatewright mutate`: mutators applied to manifests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def mutate(
+    manifests: Annotated[list[str], typer.Argument(help="The objects to mutate: files, directories, or -.")],
+    policy: Annotated[
+        list[str] | None, typer.Option("--policy", "-p", help="Mutators, and policies to check afterwards. Repeatable.")
+    ] = None,
+    format: Annotated[
+        str, typer.Option("--format", "-f", help="diff, or the mutated objects as yaml or json.")
+    ] = "diff",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+    external_data: Annotated[str, typer.Option(help="A file with the answers of external data providers.")] = "",
+    namespace: Annotated[
+        str, typer.Option("--namespace", "-n", help="Where objects go that name no namespace.")
+    ] = "default",
+    username: Annotated[str, typer.Option(help="Who creates the objects, for mutators that ask.")] = "",
+) -> int:
+    """Show what the mutators change, or write the objects as they would be stored.
+
+    Where there are constraints among the inputs, the mutated objects are checked, with violations on standard error.
+    Exit code 0: fine; 1: a mutated object is denied; 2: something could not be read or mutated.
+
+    \b
+        gatewright mutate -p mutators/ deploy/
+        gatewright mutate -p mutators/ -p constraints/ deploy/ --format yaml -o mutated.yaml
+    """
+    from gatewright.tools.mutate import MutateRequest
+    from gatewright.tools.mutate import mutate as run
+
+    return run(MutateRequest(tuple(manifests), tuple(policy or ()), format, output, external_data, namespace, username))

@@ -1,0 +1,138 @@
+"""What each policy costs: every object reviewed again and again, each constraint's share of the time measured."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import defaultdict
+from dataclasses import dataclass
+from time import perf_counter_ns
+from typing import Any
+
+from gatewright.errors import UsageError
+from gatewright.gatekeeper.constraint import is_constraint
+from gatewright.gatekeeper.expander import Expander
+from gatewright.gatekeeper.host import Host, Result, _Entry
+from gatewright.gatekeeper.review import Review
+from gatewright.gatekeeper.template import is_template
+from gatewright.gator.baseline import compare, load, save
+from gatewright.gator.benchtext import aligned, duration, format_comparisons
+from gatewright.gator.measure import Measured, Plan, latencies
+from gatewright.tools.inputs import Troubles, add_documents, load_policies, read_objects
+
+
+@dataclass(frozen=True, slots=True)
+class BenchRequest:
+    """What to measure, and what to hold it against. `min_threshold` is in nanoseconds."""
+
+    paths: tuple[str, ...]
+    policies: tuple[str, ...] = ()
+    engine: str = "cel"
+    iterations: int = 100
+    warmup: int = 3
+    format: str = "table"
+    save: str = ""
+    compare: str = ""
+    threshold: float = 10.0
+    min_threshold: int = 0
+
+
+class _TimedHost(Host):
+    """Notes how long each constraint's policy ran."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.spent: defaultdict[str, list[int]] = defaultdict(list)
+
+    def _evaluate(self, matched: list[_Entry], review: Review) -> list[Result]:
+        results: list[Result] = []
+        for entry in matched:
+            start = perf_counter_ns()
+            results += super()._evaluate([entry], review)
+            self.spent[f"{entry.constraint.ref.kind}/{entry.constraint.ref.name}"].append(perf_counter_ns() - start)
+        return results
+
+
+def bench(request: BenchRequest) -> int:
+    """1 when it became slower than the baseline allows, 2 when something could not be read."""
+    if request.iterations < 1:
+        raise UsageError("--iterations must be positive")
+    troubles = Troubles()
+    start = perf_counter_ns()
+    host = _TimedHost(engine=request.engine, lazy=False)
+    documents = read_objects(request.paths, troubles)
+    objects = [d for d in documents if not is_template(d.value) and not is_constraint(d.value)]
+    started = perf_counter_ns()
+    load_policies(host, request.policies, troubles)
+    host.use_expander(Expander())
+    add_documents(host, documents, troubles)
+    loaded = perf_counter_ns()
+    if not objects or not host.constraints:
+        raise UsageError("nothing to measure: there must be objects and constraints")
+    for _ in range(request.warmup):
+        for document in objects:
+            host.results(document.value)
+    host.spent.clear()
+    durations, found, begun = [], 0, perf_counter_ns()
+    for _ in range(request.iterations):
+        for document in objects:
+            before = perf_counter_ns()
+            found += len(host.results(document.value))
+            durations.append(perf_counter_ns() - before)
+    total = perf_counter_ns() - begun
+    plan = Plan(request.iterations, request.warmup)
+    measured = Measured(
+        request.engine,
+        len({c.ref.kind for c in host.constraints}),
+        len(host.constraints),
+        len(objects),
+        plan,
+        (started - start, loaded - started, 0, 0),
+        total,
+        latencies(durations),
+        found,
+    )
+    _report(request, measured, host)
+    return _against_baseline(request, measured) or (2 if troubles.count else 0)
+
+
+def _report(request: BenchRequest, measured: Measured, host: _TimedHost) -> None:
+    rows = sorted(host.spent.items(), key=lambda item: (-sum(item[1]), item[0]))
+    if request.format == "json":
+        policies = [
+            {"constraint": name, "reviews": len(times), "totalNS": sum(times), "latenciesNS": latencies(times)}
+            for name, times in rows
+        ]
+        summary = {"reviews": measured.reviews, "reviewsPerSecond": measured.rate, "violations": measured.violations}
+        text = json.dumps({**summary, "latenciesNS": measured.latencies, "policies": policies}, indent=2) + "\n"
+    else:
+        text = _table(measured, rows)
+    sys.stdout.write(text)
+
+
+def _table(measured: Measured, rows: list[tuple[str, list[int]]]) -> str:
+    lines = ["Constraint\tReviews\tTotal\tShare\tMean\tP50\tP95\tP99"]
+    for name, times in rows:
+        spread = latencies(times)
+        share = f"{100 * sum(times) / measured.total:.1f}%"
+        cells = [str(len(times)), duration(sum(times)), share]
+        lines.append("\t".join([name, *cells, *(duration(spread[key]) for key in ("mean", "p50", "p95", "p99"))]))
+    spread = measured.latencies
+    cells = [str(measured.reviews), duration(measured.total), "100.0%"]
+    lines.append("\t".join(["all", *cells, *(duration(spread[key]) for key in ("mean", "p50", "p95", "p99"))]))
+    end = f"{measured.objects} objects, {measured.constraints} constraints, {measured.rate:.0f} reviews a second\n"
+    return aligned(lines) + end
+
+
+def _against_baseline(request: BenchRequest, measured: Measured) -> int:
+    code = 0
+    if request.compare:
+        comparisons = compare(load(request.compare), [measured], request.threshold, request.min_threshold)
+        if not comparisons:
+            raise UsageError(f"{request.compare}: no measurement of the engine {request.engine} to compare with")
+        sys.stdout.write("\n" + format_comparisons(comparisons, request.threshold))
+        code = 1 if any(each.failed for each in comparisons) else 0
+    if request.save:
+        save([measured], request.save)
+        sys.stderr.write(f"saved to {request.save}\n")
+    return code

@@ -1,0 +1,68 @@
+"""What ExpansionTemplates make of the workloads among the inputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gatewright.errors import GatewrightError
+from gatewright.gatekeeper import kube
+from gatewright.gatekeeper.expander import Expander, gator_namespace
+from gatewright.gatekeeper.match import Namespace
+from gatewright.gatekeeper.mutation import Provider
+from gatewright.manifests import Document
+from gatewright.tools.inputs import Troubles, read_objects
+from gatewright.tools.output import format_objects, write
+
+
+@dataclass(frozen=True, slots=True)
+class ExpandRequest:
+    """What to expand: templates, mutators and workloads together."""
+
+    paths: tuple[str, ...]
+    format: str = "yaml"
+    output: Path | None = None
+    external_data: str = ""
+
+
+def expand(request: ExpandRequest) -> int:
+    """Write the resultants; 2 when something could not be read or expanded, else 0."""
+    troubles = Troubles()
+    documents = read_objects(request.paths, troubles)
+    expander, namespaces = load_expander(documents, providers(request.external_data), troubles)
+    found = []
+    for document in documents:
+        try:
+            obj = document.value
+            found += [r.object for r in expander.expand(obj, gator_namespace(obj, namespaces))]
+        except GatewrightError as error:
+            troubles.tell(error, document)
+    write(format_objects(found, request.format), request.output)
+    return 2 if troubles.count else 0
+
+
+def providers(path: str) -> Provider | None:
+    """The mocked providers of a file, if one is named."""
+    if not path:
+        return None
+    from gatewright.gatekeeper.providers import load_providers
+
+    return load_providers(path)
+
+
+def load_expander(
+    documents: list[Document], provider: Provider | None, troubles: Troubles
+) -> tuple[Expander, dict[str, Namespace]]:
+    """The templates and mutators among documents, and the Namespaces by name."""
+    expander = Expander(provider=provider)
+    namespaces = {}
+    for document in documents:
+        obj = document.value
+        gvk = kube.gvk_of(obj)
+        if gvk.group == "" and gvk.kind == "Namespace":
+            namespaces[kube.name_of(obj)] = Namespace(kube.name_of(obj), kube.labels_of(obj), obj)
+        try:
+            expander.add(obj)
+        except GatewrightError as error:
+            troubles.tell(error, document)
+    return expander, namespaces

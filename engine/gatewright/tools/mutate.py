@@ -1,0 +1,127 @@
+"""Mutators applied to manifests: shown as a diff or written out, and held to the policies as they then are."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gatewright.errors import GatewrightError
+from gatewright.gatekeeper import kube
+from gatewright.gatekeeper.constraint import is_constraint
+from gatewright.gatekeeper.mutation import is_mutator
+from gatewright.gatekeeper.template import is_template
+from gatewright.manifests import Document
+from gatewright.tools.expand import load_expander, providers
+from gatewright.tools.inputs import Troubles, add_documents, read_objects
+from gatewright.tools.output import format_objects, write
+
+if TYPE_CHECKING:
+    from gatewright.gatekeeper.expander import Expander
+    from gatewright.gatekeeper.match import Namespace
+
+
+@dataclass(frozen=True, slots=True)
+class MutateRequest:
+    """`format` is diff, yaml or json."""
+
+    paths: tuple[str, ...]
+    policies: tuple[str, ...] = ()
+    format: str = "diff"
+    output: Path | None = None
+    external_data: str = ""
+    namespace: str = "default"
+    username: str = ""
+
+
+def mutate(request: MutateRequest) -> int:
+    """1 when a mutated object violates a policy that denies, 2 when something could not be read or mutated."""
+    troubles = Troubles()
+    given = read_objects(request.policies, troubles)
+    inputs = read_objects(request.paths, troubles)
+    documents = [*given, *inputs]
+    expander, namespaces = load_expander(documents, providers(request.external_data), troubles)
+    changed = list(_mutated(request, expander, namespaces, [d for d in inputs if not _is_policy(d)], troubles))
+    if request.format == "diff":
+        write("".join(_difference(document, after) for document, after in changed), request.output)
+    else:
+        write(format_objects([after for _, after in changed], request.format), request.output)
+    denied = _validate(request, documents, changed, troubles)
+    return 2 if troubles.count else 1 if denied else 0
+
+
+def _is_policy(document: Document) -> bool:
+    obj = document.value
+    return is_mutator(obj) or is_template(obj) or is_constraint(obj) or kube.gvk_of(obj).group == _EXPANSION
+
+
+_EXPANSION = "expansion.gatekeeper.sh"
+
+
+def _mutated(
+    request: MutateRequest,
+    expander: Expander,
+    namespaces: dict[str, Namespace],
+    documents: Sequence[Document],
+    troubles: Troubles,
+) -> Iterator[tuple[Document, kube.Object]]:
+    for document in documents:
+        obj = kube.deep_copy(document.value)
+        name = kube.namespace_of(obj) or request.namespace
+        try:
+            expander.mutate(obj, namespaces.get(name), operation="CREATE", username=request.username)
+        except GatewrightError as error:
+            troubles.tell(error, document)
+            continue
+        yield document, obj
+
+
+def _difference(document: Document, after: kube.Object) -> str:
+    if kube.same(document.value, after):
+        return ""
+    name = f"{document.file} {after.get('kind')}/{kube.name_of(after)}"
+    lines = difflib.unified_diff(
+        format_objects([document.value], "yaml").splitlines(keepends=True),
+        format_objects([after], "yaml").splitlines(keepends=True),
+        f"a/{name}",
+        f"b/{name}",
+    )
+    return "".join(lines)
+
+
+def _validate(
+    request: MutateRequest,
+    documents: Sequence[Document],
+    changed: Sequence[tuple[Document, kube.Object]],
+    troubles: Troubles,
+) -> bool:
+    if not any(is_constraint(document.value) for document in documents):
+        return False
+    from gatewright.gatekeeper.expander import Expander
+    from gatewright.gatekeeper.host import Host
+
+    host = Host(default_namespace=request.namespace)
+    host.use_expander(Expander())
+    add_documents(host, [d for d in documents if _is_policy(d) and not is_mutator(d.value)], troubles)
+    for document, after in changed:
+        try:
+            host.add_data(after)
+        except GatewrightError as error:
+            troubles.tell(error, document)
+    denied = False
+    for document, after in changed:
+        try:
+            violations = host.review(after)
+        except GatewrightError as error:
+            troubles.tell(error, document)
+            continue
+        for violation in violations:
+            actions = violation.scoped_actions or (violation.enforcement_action,)
+            denied = denied or "deny" in actions
+            who = f"{violation.object.kind}/{violation.object.name}"
+            by = f"{violation.constraint.kind}/{violation.constraint.name}"
+            sys.stderr.write(f"{document.file}: {who} after mutation: {','.join(actions)} {by}: {violation.message}\n")
+    return denied
