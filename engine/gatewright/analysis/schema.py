@@ -145,8 +145,11 @@ class _Reader:
 
     def _check_the_rest(self, schema: Mapping[str, Any]) -> None:
         """Read the schemas that say nothing about the type: a fault in them is a fault all the same."""
-        for child in _mapping(schema, "patternProperties").values():
+        for child in _mapping(schema, "patternProperties", "Valid Schema").values():
             self.node(child)
+        for keyword in ("additionalProperties", "additionalItems"):
+            if not isinstance(schema.get(keyword, True), bool | Mapping):
+                raise _invalid_type("boolean/Valid Schema", keyword)
         for keyword in _UNTYPED:
             if isinstance(schema.get(keyword), Mapping):
                 self.node(schema[keyword])
@@ -183,10 +186,10 @@ class _Reader:
         return found
 
 
-def _mapping(schema: Mapping[str, Any], keyword: str) -> Mapping[str, Any]:
+def _mapping(schema: Mapping[str, Any], keyword: str, expected: str = "Array Of Schemas") -> Mapping[str, Any]:
     found = schema.get(keyword, {})
     if not isinstance(found, Mapping):
-        raise _invalid_type("Array Of Schemas", keyword)
+        raise _invalid_type(expected, keyword)
     return found
 
 
