@@ -456,6 +456,75 @@ def _words(text: str, folder: str) -> str:
     return re.sub(r"tmp/exp/pw/[a-z0-9]+", "HERE", text)
 
 
+def _verify_filter(row: Row) -> Any:
+    from gatewright.harness.select import parse_filter
+    from gatewright.harness.suite import Test
+
+    try:
+        chosen = parse_filter(row["filter"])
+    except GatewrightError as error:
+        return {"error": str(error)}
+    return {
+        "matchesTest": chosen.matches_test(Test(name=row["test"])),
+        "matchesCase": chosen.matches_case(row["test"], row["case"]),
+    }
+
+
+def _verify_suite(row: Row) -> Any:
+    import tempfile
+
+    from gatewright.gatekeeper.host import GATOR_VERIFY, Host
+    from gatewright.harness.reading import AS_GATOR_VERIFY
+    from gatewright.harness.runner import run_suite
+    from gatewright.harness.select import parse_filter
+    from gatewright.harness.suite import parse_suite
+
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in row["files"].items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        document = {"apiVersion": "test.gatekeeper.sh/v1alpha1", "kind": "Suite", **_without_nulls(row["suite"])}
+        suite = parse_suite(document, Path(folder, row["suitePath"] or "suite.yaml"))
+        result = run_suite(
+            suite,
+            lambda: Host(engine="rego", semantics=GATOR_VERIFY),
+            select=parse_filter(row["filter"]),
+            read=AS_GATOR_VERIFY,
+        )
+    tests = [
+        {
+            "name": test.name,
+            "skipped": test.skipped,
+            "error": test.error,
+            "cases": [{"name": c.name, "skipped": c.skipped, "error": c.error} for c in test.cases],
+        }
+        for test in result.tests
+    ]
+    return {"skipped": result.skipped, "error": result.error, "failure": result.failed, "tests": tests}
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _without_nulls(v) for k, v in value.items() if v is not None}
+    return [_without_nulls(v) for v in value] if isinstance(value, list) else value
+
+
+def _numfmt(row: Row) -> Any:
+    from gatewright import query
+    from gatewright.errors import RegoError, RegoErrors, RegoEvaluationError
+
+    try:
+        found = query(f"x := {row['expr']}; j := json.marshal(x)")
+    except RegoEvaluationError:
+        # opa eval then fails without a value.
+        return {"undefined": True}
+    except (RegoError, RegoErrors) as error:
+        errors = error.errors if isinstance(error, RegoErrors) else (error,)
+        return {"compileError": [{"code": e.code, "message": e.message} for e in errors]}
+    return {"value": found[0]["x"], "json": found[0]["j"]} if found else {"undefined": True}
+
+
 _TABLES: dict[str, Callable[[Row], Any]] = {
     "applyto": _applyto,
     "constraint": _constraint,
@@ -471,8 +540,11 @@ _TABLES: dict[str, Callable[[Row], Any]] = {
     "mutate": _mutate,
     "mutation_system": _mutation_system,
     "mutator_validate": _mutator_validate,
+    "numfmt": _numfmt,
     "path": _path,
     "target_match": _target_match,
     "template": _template,
+    "verify_filter": _verify_filter,
+    "verify_suite": _verify_suite,
     "wildcard": _wildcard,
 }

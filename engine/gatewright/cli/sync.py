@@ -35,8 +35,8 @@ def sync_test(
     from gatewright.gator.console import CobraError, Console, Fatal
     from gatewright.gator.sync import run
 
-    said = io.StringIO()
-    console = Console(sys.stdout, said, lambda: None)
+    shown, said = io.StringIO(), io.StringIO()
+    console = Console(shown, said, lambda: None)
     flags = {"filename": paths, "image": [], "force-omit-gvk-manifest": without_manifest, "tempdir": ""}
     try:
         return run(flags, console)
@@ -45,5 +45,6 @@ def sync_test(
         return 2
     finally:
         # Constraints and other objects beside the policies are no news.
-        lines = said.getvalue().splitlines(keepends=True)
-        sys.stderr.write("".join(line for line in lines if not line.startswith("skipping unstructured")))
+        for text, stream in ((shown.getvalue(), sys.stdout), (said.getvalue(), sys.stderr)):
+            lines = text.splitlines(keepends=True)
+            stream.write("".join(line for line in lines if not line.startswith("skipping unstructured")))

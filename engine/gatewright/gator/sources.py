@@ -88,8 +88,22 @@ def _objects(data: bytes, place: str) -> list[kube.Object]:
 
 
 def _fault(error: ManifestError) -> str:
-    row = error.location.row if error.location is not None else 0
+    row = go_row(error)
     return f"error converting YAML to JSON: yaml: line {row}: {error.message}" if row else error.message
+
+
+_PARSER_ERRORS = (
+    "did not find expected node",
+    "did not find expected key",
+    "did not find expected '",
+    "did not find expected <",
+)
+
+
+def go_row(error: ManifestError) -> int:
+    """The line that Go's reader names: its parser, unlike its scanner, counts from zero."""
+    row = error.location.row if error.location is not None else 0
+    return row - 1 if row and error.message.startswith(_PARSER_ERRORS) else row
 
 
 _JSON_KINDS = {str: "string", bool: "bool"}

@@ -15,6 +15,7 @@ from gatewright.gatekeeper.template import OBJECT_META, TARGET
 from gatewright.gator.audit import PrintBuffer, check_failure_policy
 from gatewright.gator.console import CobraError, Console, Fatal
 from gatewright.gator.flags import Flag
+from gatewright.gator.sources import go_row
 from gatewright.harness.reading import AS_GATOR_VERIFY
 from gatewright.harness.results import CaseResult, SuiteResult, TestResult
 from gatewright.harness.runner import run_suite
@@ -151,8 +152,9 @@ def _suite(file: str) -> Suite | None:
         document = compose_v3(path.read_bytes().decode("utf-8", "replace"), file=file, into_object=True)
     except ManifestError as error:
         name = quote(file.removeprefix("/"))
-        line = f"yaml: line {error.location.row}: " if error.location is not None and error.location.row else "yaml: "
-        raise CobraError(f"invalid yaml: parsing yaml file {name}: {line}{error.message}") from error
+        row = go_row(error)
+        line = f"line {row}: " if row else ""
+        raise CobraError(f"invalid yaml: parsing yaml file {name}: yaml: {line}{error.message}") from error
     if not is_suite(document):
         return None
     try:
