@@ -1,0 +1,309 @@
+"""gator's commands: flags, output, exit codes."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from gatewright.gator import main
+from gatewright.gator.baseline import compare, record
+from gatewright.gator.benchtext import aligned, duration, go_duration, size
+from gatewright.gator.flags import Flag, FlagError, parse, read_duration
+from gatewright.gator.measure import Measured, Plan, latencies, percentile
+
+from .conftest import constraint as any_constraint
+from .conftest import namespace, pod, template
+
+
+def constraint(**spec):
+    """gator reviews the policies themselves too, which are of no interest here."""
+    return any_constraint(match={"kinds": [{"apiGroups": [""], "kinds": ["*"]}]}, **spec)
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    """Writes documents to files in an empty directory, where commands then run."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    def write(name, *documents):
+        (tmp_path / name).write_text("---\n".join(map(yaml.safe_dump, documents)))
+        return name
+
+    return write
+
+
+def gator(*argv, stdin=None):
+    out, err = io.StringIO(), io.StringIO()
+    code = main(argv, out=out, err=err, read_stdin=lambda: stdin)
+    return code, out.getvalue(), err.getvalue()
+
+
+def test_test_as_text(files):
+    files("all.yaml", template(), constraint(), pod())
+    code, out, _ = gator("test", "-f", "all.yaml")
+    assert code == 1
+    assert out == 'v1/Pod p: ["c"] Message: "p has no label owner"\n'
+
+
+def test_test_as_json(files):
+    files("all.yaml", template(), constraint(enforcementAction="warn"), pod(namespace="shop"))
+    code, out, _ = gator("test", "-f=all.yaml", "-o", "json")
+    (row,) = json.loads(out)
+    assert code == 0
+    assert row["msg"] == "p has no label owner"
+    assert row["enforcementAction"] == "warn"
+    assert row["violatingObject"]["metadata"] == {"name": "p", "namespace": "shop"}
+    assert row["metadata"] == {"details": {"name": "p"}}
+
+
+def test_test_as_yaml(files):
+    files("all.yaml", template(), constraint(), pod())
+    _, out, _ = gator("test", "-f=all.yaml", "-oyaml")
+    (row,) = yaml.safe_load(out)
+    assert row["result"]["msg"] == "p has no label owner"
+    assert row["result"]["constraint"]["object"]["kind"] == "NeedsLabel"
+
+
+@pytest.mark.parametrize(("form", "want"), [("json", "null"), ("yaml", "[]\n"), ("", "")])
+def test_nothing_found(files, form, want):
+    files("all.yaml", template(), constraint(), pod(labels={"owner": "me"}), namespace("n", owner="me"))
+    code, out, _ = gator("test", "-f=all.yaml", f"--output={form}")
+    assert (code, out) == (0, want)
+
+
+def test_stats(files):
+    files("all.yaml", template(), constraint(), pod())
+    _, out, _ = gator("test", "-f=all.yaml", "-o=json", "--stats")
+    (entry,) = json.loads(out)["stats"]
+    assert entry["statsFor"] == "NeedsLabel"
+    assert [s["name"] for s in entry["stats"]] == ["templateRunTimeNS", "constraintCount"]
+
+
+def test_stdin(files):
+    documents = yaml.safe_dump_all([template(), constraint(), pod()])
+    code, out, _ = gator("test", stdin=documents.encode())
+    assert code == 1
+    assert "p has no label owner" in out
+
+
+@pytest.mark.parametrize(
+    ("documents", "message"),
+    [
+        ([constraint()], 'adding constraint "c": missing ConstraintTemplate: template "needslabel" not found'),
+        ([template(rego="package a\nviolation[")], 'auditing objects: adding template "needslabel"'),
+    ],
+)
+def test_the_first_fault_ends_it(files, documents, message):
+    files("all.yaml", *documents, pod())
+    code, out, err = gator("test", "-f=all.yaml")
+    assert (code, out) == (1, "")
+    assert message in err
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["test"], "no input data identified"),
+        (["test", "-f", "nowhere"], "no such file or directory"),
+        (["test", "--colour"], "unknown flag: --colour"),
+        (["test", "-z"], "unknown shorthand flag: 'z' in -z"),
+        (["verify"], "accepts 1 arg(s), received 0"),
+        (["dance"], 'unknown command "dance" for "gator"'),
+        (["bench"], "at least one --filename or --image must be specified"),
+        (["bench", "-f=x", "-e=prolog"], 'invalid engine "prolog"'),
+        (["bench", "-f=x", "-n=0"], "iterations must be positive"),
+    ],
+)
+def test_mistakes(files, argv, message):
+    code, _, err = gator(*argv)
+    assert code == 1
+    assert message in err
+
+
+def test_expand(files):
+    expansion = {
+        "apiVersion": "expansion.gatekeeper.sh/v1beta1",
+        "kind": "ExpansionTemplate",
+        "metadata": {"name": "e"},
+        "spec": {
+            "applyTo": [{"groups": ["apps"], "versions": ["v1"], "kinds": ["Deployment"]}],
+            "templateSource": "spec.template",
+            "generatedGVK": {"group": "", "version": "v1", "kind": "Pod"},
+        },
+    }
+    deployment = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "web"},
+        "spec": {"template": {"spec": {"containers": []}}},
+    }
+    files("all.yaml", expansion, deployment)
+    code, out, _ = gator("expand", "-n", "all.yaml")
+    assert code == 0
+    assert yaml.safe_load(out)["metadata"]["name"] == "web-pod"
+    assert json.loads(gator("expand", "-n", "all.yaml", "-f", "json")[1])["kind"] == "Pod"
+
+
+def test_verify(files):
+    files("t.yaml", template())
+    files("c.yaml", constraint())
+    files("p.yaml", pod())
+    suite = {
+        "apiVersion": "test.gatekeeper.sh/v1alpha1",
+        "kind": "Suite",
+        "tests": [
+            {
+                "name": "labels",
+                "template": "t.yaml",
+                "constraint": "c.yaml",
+                "cases": [
+                    {"name": "yes", "object": "p.yaml", "assertions": [{"violations": "yes", "message": "no label"}]},
+                    {"name": "no", "object": "p.yaml", "assertions": [{"violations": "no"}]},
+                ],
+            }
+        ],
+    }
+    files("suite.yaml", suite)
+    code, out, err = gator("verify", "suite.yaml")
+    assert (code, err) == (1, "Error: FAIL\n")
+    assert "--- FAIL: no" in out
+    assert "--- FAIL: yes" not in out
+    assert gator("verify", "suite.yaml", "--run", "labels//yes")[0] == 0
+
+
+def test_sync(files):
+    needs = template()
+    wanted = '[[{"groups": ["apps"], "versions": ["v1"], "kinds": ["Deployment"]}]]'
+    needs["metadata"]["annotations"] = {"metadata.gatekeeper.sh/requires-sync-data": wanted}
+    gvk = {"group": "apps", "version": "v1", "kind": "Deployment"}
+    sync = {
+        "apiVersion": "syncset.gatekeeper.sh/v1alpha1",
+        "kind": "SyncSet",
+        "metadata": {"name": "s"},
+        "spec": {"gvks": [gvk]},
+    }
+    files("t.yaml", needs)
+    files("s.yaml", sync)
+    assert gator("sync", "test", "-n=t.yaml", "-f")[0] == 1
+    assert gator("sync", "test", "-n=t.yaml", "-n=s.yaml", "-f")[0] == 0
+
+
+def test_bench(files):
+    files("all.yaml", template(), constraint(), pod())
+    code, out, err = gator("bench", "-f=all.yaml", "-e=rego", "-n=3", "--save=b.json", "--memory")
+    assert code == 0
+    assert "  Total Reviews:  3\n" in out
+    assert "Results saved to: b.json" in err
+    baseline = Path("b.json")
+    saved = json.loads(baseline.read_text())
+    saved[0]["latencies"] = dict.fromkeys(saved[0]["latencies"], 1)
+    baseline.write_text(json.dumps(saved))
+    code, out, _ = gator("bench", "-f=all.yaml", "-e=rego", "-n=3", "--compare=b.json")
+    assert code == 1
+    assert "✗ REGRESSION" in out
+    assert gator("bench", "-f=all.yaml", "-e=rego", "-n=3", "--compare=b.json", "--min-threshold=1h")[0] == 0
+
+
+# --- parts ---
+
+
+def measured(latency, rate=1000):
+    spread = dict.fromkeys(("min", "max", "mean", "p50", "p95", "p99"), latency)
+    return Measured("rego", 1, 1, 1, Plan(rate), (1, 1, 1, 1), 10**9, spread, 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "threshold", "least", "failed"),
+    [
+        (100, 105, 10, 0, []),
+        (100, 120, 10, 0, ["P50 Latency", "P95 Latency", "P99 Latency", "Mean Latency"]),
+        (100, 120, 25, 0, []),
+        (100, 120, 10, 50, []),
+        (100, 10, 10, 0, []),
+    ],
+)
+def test_comparing(before, now, threshold, least, failed):
+    (comparison,) = compare([record(measured(before))], [measured(now)], threshold, least)
+    assert comparison.failed == failed
+
+
+def test_slower_throughput_fails():
+    (comparison,) = compare([record(measured(5, 1000))], [measured(5, 500)], 10, 0)
+    assert comparison.failed == ["Throughput"]
+
+
+@pytest.mark.parametrize(("p", "want"), [(0, 10), (50, 25), (100, 40), (95, 38)])
+def test_percentiles(p, want):
+    assert percentile([10, 20, 30, 40], p) == want
+
+
+def test_latencies():
+    assert latencies([3, 1, 2])["mean"] == 2
+    assert latencies([])["p99"] == 0
+
+
+@pytest.mark.parametrize(
+    ("spent", "short", "exact"),
+    [
+        (0, "0ns", "0s"),
+        (999, "999ns", "999ns"),
+        (1500, "1.50µs", "1.5µs"),
+        (17_050_000, "17.05ms", "17.05ms"),
+        (2_000_000_000, "2.000s", "2s"),
+        (90_000_000_000, "90.000s", "1m30s"),
+        (3_661_000_000_000, "3661.000s", "1h1m1s"),
+    ],
+)
+def test_durations(spent, short, exact):
+    assert (duration(spent), go_duration(spent)) == (short, exact)
+    assert read_duration(exact) == spent
+
+
+@pytest.mark.parametrize("text", ["", "5", "1x", "ms", "1ms2"])
+def test_what_is_no_duration(text):
+    assert read_duration(text) is None
+
+
+@pytest.mark.parametrize(("count", "want"), [(1, "1 B"), (2048, "2.00 KB"), (3 << 20, "3.00 MB"), (1 << 30, "1.00 GB")])
+def test_sizes(count, want):
+    assert size(count) == want
+
+
+def test_columns_end_with_their_table():
+    assert aligned(["Head:", "a:\t1", "bbb:\t2", "", "c:\t3"]) == "Head:\na:    1\nbbb:  2\n\nc:  3\n"
+
+
+FLAGS = (Flag("name", "n"), Flag("many", "m", "list"), Flag("yes", "y", "bool", False), Flag("count", "c", "int", 0))
+
+
+@pytest.mark.parametrize(
+    ("argv", "name", "want"),
+    [
+        (["--name", "x"], "name", "x"),
+        (["--name=x"], "name", "x"),
+        (["-nx"], "name", "x"),
+        (["-n=x"], "name", "x"),
+        (["-m", "a", "--many=b"], "many", ["a", "b"]),
+        (["-y"], "yes", True),
+        (["--yes=false"], "yes", False),
+        (["-yc", "3"], "count", 3),
+        (["-c", "0x10"], "count", 16),
+    ],
+)
+def test_flags(argv, name, want):
+    assert parse(FLAGS, argv)[0][name] == want
+
+
+@pytest.mark.parametrize("argv", [["--name"], ["-n"], ["--nope"], ["-c", "x"], ["--yes=perhaps"]])
+def test_flags_that_are_refused(argv):
+    with pytest.raises(FlagError):
+        parse(FLAGS, argv)
+
+
+def test_what_follows_two_dashes_is_no_flag():
+    assert parse(FLAGS, ["a", "--", "-n"])[1] == ["a", "-n"]

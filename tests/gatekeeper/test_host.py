@@ -1,0 +1,314 @@
+"""The host: reviews from end to end, with Rego and with drivers of one's own."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from gatewright.errors import ConstraintError, ReviewError, TemplateError
+from gatewright.gatekeeper.host import GATOR_TEST
+
+from .conftest import REGO, constraint, namespace, pod, template
+
+
+class Echo:
+    """A driver whose policies answer with what a function makes of the review."""
+
+    name = "Rego"
+    has_details = True
+    reads_inventory = False
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.bound = []
+
+    def compile(self, template):
+        return self
+
+    def bind(self, constraint):
+        self.bound.append(constraint.name)
+        return lambda review, inventory, context: self.answer(review.rego)
+
+    def paths(self, constraint, review, inventory, context):
+        return {}
+
+
+def say(answer):
+    return {"drivers": (Echo(answer),)}
+
+
+def messages(host, obj, **options):
+    return [v.message for v in host.review(obj, **options)]
+
+
+def test_a_violation_says_everything(make_host):
+    (found,) = make_host(template(), constraint()).review(pod(labels={"x": "y"}))
+    assert found.message == "p has no label owner"
+    assert found.details == {"name": "p"}
+    assert found.enforcement_action == "deny"
+    assert (found.constraint.kind, found.constraint.name) == ("NeedsLabel", "c")
+    assert (found.object.kind, found.object.name) == ("Pod", "p")
+
+
+def test_what_a_review_is_to_a_policy(make_host):
+    seen = []
+    host = make_host(template(), constraint(), namespace("shop", team="web"), **say(lambda r: seen.append(r) or ()))
+    host.review(pod(namespace="shop"), operation="UPDATE", old_object=pod("old"), user_info={"username": "bob"})
+    (review,) = seen
+    assert review["kind"] == {"group": "", "version": "v1", "kind": "Pod"}
+    assert (review["name"], review["namespace"], review["operation"]) == ("p", "shop", "UPDATE")
+    assert review["oldObject"]["metadata"]["name"] == "old"
+    assert review["userInfo"] == {"username": "bob"}
+
+
+@pytest.mark.parametrize(
+    ("obj", "want"),
+    [
+        (pod(), "default"),
+        (pod(namespace="shop"), "shop"),
+        ({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}}, None),
+        (namespace("shop"), None),
+    ],
+)
+def test_objects_of_namespaced_kinds_get_a_namespace(make_host, obj, want):
+    seen = []
+    host = make_host(template(), constraint(), **say(lambda r: seen.append(r["object"]["metadata"]) or ()))
+    host.review(obj)
+    assert seen[0].get("namespace") == want
+
+
+def test_custom_kinds_are_known_by_their_definitions(make_host):
+    crd = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": "ships.sea.org"},
+        "spec": {"group": "sea.org", "names": {"kind": "Ship"}, "scope": "Cluster"},
+    }
+    host = make_host(template(), constraint(match={"scope": "Cluster"}), crd, **say(lambda r: [("x", None)]))
+    assert messages(host, {"apiVersion": "sea.org/v1", "kind": "Ship", "metadata": {"name": "s"}}) == ["x"]
+    assert messages(host, pod()) == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "action", "scoped"),
+    [
+        ({}, "deny", ()),
+        ({"enforcementAction": "warn"}, "warn", ()),
+        (
+            {
+                "enforcementAction": "scoped",
+                "scopedEnforcementActions": [
+                    {"action": "warn", "enforcementPoints": [{"name": "*"}]},
+                    {"action": "deny", "enforcementPoints": [{"name": "validation.gatekeeper.sh"}]},
+                ],
+            },
+            "scoped",
+            ("warn",),
+        ),
+    ],
+)
+def test_enforcement_actions(make_host, spec, action, scoped):
+    (found,) = make_host(template(), constraint(**spec)).review(pod())
+    assert (found.enforcement_action, tuple(found.scoped_actions)) == (action, scoped)
+
+
+def test_scoped_actions_for_other_points_leave_a_constraint_out(make_host):
+    spec = {
+        "enforcementAction": "scoped",
+        "scopedEnforcementActions": [{"action": "deny", "enforcementPoints": [{"name": "audit.gatekeeper.sh"}]}],
+    }
+    assert messages(make_host(template(), constraint(**spec)), pod()) == []
+    host = make_host(template(), constraint(**spec), enforcement_point="audit.gatekeeper.sh")
+    assert messages(host, pod()) == ["p has no label owner"]
+
+
+def test_a_match_error_rejects_by_itself(make_host):
+    selector = {"namespaceSelector": {"matchLabels": {"a": "b"}}}
+    host = make_host(template(), constraint(match=selector))
+    (found,) = host.review(pod(namespace="nowhere"))
+    assert "unable to match constraints" in found.message
+    assert found.details is None or found.details == {}
+
+
+def test_namespaces_among_the_inputs_are_matched(make_host):
+    selector = {"namespaceSelector": {"matchLabels": {"team": "web"}}}
+    host = make_host(template(), constraint(match=selector), namespace("shop", team="web"), namespace("lab"))
+    assert messages(host, pod(namespace="shop")) == ["p has no label owner"]
+    assert messages(host, pod(namespace="lab")) == []
+
+
+# --- what the hook makes of `violation` ---
+
+
+@pytest.mark.parametrize(
+    ("body", "want"),
+    [
+        ('violation[{"msg": "b"}] { true }\nviolation[{"msg": "a"}] { true }', ["a", "b"]),
+        ('violation[{"msg": "a", "x": n}] { n := [1, 2][_] }', ["a"]),  # one finding by message and details
+        ('violation[{"msg": "a", "details": n}] { n := [1, 2][_] }', ["a", "a"]),
+        ('violation[r] { r := json.unmarshal("{\\"text\\": \\"a\\"}") }', []),  # no msg, no finding
+        ('violation = {{"msg": "a"}} { true }', ["a"]),
+        ('violation[{"msg": "a"}] { input.review.object.spec.missing }', []),
+    ],
+)
+def test_findings(make_host, body, want):
+    host = make_host(template(rego=f"package a\n{body}"), constraint())
+    assert messages(host, pod()) == want
+
+
+def test_a_message_that_is_no_text_is_an_error(make_host):
+    rego = 'package a\nviolation[{"msg": x}] { x := json.unmarshal("5") }'
+    with pytest.raises(ReviewError, match="msg accessor error: 5 is of the type"):
+        make_host(template(rego=rego), constraint()).review(pod())
+
+
+def test_an_evaluation_error_is_a_violation_of_every_constraint(make_host):
+    rego = 'package a\nviolation[{"msg": "x"}] { f == 1 }\nf = 1 { true }\nf = 2 { true }'
+    host = make_host(template(rego=rego), constraint("c1"), constraint("c2"))
+    found = host.review(pod())
+    assert [v.constraint.name for v in found] == ["c1", "c2"]
+    assert all("eval_conflict_error" in v.message for v in found)
+
+
+def test_constraints_of_one_template_keep_their_parameters(make_host):
+    host = make_host(template(), constraint("a", parameters={"label": "x"}), constraint("b", parameters={"label": "y"}))
+    assert messages(host, pod(labels={"x": "1"})) == ["p has no label y"]
+
+
+def test_the_inventory(make_host):
+    rego = """package a
+violation[{"msg": other}] {
+  other := data.inventory.namespace[ns]["v1"]["Pod"][_].metadata.name
+  other != input.review.object.metadata.name
+}"""
+    host = make_host(template(rego=rego), constraint(), pod("p1", "shop"), pod("p2", "shop"))
+    assert host.reads_inventory
+    assert messages(host, pod("p1", "shop")) == ["p2"]
+    host.remove(pod("p2", "shop"))
+    assert messages(host, pod("p1", "shop")) == []
+
+
+# --- admission reviews ---
+
+
+def admission(**request):
+    kind = {"group": "", "version": "v1", "kind": "Pod"}
+    return {
+        "apiVersion": "admission.k8s.io/v1",
+        "kind": "AdmissionReview",
+        "request": {"uid": "1", "kind": kind, "operation": "CREATE", "name": "p", **request},
+    }
+
+
+def test_admission_reviews_are_unwrapped(make_host):
+    host = make_host(template(), constraint())
+    assert messages(host, admission(object=pod())) == ["p has no label owner"]
+
+
+def test_deletes_look_at_the_old_object(make_host):
+    host = make_host(template(), constraint())
+    assert messages(host, admission(operation="DELETE", oldObject=pod("gone"))) == ["gone has no label owner"]
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        (admission(), "object"),
+        (admission(operation="DELETE", object=pod()), "oldObject"),
+        (admission(object=pod(), colour="red"), 'unknown field "request.colour"'),
+        ({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview"}, "AdmissionRequest"),
+    ],
+)
+def test_admission_reviews_that_are_refused(make_host, document, message):
+    with pytest.raises(ReviewError, match=message):
+        make_host(template(), constraint()).review(document)
+
+
+# --- the life of a host ---
+
+
+def test_replacing_and_removing(make_host):
+    host = make_host(template(), constraint())
+    host.add(template(rego='package a\nviolation[{"msg": "new"}] { true }'))
+    assert messages(host, pod()) == ["new"]
+    host.remove(constraint())
+    assert messages(host, pod()) == []
+    host.add(constraint())
+    host.remove(template())
+    assert messages(host, pod()) == []
+    with pytest.raises(ConstraintError):
+        host.add(constraint())
+
+
+def test_templates_compile_when_they_are_needed(make_host):
+    broken = template(rego="package a\nviolation[")
+    host = make_host(broken, lazy=True)
+    host.add(constraint(match={"kinds": [{"apiGroups": ["apps"], "kinds": ["*"]}]}))
+    assert messages(host, pod()) == []
+    with pytest.raises(TemplateError):
+        host.review({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"}})
+
+
+def test_rules_are_bound_once(make_host):
+    driver = Echo(lambda r: ())
+    host = make_host(template(), constraint(), drivers=(driver,))
+    for _ in range(3):
+        host.review(pod())
+    assert driver.bound == ["c"]
+
+
+def test_add_all_orders_and_goes_on(make_host):
+    host = make_host()
+    bad = constraint("bad", kind="Nothing")
+    refused = list(host.add_all([constraint(), bad, template()]))
+    assert [(document["metadata"]["name"]) for document, _ in refused] == ["bad"]
+    assert messages(host, pod()) == ["p has no label owner"]
+
+
+def test_explain(make_host):
+    host = make_host(
+        template(),
+        constraint("a"),
+        constraint("b", match={"namespaces": ["x"]}),
+        constraint("c", match={"kinds": [{"apiGroups": ["apps"], "kinds": ["*"]}]}),
+    )
+    assert [why for _, why in host.explain(pod())] == [None, "namespaces", "kinds"]
+
+
+def test_where_a_finding_lies(make_host):
+    rego = """package a
+violation[{"msg": msg}] {
+  c := input.review.object.spec.containers[_]
+  c.image == "bad"
+  msg := sprintf("%v is bad", [c.name])
+}"""
+    host = make_host(template(rego=rego), constraint())
+    obj = pod(spec={"containers": [{"name": "a", "image": "good"}, {"name": "b", "image": "bad"}]})
+    found = host.review(obj)
+    assert [(v.message, path) for v, path in host.evidence(obj, found)] == [
+        ("b is bad", ("spec", "containers", 1, "image"))
+    ]
+
+
+def test_reviews_are_told_apart_from_one_another(make_host):
+    host = make_host(template(), constraint())
+    before = json.dumps(obj := pod(labels={}))
+    host.review(obj)
+    assert json.dumps(obj) == before
+    assert messages(host, pod("q", labels={"owner": "me"})) == []
+
+
+def test_both_languages_and_the_choice(make_host):
+    cel = {"engine": "K8sNativeValidation", "source": {"validations": [{"expression": "false", "message": "cel"}]}}
+    rego = {"engine": "Rego", "source": {"rego": REGO}}
+    documents = (template(code=[rego, cel]), constraint())
+    assert messages(make_host(*documents), pod()) == ["cel"]
+    assert messages(make_host(*documents, engine="rego"), pod()) == ["p has no label owner"]
+
+
+def test_gators_semantics_know_no_default_namespace(make_host):
+    spec = {"match": {"namespaces": ["default"]}}
+    assert messages(make_host(template(), constraint(**spec)), pod()) == ["p has no label owner"]
+    review = make_host(template(), constraint(), semantics=GATOR_TEST, **say(lambda r: [(str(sorted(r)), None)]))
+    assert "namespace'" not in messages(review, pod())[0]
