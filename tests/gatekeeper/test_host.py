@@ -312,3 +312,44 @@ def test_gators_semantics_know_no_default_namespace(make_host):
     assert messages(make_host(template(), constraint(**spec)), pod()) == ["p has no label owner"]
     review = make_host(template(), constraint(), semantics=GATOR_TEST, **say(lambda r: [(str(sorted(r)), None)]))
     assert "namespace'" not in messages(review, pod())[0]
+
+
+def admission_policy(*actions, expression="object.metadata.name != 'p'", **binding):
+    api = "admissionregistration.k8s.io/v1"
+    rules = [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}]
+    return (
+        {
+            "apiVersion": api,
+            "kind": "ValidatingAdmissionPolicy",
+            "metadata": {"name": "names"},
+            "spec": {
+                "matchConstraints": {"resourceRules": rules},
+                "validations": [{"expression": expression, "message": "not p"}],
+            },
+        },
+        {
+            "apiVersion": api,
+            "kind": "ValidatingAdmissionPolicyBinding",
+            "metadata": {"name": "names-here"},
+            "spec": {"policyName": "names", "validationActions": list(actions), **binding},
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("actions", "action", "scoped"),
+    [(["Deny"], "deny", ()), (["Audit"], "dryrun", ()), (["Warn", "Audit"], "scoped", ("warn", "dryrun"))],
+)
+def test_validating_admission_policies_are_policies(make_host, actions, action, scoped):
+    host = make_host(*admission_policy(*actions))
+    (found,) = host.review(pod())
+    assert (found.message, found.enforcement_action, tuple(found.scoped_actions)) == ("not p", action, scoped)
+    assert found.constraint.name == "names-here"
+    assert messages(host, pod("q")) == []
+    assert messages(host, {**pod(), "kind": "Service"}) == []
+    assert messages(host, admission(object=pod())) == ["not p"]
+
+
+def test_admission_policies_stand_beside_constraints(make_host):
+    host = make_host(template(), constraint(), *admission_policy("Deny"))
+    assert sorted(messages(host, pod())) == ["not p", "p has no label owner"]

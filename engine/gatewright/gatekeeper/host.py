@@ -24,7 +24,7 @@ from gatewright.gatekeeper.expander import Expander, gator_namespace
 from gatewright.gatekeeper.inventory import Inventory
 from gatewright.gatekeeper.match import Namespace, Subject
 from gatewright.gatekeeper.rego_driver import error_text
-from gatewright.gatekeeper.result import ObjectRef, Violation
+from gatewright.gatekeeper.result import ConstraintRef, ObjectRef, Violation
 from gatewright.gatekeeper.review import (
     GENERATED,
     ORIGINAL,
@@ -38,6 +38,7 @@ from gatewright.gatekeeper.scopes import Scopes
 from gatewright.gatekeeper.template import TARGET, Template, is_template, read_template
 
 if TYPE_CHECKING:
+    from gatewright.cel.vap import Decision, Policies
     from gatewright.gatekeeper.mutation import Provider
     from gatewright.runtime.context import Context, EvalOptions
 
@@ -147,6 +148,7 @@ class Host:
         self._entries: list[_Entry] | None = None
         self._expander: Expander | None = None
         self._expander_given = False
+        self._admission: Policies | None = None
         self._excluded: list[Callable[[str], bool]] = []
         # How many (object, constraint) pairs have been evaluated so far.
         self.pairs = 0
@@ -189,12 +191,20 @@ class Host:
                 yield document, error
 
     def add(self, document: kube.Object) -> None:
-        """Add a template, a constraint, an expansion template, a mutator or any other object, which is data."""
+        """Add a template, a constraint, an expansion template, a mutator or any other object, which is data.
+
+        ValidatingAdmissionPolicies and their bindings are policies too, but not for gator.
+        """
         if is_template(document):
             self.add_template(document)
         elif is_constraint(document):
             self.add_constraint(document)
+        elif _is_admission_policy(document) and self.semantics == CLUSTER:
+            self._admission_policies().add(document)
         else:
+            if self._admission is not None:
+                # It may be the parameters of a binding.
+                self._admission.add(document)
             self.add_data(document)
 
     def add_template(self, document: kube.Object) -> Template:
@@ -213,6 +223,13 @@ class Host:
         self._constraints[constraint.ref.kind, constraint.ref.name] = constraint
         self._forget_index()
         return constraint
+
+    def _admission_policies(self) -> Policies:
+        if self._admission is None:
+            from gatewright.cel.vap import Policies
+
+            self._admission = Policies()
+        return self._admission
 
     def _find_template(self, kind: str) -> Template | None:
         loaded = self._policies.get(kind)
@@ -294,13 +311,29 @@ class Host:
         results = self.results(
             obj, operation=operation, old_object=old_object, namespace=namespace, user_info=user_info
         )
-        if not results:
+        if not results and self._admission is None:
             return []
-        if self._unwraps(obj):
-            request = obj["request"]
-            obj = request.get("object") or request.get("oldObject")
+        request = admission_request(obj) if self._unwraps(obj) else None
+        if request is not None:
+            obj = request.get("object") or request.get("oldObject") or {}
         ref = ObjectRef.of(obj)
-        return [_violation(result, ref) for result in results]
+        violations = [_violation(result, ref) for result in results]
+        if self._admission is not None:
+            if request is None:
+                obj = self._placed(obj)
+                known = None if namespace is None else _namespace(namespace)
+                review = object_review(
+                    obj,
+                    operation=operation,
+                    old_object=old_object,
+                    namespace=known or self._namespace_of(obj),
+                    user_info=user_info,
+                )
+                request = review.rego
+            space = self.namespaces.get(request.get("namespace") or "")
+            decisions = self._admission.decide(request, namespace or (None if space is None else space.object))
+            violations += [_decided(decision, ref) for decision in decisions]
+        return violations
 
     def results(
         self,
@@ -511,7 +544,24 @@ class Host:
 def _loading_order(document: kube.Object) -> int:
     if is_template(document):
         return 0
-    return 1 if is_constraint(document) else 2
+    return 1 if is_constraint(document) or _is_admission_policy(document) else 2
+
+
+def _is_admission_policy(document: kube.Object) -> bool:
+    gvk = kube.gvk_of(document)
+    return gvk.group == "admissionregistration.k8s.io" and gvk.kind.startswith("ValidatingAdmissionPolicy")
+
+
+_ADMISSION_ACTIONS: Final = {"Deny": "deny", "Warn": "warn", "Audit": "dryrun"}
+
+
+def _decided(decision: Decision, ref: ObjectRef) -> Violation:
+    """What a binding of a ValidatingAdmissionPolicy objects to, in the words of constraints."""
+    actions = tuple(_ADMISSION_ACTIONS.get(action, action) for action in decision.actions)
+    by = ConstraintRef("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding", decision.binding)
+    if len(actions) == 1:
+        return Violation(decision.message, None, actions[0], by, ref)
+    return Violation(decision.message, None, "scoped", by, ref, actions)
 
 
 def _namespace(obj: kube.Object) -> Namespace:
