@@ -307,6 +307,20 @@ def test_both_languages_and_the_choice(make_host):
     assert messages(make_host(*documents, engine="rego"), pod()) == ["p has no label owner"]
 
 
+def test_both_at_once(make_host):
+    has = "has(object.metadata.labels) && 'owner' in object.metadata.labels"
+    says = {"messageExpression": "object.metadata.name + ' has no label owner'"}
+    cel = {"engine": "K8sNativeValidation", "source": {"validations": [{"expression": has, **says}]}}
+    host = make_host(template(code=[{"engine": "Rego", "source": {"rego": REGO}}, cel]), constraint(), engine="both")
+    assert messages(host, pod()) == ["p has no label owner"]
+    assert messages(host, pod(labels={"owner": "me"})) == []
+    assert host.disagreements == []
+    host.add(constraint("d", parameters={"label": "team"}))
+    host.review(pod(labels={"owner": "me"}))
+    (found,) = host.disagreements
+    assert (found.constraint.name, found.cel, found.rego) == ("d", (), ("p has no label team",))
+
+
 def test_gators_semantics_know_no_default_namespace(make_host):
     spec = {"match": {"namespaces": ["default"]}}
     assert messages(make_host(template(), constraint(**spec)), pod()) == ["p has no label owner"]

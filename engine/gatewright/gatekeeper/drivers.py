@@ -65,7 +65,12 @@ def make_drivers(
         return (rego,)
     from gatewright.gatekeeper.cel_driver import CelDriver
 
-    return (CelDriver(failure_policy, store), rego)
+    cel = CelDriver(failure_policy, store)
+    if engine == "cel":
+        return (cel, rego)
+    from gatewright.gatekeeper.both_driver import BothDriver
+
+    return (BothDriver(cel, rego), rego)
 
 
 def choose(template: Template, drivers: Sequence[Driver]) -> Driver:

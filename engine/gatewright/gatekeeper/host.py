@@ -39,6 +39,7 @@ from gatewright.gatekeeper.template import TARGET, Template, is_template, read_t
 
 if TYPE_CHECKING:
     from gatewright.cel.vap import Decision, Policies
+    from gatewright.gatekeeper.both_driver import Disagreement
     from gatewright.gatekeeper.mutation import Provider
     from gatewright.runtime.context import Context, EvalOptions
 
@@ -163,6 +164,11 @@ class Host:
     def constraints(self) -> list[Constraint]:
         """The constraints in force, by kind and name."""
         return [self._constraints[key] for key in sorted(self._constraints)]
+
+    @property
+    def disagreements(self) -> list[Disagreement]:
+        """With engine `both`: where the two languages of a template have answered differently so far."""
+        return [d for driver in self.drivers for d in getattr(driver, "disagreements", ())]
 
     @property
     def reads_inventory(self) -> bool:

@@ -1,0 +1,77 @@
+"""Both languages of a template run on every review: CEL's answer counts, and Rego's is held against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from gatewright.errors import RegoError
+from gatewright.gatekeeper.drivers import Driver, Finding, Path, Policy, Rule
+from gatewright.gatekeeper.result import ConstraintRef, ObjectRef
+from gatewright.gatekeeper.template import CEL, Template
+
+if TYPE_CHECKING:
+    from gatewright.gatekeeper.constraint import Constraint
+    from gatewright.gatekeeper.review import Review
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """What the two languages of a template said of one object, where they did not say the same."""
+
+    constraint: ConstraintRef
+    object: ObjectRef
+    cel: tuple[str, ...]
+    rego: tuple[str, ...]
+
+    def __str__(self) -> str:
+        who = f"{self.object.kind} {self.object.name}"
+        return f"{self.constraint.kind}/{self.constraint.name} on {who}: cel {list(self.cel)}, rego {list(self.rego)}"
+
+
+@dataclass(slots=True)
+class BothDriver:
+    """Stands for the CEL driver; templates without Rego are left to CEL alone."""
+
+    cel: Driver
+    rego: Driver
+    disagreements: list[Disagreement] = field(default_factory=list)
+    name: str = CEL
+    has_details: bool = False
+
+    def compile(self, template: Template) -> Policy:
+        policy = self.cel.compile(template)
+        if template.code_for(self.rego.name) is None:
+            return policy
+        other = self.rego.compile(template)
+        return _BothPolicy(policy, other, self.disagreements, other.reads_inventory)
+
+
+@dataclass(slots=True)
+class _BothPolicy:
+    cel: Policy
+    rego: Policy
+    disagreements: list[Disagreement]
+    reads_inventory: bool
+
+    def bind(self, constraint: Constraint) -> Rule:
+        first, second = self.cel.bind(constraint), self.rego.bind(constraint)
+
+        def rule(review: Review, inventory: Any, context: Any) -> Iterable[Finding]:
+            found = list(first(review, inventory, context))
+            try:
+                others = [message for message, _ in second(review, inventory, context)]
+            except RegoError as error:
+                others = [error.message]
+            messages = [message for message, _ in found]
+            if sorted(set(messages)) != sorted(set(others)):
+                request = review.rego
+                obj = ObjectRef.of(request.get("object") or request.get("oldObject") or {})
+                self.disagreements.append(Disagreement(constraint.ref, obj, tuple(messages), tuple(others)))
+            return found
+
+        return rule
+
+    def paths(self, constraint: Constraint, review: Review, inventory: Any, context: Any) -> dict[str, Path]:
+        return self.rego.paths(constraint, review, inventory, context)
