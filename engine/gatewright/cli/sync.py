@@ -33,7 +33,7 @@ def sync_test(
     import sys
 
     from gatewright.gator.console import CobraError, Console, Fatal
-    from gatewright.gator.sync import run
+    from gatewright.gator.sync import Unmet, run
 
     shown, said = io.StringIO(), io.StringIO()
     console = Console(shown, said, lambda: None)
@@ -42,7 +42,7 @@ def sync_test(
         return run(flags, console)
     except (Fatal, CobraError) as error:
         sys.stderr.write(f"{error}\n")
-        return 2
+        return 1 if isinstance(error, Unmet) else 2
     finally:
         # Constraints and other objects beside the policies are no news.
         for text, stream in ((shown.getvalue(), sys.stdout), (said.getvalue(), sys.stderr)):

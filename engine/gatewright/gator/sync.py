@@ -24,6 +24,11 @@ FLAGS: Final = (
     Flag("tempdir", "d"),
 )
 
+
+class Unmet(Fatal):
+    """Data that templates need is not synced."""
+
+
 ANNOTATION: Final = "metadata.gatekeeper.sh/requires-sync-data"
 
 _ENTRY: Final = struct("v1alpha1.GVKEntry", group=STRING, version=STRING, kind=STRING)
@@ -91,7 +96,7 @@ def run(flags: dict[str, Any], console: Console) -> int:
     missing = check.missing()
     if missing:
         listed = "".join(f"{name}:\n{requirements_text(r)}\n" for name, r in missing.items())
-        raise Fatal(f"the following requirements were not met: \n{listed}")
+        raise Unmet(f"the following requirements were not met: \n{listed}")
     return 0
 
 

@@ -1,0 +1,139 @@
+"""The commands beside check: expand, mutate, explain-match, sync and bench, as they are typed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+
+from gatewright.cli.boundary import run
+
+from .conftest import constraint, namespace, pod, template
+from .test_expansion import deployment, expansion
+from .test_mutation import assign, external
+
+
+@pytest.fixture
+def gatewright(tmp_path, monkeypatch, capfd):
+    """Runs a command in a directory of its own, where documents can be written first."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    def command(*argv, **files):
+        for name, documents in files.items():
+            text = documents if isinstance(documents, str) else "---\n".join(map(yaml.safe_dump, documents))
+            (tmp_path / f"{name}.yaml").write_text(text)
+        code = run(argv)
+        captured = capfd.readouterr()
+        return code, captured.out, captured.err
+
+    return command
+
+
+def test_expand(gatewright):
+    code, out, _ = gatewright("expand", "in.yaml", **{"in": [expansion(), deployment()]})
+    assert code == 0
+    assert yaml.safe_load(out)["metadata"]["name"] == "web-pod"
+
+
+def test_expand_goes_on_after_a_fault(gatewright):
+    broken = expansion("broken", source="")
+    code, out, err = gatewright("expand", "in.yaml", "-f", "json", **{"in": [broken, expansion(), deployment()]})
+    assert code == 2
+    assert [o["kind"] for o in json.loads(out)] == ["Pod"]
+    assert "in.yaml:" in err
+
+
+def test_mutate_shows_a_difference(gatewright):
+    code, out, _ = gatewright("mutate", "-p", "m.yaml", "p.yaml", m=[assign("spec.x", 1)], p=[pod(spec={})])
+    assert code == 0
+    assert "+  x: 1\n" in out
+
+
+def test_mutate_writes_objects(gatewright, tmp_path):
+    argv = ("mutate", "-p", "m.yaml", "p.yaml", "-f", "yaml", "-o", "out.yaml")
+    assert gatewright(*argv, m=[assign("spec.x", 1)], p=[pod(spec={})])[0] == 0
+    assert yaml.safe_load((tmp_path / "out.yaml").read_text())["spec"] == {"x": 1}
+
+
+def test_mutate_checks_what_comes_out(gatewright):
+    mutator = {
+        "apiVersion": "mutations.gatekeeper.sh/v1",
+        "kind": "AssignMetadata",
+        "metadata": {"name": "m"},
+        "spec": {"location": "metadata.labels.owner", "parameters": {"assign": {"value": "me"}}},
+    }
+    policies = [template(), constraint()]
+    code, _, err = gatewright("mutate", "-p", "t.yaml", "p.yaml", t=policies, p=[pod()])
+    assert (code, "p has no label owner" in err) == (1, True)
+    assert gatewright("mutate", "-p", "t.yaml", "-p", "m.yaml", "p.yaml", m=[mutator])[0] == 0
+
+
+def test_mutate_with_external_data(gatewright):
+    target = pod(spec={"containers": [{"name": "a", "image": "x"}]})
+    argv = ("mutate", "-p", "m.yaml", "p.yaml", "--external-data", "e.yaml", "-f", "json")
+    code, out, _ = gatewright(*argv, m=[external()], p=[target], e="images: {x: other}")
+    assert code == 0
+    assert json.loads(out)[0]["spec"]["containers"][0]["image"] == "other"
+
+
+def test_explain_match(gatewright):
+    policies = [template(), constraint("a"), constraint("b", match={"namespaces": ["x"]})]
+    code, out, _ = gatewright("explain-match", "-p", "t.yaml", "p.yaml", t=policies, p=[pod(namespace="shop")])
+    assert code == 0
+    assert out == "Pod shop/p (p.yaml)\n  NeedsLabel/a  applies\n  NeedsLabel/b  no: namespaces\n"
+
+
+def test_explain_match_with_data(gatewright):
+    policies = [template(), constraint(match={"namespaceSelector": {"matchLabels": {"team": "web"}}})]
+    argv = ("explain-match", "-p", "t.yaml", "-d", "n.yaml", "p.yaml", "-f", "json")
+    code, out, _ = gatewright(*argv, t=policies, n=[namespace("shop", team="web")], p=[pod(namespace="shop")])
+    assert code == 0
+    assert json.loads(out)[0]["constraints"][0]["applies"] is True
+
+
+def test_sync(gatewright):
+    needs = template()
+    wanted = '[[{"groups": ["apps"], "versions": ["v1"], "kinds": ["Deployment"]}]]'
+    needs["metadata"]["annotations"] = {"metadata.gatekeeper.sh/requires-sync-data": wanted}
+    code, out, err = gatewright("sync", "test", "t.yaml", "--without-manifest", t=[needs, constraint()])
+    assert code == 1
+    assert "needslabel" in out + err
+    assert "skipping" not in out + err
+
+
+def test_bench(gatewright):
+    argv = ("bench", "-p", "t.yaml", "p.yaml", "-n", "2", "--save", "base.json", "-f", "json")
+    code, out, _ = gatewright(*argv, t=[template(), constraint()], p=[pod()])
+    assert code == 0
+    figures = json.loads(out)
+    assert figures["reviews"] == 2
+    assert [p["constraint"] for p in figures["policies"]] == ["NeedsLabel/c"]
+    argv = ("bench", "-p", "t.yaml", "p.yaml", "-n", "2", "--compare", "base.json", "--threshold", "1000000")
+    assert gatewright(*argv)[0] == 0
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("expand", "nowhere.yaml"),
+        ("mutate", "nowhere.yaml"),
+        ("explain-match", "-p", "nowhere", "nowhere.yaml"),
+        ("bench", "-p", "t.yaml", "t.yaml", "--min-threshold", "soon"),
+        ("bench", "-p", "t.yaml", "t.yaml"),
+        ("expand", "t.yaml", "-f", "xml"),
+    ],
+)
+def test_mistakes_end_with_2(gatewright, argv):
+    code, _, err = gatewright(*argv, t=[template()])
+    assert code == 2
+    assert err.startswith("error: ")
+
+
+def test_gator_passes_its_flags_on(gatewright):
+    documents = [template(), constraint(match={"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}]}), pod()]
+    code, out, _ = gatewright("gator", "test", "-f", "all.yaml", "-o=json", all=documents)
+    assert code == 1
+    assert json.loads(out)[0]["msg"] == "p has no label owner"
+    assert gatewright("gator", "test", "--help")[1].startswith("Usage:")
