@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """What the two languages of a template said of one object, where they did not say the same."""
+    """What the two languages of a template said of one object, where only one of them objects."""
 
     constraint: ConstraintRef
     object: ObjectRef
@@ -65,7 +65,8 @@ class _BothPolicy:
             except RegoError as error:
                 others = [error.message]
             messages = [message for message, _ in found]
-            if sorted(set(messages)) != sorted(set(others)):
+            # The wording of the two may differ; the verdict must not.
+            if bool(messages) != bool(others):
                 request = review.rego
                 obj = ObjectRef.of(request.get("object") or request.get("oldObject") or {})
                 self.disagreements.append(Disagreement(constraint.ref, obj, tuple(messages), tuple(others)))
