@@ -98,6 +98,14 @@ def fold_constants(root: ast.Node) -> None:
     _fold(root)
 
 
+def _converted(name: str, value: Any) -> Any:
+    if not isinstance(value, _Aggregate):
+        return function(name)(value)
+    # What a conversion says of a list or map does not depend on its members.
+    converted = function(name)([] if value.go_type == "*types.baseList" else {})
+    return value if converted == [] or converted == {} else converted
+
+
 _NOT_CONSTANT = object()
 
 
@@ -118,14 +126,8 @@ def _fold(node: ast.Node) -> Any:
     if not isinstance(node, ast.Call):
         return _NOT_CONSTANT
     try:
-        if (
-            node.name in CONVERSIONS
-            and node.target is None
-            and len(parts) == 1
-            and parts[0] is not _NOT_CONSTANT
-            and not isinstance(parts[0], _Aggregate)
-        ):
-            return function(node.name)(parts[0])
+        if node.name in CONVERSIONS and node.target is None and len(parts) == 1 and parts[0] is not _NOT_CONSTANT:
+            return _converted(node.name, parts[0])
         if node.name in ("find", "findAll") and node.target is not None and isinstance(parts[1], str):
             from gatewright.cel.library.regex import compile_pattern
 
