@@ -247,6 +247,9 @@ def _quick(w: Writer, name: str, quick: Quick, vals: list[Val], hint: str, *, te
     """`x.endswith("*") if x.__class__ is str else endswith(x, "*")`."""
     if _worth_keeping(w, vals):
         return None
+    if name == "replace" and not (vals[1].constant and vals[1].value):
+        # Between which bytes nothing stands is Go's affair.
+        return None
     vals = [w.keep(val, "operand") for val in vals]
     fast = quick.build(*(val.expr for val in vals))
     doubtful = [val for val in vals if val.kind != "str"]
