@@ -1,0 +1,41 @@
+"""`gatewright docs`: recipes, and the manual's pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def docs(
+    topic: Annotated[str, typer.Argument(help="A recipe, a rule, or `rules` for the manual; nothing: the list.")] = "",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="With `rules`: write the pages here.")] = None,
+) -> int:
+    """Recipes: what a familiar command looks for, and the gatewright command that answers it offline.
+
+    \b
+        gatewright docs                 the recipes
+        gatewright docs rbac            one of them
+        gatewright docs rules -o docs/rules
+    """
+    from gatewright.export.recipes import page
+
+    if topic == "rules":
+        return _manual(output)
+    typer.echo(page(topic), nl=False)
+    return 0
+
+
+def _manual(output: Path | None) -> int:
+    from gatewright import catalog
+    from gatewright.export.bundle import write
+    from gatewright.export.pages import manual
+
+    pages = manual(catalog.rules().values())
+    if output is None:
+        typer.echo(pages["index.md"], nl=False)
+    else:
+        write(pages, output)
+        typer.echo(f"{len(pages)} pages in {output}", err=True)
+    return 0

@@ -1,0 +1,110 @@
+"""`gatewright fix` without the command line: check, edit, check again, until nothing is left to repair."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gatewright.checking.policies import load, make_host, read_policies
+from gatewright.checking.request import CheckRequest
+from gatewright.errors import ManifestError
+from gatewright.fixing.edit import set_value
+from gatewright.manifests import Document, find_files, read_text, unpacked
+
+if TYPE_CHECKING:
+    from gatewright.gatekeeper.host import Host
+
+# A repair may bring another rule to speak; more rounds than this mean that two rules disagree.
+_ROUNDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """One file: its text before and after, and what each edit was for."""
+
+    file: str
+    before: str
+    after: str
+    messages: tuple[str, ...]
+
+    @property
+    def changed(self) -> bool:
+        return self.before != self.after
+
+    def diff(self) -> str:
+        lines = difflib.unified_diff(
+            self.before.splitlines(keepends=True), self.after.splitlines(keepends=True), self.file, self.file
+        )
+        return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def fix_files(request: CheckRequest, *, unsafe: bool = False) -> Iterator[Fixed]:
+    """Each YAML file of the request with what could be repaired. Files are not written here."""
+    policies = read_policies(request)
+    host = make_host(request)
+    for error in [*policies.errors, *load(host, policies.documents)]:
+        raise error
+    for found in find_files(request.manifests, exclude=request.exclude):
+        if isinstance(found, ManifestError):
+            raise found
+        file = Path(found)
+        if file.suffix in (".yaml", ".yml"):
+            yield _fix(host, file, unsafe=unsafe)
+
+
+def _fix(host: Host, file: Path, *, unsafe: bool) -> Fixed:
+    with file.open(encoding="utf-8", newline="") as handle:
+        before = handle.read()
+    text = before
+    messages: list[str] = []
+    for _ in range(_ROUNDS):
+        edited, done = _round(host, text, str(file), unsafe=unsafe)
+        messages += done
+        if edited == text:
+            break
+        text = edited
+    return Fixed(str(file), before, text, tuple(messages))
+
+
+def _round(host: Host, text: str, file: str, *, unsafe: bool) -> tuple[str, list[str]]:
+    """Every repair that the text asks for, once."""
+    messages: list[str] = []
+    edits: list[tuple[str, str]] = []
+    for item in read_text(text, file):
+        if isinstance(item, ManifestError):
+            continue
+        chunk = item.text
+        for document in unpacked(item):
+            chunk = _repair(host, document, chunk, messages, unsafe=unsafe)
+        if chunk != item.text:
+            edits.append((item.text, chunk))
+    at = 0
+    for old, new in edits:
+        start = text.find(old, at)
+        if start < 0:
+            continue
+        text = text[:start] + new + text[start + len(old) :]
+        at = start + len(new)
+    return text, messages
+
+
+def _repair(host: Host, document: Document, chunk: str, messages: list[str], *, unsafe: bool) -> str:
+    for violation in host.review(document.value):
+        fix = _wanted(violation.details, unsafe=unsafe)
+        if fix is None:
+            continue
+        edited = set_value(chunk, document.within + tuple(fix["path"]), fix["value"])
+        if edited is not None and edited != chunk:
+            chunk = edited
+            messages.append(violation.message)
+    return chunk
+
+
+def _wanted(details: Any, *, unsafe: bool) -> dict[str, Any] | None:
+    fix = details.get("fix") if isinstance(details, dict) else None
+    if not isinstance(fix, dict) or not isinstance(fix.get("path"), list) or "value" not in fix:
+        return None
+    return fix if unsafe or fix.get("safe") is True else None
