@@ -107,15 +107,17 @@ def _imports(source: str) -> Iterator[str]:
 
 
 def _file_of(name: str, library: Path) -> Path:
-    parts = name.removeprefix("library.").split(".")
-    if name.startswith("library."):
-        # data.lib.library.pod.privileged is library/pod/privileged/rule.rego
-        file = library.joinpath(*parts, "rule.rego")
-    else:
-        file = library.joinpath("lib", *parts).with_suffix(".rego")
-    if not file.is_file():
-        raise ExportError(f"the module data.lib.{name} has no file {file}")
-    return file
+    # A library of the user's own may build on the modules of ours.
+    for root in (library, catalog.library_dir()):
+        parts = name.removeprefix("library.").split(".")
+        if name.startswith("library."):
+            # data.lib.library.pod.privileged is library/pod/privileged/rule.rego
+            file = root.joinpath(*parts, "rule.rego")
+        else:
+            file = root.joinpath("lib", *parts).with_suffix(".rego")
+        if file.is_file():
+            return file
+    raise ExportError(f"the module data.lib.{name} is neither in {library} nor in ours")
 
 
 @cache

@@ -29,9 +29,26 @@ class Reader:
 
 
 def _cluster_all(path: Path) -> list[dict[str, Any]]:
+    from gatewright import readers
     from gatewright.manifests import read_text
 
-    return _objects(read_text(_bytes(path), str(path)))
+    if path.suffix == ".rego":
+        return [_assembled(path)]
+    content = _bytes(path)
+    text = content.decode("utf-8", "replace")
+    # A rule about Dockerfiles, workflows and the like has samples in those formats.
+    kind = readers.detect(str(path), text)
+    if kind is not None:
+        return readers.read(kind, text, str(path))
+    return _objects(read_text(content, str(path)))
+
+
+def _assembled(path: Path) -> dict[str, Any]:
+    """The template of a library rule, which is never stored: it is made of the rule and the modules it needs."""
+    from gatewright import catalog
+    from gatewright.export import template
+
+    return template.assemble(catalog.read_rule(path))
 
 
 def _cluster_first(path: Path) -> dict[str, Any] | None:

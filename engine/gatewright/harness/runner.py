@@ -112,13 +112,22 @@ class _Run:
             engine.add(template)
         except GatewrightError as error:
             raise SuiteError(f"adding template: {_text(error)}", error.location, hint=error.hint) from error
-        if not test.constraint:
-            raise SuiteError("invalid Suite: missing constraint")
-        constraint = self._read.first(self._folder / test.constraint)
+        constraint = self._constraint(test)
         if not _is(constraint, "constraints.gatekeeper.sh"):
             raise SuiteError("not a Constraint")
         assert constraint is not None
         engine.add(constraint)
+
+    def _constraint(self, test: Test) -> dict[str, Any] | None:
+        if test.constraint:
+            return self._read.first(self._folder / test.constraint)
+        if not test.template.endswith(".rego"):
+            raise SuiteError("invalid Suite: missing constraint")
+        from gatewright import catalog
+        from gatewright.export import template
+
+        # A library rule's own defaults.
+        return template.constraint(catalog.read_rule(self._folder / test.template))
 
     def _expansion(self, engine: Engine, test: Test) -> None:
         documents = self._read.all(self._folder / test.expansion)
