@@ -25,6 +25,9 @@ class Echo:
         self.refuse = refuse
         self.added = []
 
+    def add_data(self, obj):
+        return self.add(obj)
+
     def add(self, document):
         if self.refuse and document["kind"] == self.refuse[0]:
             raise self.refuse[1]

@@ -6,7 +6,6 @@ place cannot be edited safely: behind an alias, in JSON, or below a value that i
 
 from __future__ import annotations
 
-import copy
 import json
 from typing import Any
 
@@ -80,13 +79,15 @@ def _insert_flow(text: str, node: yaml.MappingNode, rest: Path, value: Any) -> s
 def _insert_block(text: str, node: yaml.MappingNode, rest: Path, value: Any) -> str:
     """In front of the second key, so that a list's item keeps its first one; else in front of the only one."""
     key = node.value[1 if len(node.value) > 1 else 0][0]
-    at, indent = key.start_mark.index, " " * key.start_mark.column
+    at: int = key.start_mark.index
+    indent = " " * key.start_mark.column
     lines = []
     for depth, step in enumerate(rest[:-1]):
         lines.append(f"{'' if not depth else indent}{'  ' * depth}{step}:")
     depth = len(rest) - 1
     lines.append(f"{indent if depth else ''}{'  ' * depth}{rest[-1]}: {_flow(value)}")
-    return text[:at] + "\n".join(lines) + "\n" + indent + text[at:]
+    inserted = "\n".join(lines)
+    return f"{text[:at]}{inserted}\n{indent}{text[at:]}"
 
 
 def _nested(steps: Path, value: Any) -> Any:
@@ -113,7 +114,7 @@ def _means(before: str, after: str, path: Path, value: Any) -> bool:
         old, new = yaml.load(before, Loader=_LOADER), yaml.load(after, Loader=_LOADER)
     except (yaml.YAMLError, ValueError):
         return False
-    wanted = copy.deepcopy(old)
+    wanted = _unshared(old)
     holder = wanted
     for step in path[:-1]:
         if isinstance(holder, dict):
@@ -126,3 +127,10 @@ def _means(before: str, after: str, path: Path, value: Any) -> bool:
             return False
     holder[path[-1]] = value
     return bool(wanted == new)
+
+
+def _unshared(value: Any) -> Any:
+    """A copy in which what an alias stands for is a copy of its own."""
+    if isinstance(value, dict):
+        return {key: _unshared(item) for key, item in value.items()}
+    return [_unshared(item) for item in value] if isinstance(value, list) else value

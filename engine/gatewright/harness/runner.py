@@ -31,6 +31,8 @@ class Engine(Protocol):
 
     def add(self, document: dict[str, Any]) -> Any: ...
 
+    def add_data(self, obj: dict[str, Any]) -> Any: ...
+
     def review(self, obj: dict[str, Any]) -> Sequence[Violation]: ...
 
 
@@ -169,7 +171,8 @@ class _Run:
         for path in case.inventory:
             for document in self._objects(path):
                 try:
-                    engine.add(document)
+                    # Data and no policy, even where it is a template.
+                    engine.add_data(document)
                 except GatewrightError as error:
                     raise SuiteError(f"unable to add object to data.inventory: {_text(error)}") from error
         return engine
