@@ -24,6 +24,7 @@ violation contains finding.at(grant.path, ["verbs"], msg) if {
 	some grant in rbac.grants(input.review.object)
 	not rbac.total(grant.rule)
 	count(object.get(grant.rule, "resourceNames", [])) == 0
+	rbac.covers_group(grant.rule, "")
 	rbac.covers_verb(grant.rule, "impersonate")
 	some resource in ["users", "groups", "serviceaccounts"]
 	rbac.covers_resource(grant.rule, resource)

@@ -33,6 +33,9 @@ _secret(variable) if {
 	not credential.placeholder(value)
 	not startswith(value, "/")
 	not startswith(value, "$(")
+
+	# API_KEY: API_KEY_VAL is filled in elsewhere.
+	not startswith(value, variable.name)
 	not regex.match(`^[0-9]+$`, value)
 }
 
