@@ -38,6 +38,7 @@ def read_policies(request: CheckRequest) -> Policies:
             _read_files(name, request, policies)
         else:
             policies.documents += [Document(value, f"set {name}") for value in _shipped(name, request)]
+            policies.notices += _manual(name)
     return policies
 
 
@@ -70,6 +71,14 @@ def _shipped(name: str, request: CheckRequest) -> list[dict[str, Any]]:
         return catalog.policy_set(name, **_selection(request))
     except UsageError as error:
         raise UsageError(f"{name}: no such file or directory, nor a policy set", hint=error.hint) from None
+
+
+def _manual(name: str) -> list[str]:
+    """The set's controls that no manifest can decide: said, so that silence is not taken for a pass."""
+    from gatewright import catalog
+
+    controls = catalog.manual_controls(catalog.standard(name))
+    return [f"MANUAL {name} {row['control']}: {row['title']} ({row['reason']})" for row in controls]
 
 
 def _selection(request: CheckRequest) -> dict[str, Any]:
