@@ -115,3 +115,12 @@ def test_kinds_of_targets() -> None:
         {"apiGroups": ["rbac.authorization.k8s.io"], "kinds": ["Role"]},
         {"apiGroups": ["*"], "kinds": ["*"]},
     ]
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_lines_of_a_set_have_no_stray_keys(name: str) -> None:
+    for row in catalog.manual_controls(SETS[name]):
+        assert set(row) == {"control", "title", "reason"}
+    for row in SETS[name]["spec"]["rules"]:
+        known = {"rule", "family", "except", "control", "name", "parameters", "match", "enforcementAction"}
+        assert isinstance(row, str) or set(row) <= known
