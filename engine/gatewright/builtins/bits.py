@@ -8,7 +8,7 @@ from gatewright.builtins._operands import big_integer
 from gatewright.builtins.registry import BuiltinError, OperandError, builtin
 
 # A shift that Go would die of (and Python try to carry out) is an error here.
-_MAX_SHIFT = 2**31
+_MAX_SHIFT = 2**26
 
 
 @builtin("bits.or", "(x: number, y: number) -> z: number")

@@ -45,7 +45,7 @@ def print_(context: Context, *values: Any) -> bool:
 
 @builtin("internal.print", "(array[set[any]])", context=True)
 def internal_print(context: Context, operands: Any) -> bool:
-    """One line for each combination of the operands' values; an empty set stands for an undefined operand."""
+    """What `print("x is", x)` becomes: a line for each combination of values, an empty set being undefined."""
     for line in _combinations(array(operands, 1), "print"):
         context.print(" ".join(line))
     return True
@@ -62,7 +62,7 @@ def template_string(parts: Any) -> str:
 
 @builtin("internal.test_case", "(array[any])")
 def internal_test_case(_case: Any) -> bool:
-    """Marks the case a test is at; holds always."""
+    """Marks the case a test is at and holds always: `test_a[name] { name := "first" }`."""
     return True
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gatewright.builtins._operands import string
 from gatewright.builtins.registry import BuiltinError, builtin
+from gatewright.errors import LimitError
 from gatewright.runtime.values import RegoSet, from_key, sorted_keys
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _V4_BITS, _V6_BITS = 32, 128
 # Where the IPv4 addresses lie among those of IPv6.
 _MAPPED = 0xFFFF << 32
 # Beyond this an expansion would not finish within any reasonable deadline.
-_MAX_EXPANDED = 1 << 24
+_MAX_EXPANDED = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ def net_cidr_expand(cidr: Any) -> RegoSet:
     """All addresses of a network: `net.cidr_expand("10.0.0.0/31") == {"10.0.0.0", "10.0.0.1"}`."""
     network = _network(string(cidr, 1))
     if network.last - network.first >= _MAX_EXPANDED:
-        raise BuiltinError("timed out before generating all IP addresses", code="eval_cancel_error")
+        raise LimitError("net.cidr_expand: timed out before generating all IP addresses")
     addresses = range(network.first, network.last + 1)
     return RegoSet.of_keys({_address_text(address, network.bits): None for address in addresses})
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gatewright.builtins._operands import big_integer, integer, number, string
 from gatewright.builtins.registry import BuiltinError, builtin, operand_error
+from gatewright.errors import LimitError
 from gatewright.runtime import numbers as arithmetic
 from gatewright.runtime.numbers import DivisionByZeroError, is_number
 from gatewright.runtime.values import RegoSet
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from gatewright.runtime.context import Context
 
 Number = int | float
+
+# Made in one step, which no deadline interrupts; OPA would be cancelled somewhere about here.
+_MAX_RANGE = 10_000_000
 
 
 @builtin("plus", "(x: number, y: number) -> z: number", infix="+")
@@ -93,7 +97,7 @@ def abs_(x: Any) -> Number:
 @builtin("numbers.range", "(a: number, b: number) -> range: array[number]")
 def numbers_range(a: Any, b: Any) -> list[int]:
     """The integers from one to the other, both included: `numbers.range(3, 1) == [3, 2, 1]`."""
-    return _range(big_integer(a, 1), big_integer(b, 2), 1)
+    return _range(big_integer(a, 1), big_integer(b, 2), 1, "numbers.range")
 
 
 @builtin("numbers.range_step", "(a: number, b: number, step: number) -> range: array[number]")
@@ -102,14 +106,13 @@ def numbers_range_step(a: Any, b: Any, step: Any) -> list[int]:
     first, last, by = big_integer(a, 1), big_integer(b, 2), big_integer(step, 3)
     if by <= 0:
         raise BuiltinError("numbers.range_step: step must be a positive integer")
-    return _range(first, last, by)
+    return _range(first, last, by, "numbers.range_step")
 
 
-def _range(first: int, last: int, step: int) -> list[int]:
-    try:
-        return list(range(first, last + 1, step) if first <= last else range(first, last - 1, -step))
-    except (MemoryError, OverflowError):
-        raise BuiltinError("range too large to generate") from None
+def _range(first: int, last: int, step: int, name: str) -> list[int]:
+    if abs(last - first) // step >= _MAX_RANGE:
+        raise LimitError(f"{name}: timed out before generating all numbers in range")
+    return list(range(first, last + 1, step) if first <= last else range(first, last - 1, -step))
 
 
 @builtin("rand.intn", "(str: string, n: number) -> y: number", context=True, nondeterministic=True)

@@ -1,0 +1,54 @@
+"""The table of built-ins agrees with their decorators, and knowing them costs no imports."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from gatewright.builtins import lookup, signatures
+from gatewright.builtins.declare import MODULES, arity
+from gatewright.builtins.registry import all_registered
+
+HEAVY = ("cryptography", "graphql", "jsonschema", "re2", "yaml")
+
+
+def test_there_are_all_206() -> None:
+    assert len(signatures()) == 206
+
+
+def test_table_is_what_the_decorators_say() -> None:
+    for module in MODULES:
+        import_module(f"gatewright.builtins.{module}")
+    declared = signatures()
+    assert set(declared) == set(all_registered())
+    for name, builtin in all_registered().items():
+        entry = declared[name]
+        assert entry.signature == builtin.signature
+        assert entry.arity == arity(builtin.signature)
+        assert builtin.function.__module__ == f"gatewright.builtins.{entry.module}"
+        flags = ("context", "relation", "nondeterministic", "deprecated", "infix")
+        assert [getattr(entry, flag) for flag in flags] == [getattr(builtin, flag) for flag in flags], name
+
+
+@pytest.mark.parametrize("name", sorted(signatures()))
+def test_each_is_found_and_described_with_an_example(name: str) -> None:
+    builtin = lookup(name)
+    assert builtin.name == name
+    assert "`" in builtin.description, "an example is missing"
+
+
+def test_an_unknown_name_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        lookup("no.such")
+
+
+def test_signatures_import_nothing_heavy() -> None:
+    code = (
+        "import sys, gatewright.builtins as b; b.signatures(); b.lookup('count');"
+        f"print([m for m in {HEAVY!r} if m in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert shown.strip() == "[]"
