@@ -27,10 +27,11 @@ def cases(fixtures: Path, options: Options) -> Iterator[Case]:
             # Numbers keep their text; the rest of a case is plain.
             case = loads(line)
             if options.selects(case["category"]):
-                yield Case(case["id"], partial(_run, case))
+                yield Case(case["id"], partial(judge, case))
 
 
-def _run(case: dict[str, Any]) -> str | None:
+def judge(case: dict[str, Any]) -> str | None:
+    """Evaluate a case, and say what was wrong with the answer; None when nothing was."""
     try:
         got = gatewright.query(
             case["query"],

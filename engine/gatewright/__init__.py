@@ -54,7 +54,8 @@ def query(
 
 def term(text: str) -> Any:
     """The value of a ground Rego term, such as `{"a": {1, 2}}`."""
-    from gatewright.codegen.terms import NOTHING, constant
+    from gatewright.codegen.terms import constant
+    from gatewright.codegen.writer import NOTHING
     from gatewright.errors import RegoSyntaxError
     from gatewright.syntax import parse_term
 

@@ -47,7 +47,9 @@ def folder(tmp_path):
 
 
 def suite_of(folder: Path, tests):
-    return parse_suite({"apiVersion": "test.gatekeeper.sh/v1alpha1", "kind": "Suite", "tests": tests}, folder / "s.yaml")
+    return parse_suite(
+        {"apiVersion": "test.gatekeeper.sh/v1alpha1", "kind": "Suite", "tests": tests}, folder / "s.yaml"
+    )
 
 
 def one_test(**fields):
@@ -203,9 +205,10 @@ class TestRunner:
         def refusing():
             return Echo(("K", ConstraintError("unknown fields", kind="ErrInvalidConstraint")))
 
-        assert "got error unknown fields but want schema validation failed" in run_one(
-            folder, one_test(invalid=True), refusing
-        ).error
+        assert (
+            "got error unknown fields but want schema validation failed"
+            in run_one(folder, one_test(invalid=True), refusing).error
+        )
 
     def test_a_template_that_does_not_load(self, folder):
         def refusing():

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from gatewright.checking.found import Found, place
 from gatewright.checking.request import CheckRequest, Counts
 from gatewright.checking.units import Part, Unit
 from gatewright.errors import GatewrightError, ManifestError
 from gatewright.manifests import Document, read_blocks, unpacked
+from gatewright.report.found import Found, place
 from gatewright.source import Location
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from gatewright.errors import UsageError
 
 if TYPE_CHECKING:
-    from gatewright.checking.found import Found
+    from gatewright.report.found import Found
 
 Section = tuple[str, str]
 

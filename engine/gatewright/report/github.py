@@ -9,7 +9,7 @@ from gatewright.report import Plain, Section, Summary
 from gatewright.report.data import actions, title
 
 if TYPE_CHECKING:
-    from gatewright.checking.found import Found
+    from gatewright.report.found import Found
 
 _LEVELS = {"deny": "error", "warn": "warning"}
 

@@ -11,8 +11,8 @@ from gatewright.report.data import actions, rule_id, title
 from gatewright.report.json import dump
 
 if TYPE_CHECKING:
-    from gatewright.checking.found import Found
     from gatewright.gatekeeper.result import Violation
+    from gatewright.report.found import Found
 
 _BY_SEVERITY = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor", "info": "info"}
 

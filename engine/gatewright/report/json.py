@@ -11,7 +11,7 @@ from gatewright.report import Plain, Section, Summary
 from gatewright.report.data import violation_data
 
 if TYPE_CHECKING:
-    from gatewright.checking.found import Found
+    from gatewright.report.found import Found
 
 
 def make(*, colour: bool = False) -> Json:

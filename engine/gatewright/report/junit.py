@@ -12,7 +12,7 @@ from gatewright.report import Plain, Section, Summary
 from gatewright.report.data import actions
 
 if TYPE_CHECKING:
-    from gatewright.checking.found import Found
+    from gatewright.report.found import Found
 
 
 def make(*, colour: bool = False) -> Junit:

@@ -12,8 +12,8 @@ from gatewright.report.gitlab import fingerprint
 from gatewright.report.json import dump
 
 if TYPE_CHECKING:
-    from gatewright.checking.found import Found
     from gatewright.gatekeeper.result import Violation
+    from gatewright.report.found import Found
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0", "info": "0.0"}

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from gatewright.report import Plain, Section, Summary
 
 if TYPE_CHECKING:
-    from gatewright.checking.found import Found
     from gatewright.gatekeeper.result import Violation
+    from gatewright.report.found import Found
 
 _COLOURS = {"deny": "31", "warn": "33", "dryrun": "36"}
 
