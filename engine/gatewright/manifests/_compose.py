@@ -29,6 +29,7 @@ from yaml.events import (
 from yaml.scanner import ScannerError
 
 from gatewright.errors import ManifestError
+from gatewright.manifests._deep import DeepParser, NextEvent, is_too_deep
 from gatewright.manifests._scalars import MERGE, key_text, resolve, settled
 from gatewright.source import Location
 
@@ -46,11 +47,11 @@ _plain_values: dict[str, Any] = {}
 
 def compose(text: str, *, file: str = "", row: int = 1) -> Any:
     """The value of the first document in `text`, None if there is none; `row` is where `text` starts in `file`."""
-    return parse_as_go(text, lambda source: _Composer(source).document(), file, row)
+    return parse_as_go(text, lambda source, events: _Composer(source, events).document(), file, row)
 
 
-def parse_as_go(text: str, build: Callable[[str], Any], file: str, row: int) -> Any:
-    """`build(text)` where libyaml may see stand-ins for characters that only Go takes as content.
+def parse_as_go(text: str, build: Callable[[str, NextEvent], Any], file: str, row: int) -> Any:
+    """`build(text, its events)` where libyaml may see stand-ins for characters that only Go takes as content.
 
     Those are byte order marks past the start, and a colon before a flow indicator, as in `[a:]`.
     """
@@ -60,7 +61,7 @@ def parse_as_go(text: str, build: Callable[[str], Any], file: str, row: int) -> 
     try:
         while True:
             try:
-                value = build(text)
+                value = _build(text, build)
             except ScannerError as error:
                 if error.problem != "found unexpected ':'" or error.problem_mark is None:
                     raise
@@ -72,6 +73,15 @@ def parse_as_go(text: str, build: Callable[[str], Any], file: str, row: int) -> 
         raise _manifest_error(error, file, row) from None
     except At as error:
         raise error.located(file, row) from None
+
+
+def _build(text: str, build: Callable[[str, NextEvent], Any]) -> Any:
+    try:
+        return build(text, CParser(text).get_event)
+    except ScannerError as error:
+        if not is_too_deep(error):
+            raise
+    return build(text, DeepParser(text).get_event)
 
 
 def _stand_in(text: str, character: str, stand_ins: dict[str, str]) -> str:
@@ -124,8 +134,8 @@ class _Composer:
     _MERGE marker for `<<`), and whether the container is in flow style.
     """
 
-    def __init__(self, text: str) -> None:
-        self.next_event: Callable[[], Any] = CParser(text).get_event
+    def __init__(self, text: str, next_event: NextEvent) -> None:
+        self.next_event = next_event
         self.text = text
         self.anchors: dict[str, Any] = {}
         self.aliases: AliasBudget | None = AliasBudget() if "*" in text and "&" in text else None

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from yaml.cyaml import CParser  # type: ignore[attr-defined]
 from yaml.events import (
     AliasEvent,
     DocumentEndEvent,
@@ -31,12 +30,13 @@ from gatewright.manifests._compose import (
     has_slash_escape,
     parse_as_go,
 )
+from gatewright.manifests._deep import NextEvent
 from gatewright.manifests._scalars import MERGE, NULL, STR, resolve, settled
 
 
 def compose_v3(text: str, *, file: str = "", row: int = 1, into_object: bool = False) -> Any:
     """The value of the first document in `text` as `gator verify` reads it."""
-    return parse_as_go(text, lambda source: _plain_maps(_document(source, into_object)), file, row)
+    return parse_as_go(text, lambda source, events: _plain_maps(_document(source, events, into_object)), file, row)
 
 
 @dataclass(slots=True)
@@ -60,8 +60,7 @@ class _GeneralMap:
         self.event = event
 
 
-def _document(text: str, into_object: bool) -> Any:
-    next_event = CParser(text).get_event
+def _document(text: str, next_event: NextEvent, into_object: bool) -> Any:
     next_event()
     start = next_event()
     if start.__class__ is StreamEndEvent:

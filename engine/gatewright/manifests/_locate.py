@@ -26,6 +26,7 @@ from yaml.events import (
 
 from gatewright.errors import ManifestError
 from gatewright.manifests._compose import At, scalar_key
+from gatewright.manifests._deep import DeepParser, NextEvent, is_too_deep
 from gatewright.manifests._fast import Place, is_flow, read_places, span
 from gatewright.source import Location
 
@@ -185,7 +186,15 @@ class _Node:
 
 @lru_cache(maxsize=2)
 def _nodes(text: str) -> _Node:
-    next_event: Any = CParser(text).get_event
+    try:
+        return _tree(CParser(text).get_event)
+    except yaml.YAMLError as error:
+        if not is_too_deep(error):
+            raise
+    return _tree(DeepParser(text).get_event)
+
+
+def _tree(next_event: NextEvent) -> _Node:
     next_event()
     next_event()
     event = next_event()
