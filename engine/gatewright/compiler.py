@@ -24,17 +24,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a compilation depends on beside the texts."""
+    """What a compilation depends on beside the texts. `hosted` names built-ins that are not OPA's but the host's."""
 
     rego_version: str = "v1"
     strict: bool = False
     print_enabled: bool = False
     capabilities: Any = None
     schemas: Any = None
+    hosted: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, ...]:
-        return tuple(repr(value) for value in (self.rego_version, self.strict, self.print_enabled, self.capabilities))
+        values = (self.rego_version, self.strict, self.print_enabled, self.capabilities)
+        return (*map(repr, values), *self.hosted)
 
 
 def compile_modules(
@@ -47,13 +49,14 @@ def compile_modules(
     print_enabled: bool = False,
     cache: CodeCache | None = None,
     parse: Callable[[], Mapping[str, Module]] | None = None,
+    hosted: tuple[str, ...] = (),
 ) -> CompiledPolicy:
     """The policy that these modules make; raises RegoErrors with all that OPA reports.
 
     With a `cache`, modules known to be good are not even parsed until something new is asked of them. With `parse`,
     the texts in `modules` only say what to look for in the cache, and `parse` gives the modules when they are needed.
     """
-    settings = Settings(rego_version, strict, print_enabled, capabilities, schemas)
+    settings = Settings(rego_version, strict, print_enabled, capabilities, schemas, hosted)
     if schemas is not None or any(not isinstance(m, str) for m in modules.values()):
         cache = None
     policy = CompiledPolicy(dict(modules), settings, cache, parse)
@@ -84,7 +87,7 @@ class CompiledPolicy:
         settings = self.settings
         return analysis.compile_modules(
             self._parsed(),
-            builtins=builtins.signatures(),
+            builtins=builtins.signatures(settings.hosted),
             strict=settings.strict,
             schemas=settings.schemas,
             capabilities=settings.capabilities,

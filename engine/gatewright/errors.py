@@ -15,6 +15,7 @@ GatewrightError
 ├── MatchError               match criteria that cannot be decided (becomes an autoreject violation)
 ├── ReviewError              an object that cannot be reviewed
 ├── MutationError            a mutator that is invalid, conflicts, or fails on an object
+├── ProviderError            an external data provider that is unknown or does not answer
 ├── ExpansionError           an ExpansionTemplate that is invalid, cyclic, or fails on an object
 ├── SuiteError               a test suite that cannot be run
 └── ExportError              a rule that cannot run in a cluster
@@ -139,6 +140,14 @@ class ReviewError(GatewrightError):
 
 class MutationError(GatewrightError):
     """A mutator that is invalid, conflicts with another, or fails on an object."""
+
+
+class ProviderError(GatewrightError):
+    """An external data provider that does not answer; `unknown` when nobody has told of one of that name."""
+
+    def __init__(self, message: str, location: Location | None = None, *, unknown: bool = False) -> None:
+        super().__init__(message, location)
+        self.unknown = unknown
 
 
 class ExpansionError(GatewrightError):

@@ -1,28 +1,51 @@
 """OPA's built-in functions: one module a category of OPA's own list, found by name without importing the others.
 
 `signatures` says what there is (from `declared.py`, plain data); `lookup` imports the one module that implements it.
+What a host adds to OPA's own stands in `HOSTED`, and is there for compilations that ask for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib import import_module
+from typing import Final
 
 from gatewright.builtins.declared import DECLARED, Declaration
 from gatewright.builtins.registry import Builtin, BuiltinError, OperandError, registered
 
+EXTERNAL_DATA: Final = "external_data"
+HOSTED: Final[dict[str, Declaration]] = {
+    EXTERNAL_DATA: Declaration(EXTERNAL_DATA, "external_data", "(request: any) -> response: any", 1, context=True),
+}
 
-def signatures() -> Mapping[str, Declaration]:
-    """Every built-in by name: signature, arity and flags, without its implementation."""
-    return DECLARED
+
+def signatures(hosted: Collection[str] = ()) -> Mapping[str, Declaration]:
+    """Every built-in by name: signature, arity and flags, without its implementation; `hosted` ones if named."""
+    return DECLARED | {name: HOSTED[name] for name in hosted} if hosted else DECLARED
+
+
+def declaration(name: str) -> Declaration | None:
+    """What is known of a built-in, OPA's or a host's."""
+    return DECLARED.get(name) or HOSTED.get(name)
 
 
 @cache
 def lookup(name: str) -> Builtin:
     """A built-in with its implementation. KeyError for a name OPA does not know."""
-    import_module(f"gatewright.builtins.{DECLARED[name].module}")
+    found = DECLARED[name] if name in DECLARED else HOSTED[name]
+    import_module(f"gatewright.builtins.{found.module}")
     return registered(name)
 
 
-__all__ = ["Builtin", "BuiltinError", "Declaration", "OperandError", "lookup", "signatures"]
+__all__ = [
+    "EXTERNAL_DATA",
+    "HOSTED",
+    "Builtin",
+    "BuiltinError",
+    "Declaration",
+    "OperandError",
+    "declaration",
+    "lookup",
+    "signatures",
+]

@@ -94,6 +94,7 @@ def _selection(request: CheckRequest) -> dict[str, Any]:
 def make_host(request: CheckRequest) -> Host:
     """An empty Host with the semantics the request asks for."""
     from gatewright.gatekeeper.host import GATOR_POINT, Host
+    from gatewright.gatekeeper.providers import load_providers
     from gatewright.runtime.context import EvalOptions
 
     return Host(
@@ -103,6 +104,7 @@ def make_host(request: CheckRequest) -> Host:
         gator_compat=request.gator_compat,
         cache=request.cache,
         eval_options=EvalOptions(timeout_s=request.timeout_s),
+        external_data=load_providers(request.external_data),
     )
 
 

@@ -41,6 +41,7 @@ class CheckRequest:
     excerpts: bool = True
     progress: bool = False
     colour: bool = False
+    external_data: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
 
 

@@ -51,6 +51,7 @@ def check(
     gator_compat: Annotated[
         bool, typer.Option("--gator-compat", help="Answer as gator test does, quirks included, not as a cluster.")
     ] = False,
+    external_data: Annotated[str, typer.Option(help="A file with the answers of external data providers.")] = "",
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 chooses by the input's size.")] = 0,
     timeout: Annotated[float, typer.Option(help="Seconds one review may take; 0: no limit.")] = 5.0,
     no_excerpt: Annotated[bool, typer.Option("--no-excerpt", help="Do not show the lines in text output.")] = False,
@@ -90,6 +91,7 @@ def check(
         min_severity=min_severity,
         actions=("deny",) if deny_only else (),
         fail_on=tuple(fail_on or ("deny",)),
+        external_data=external_data,
         jobs=jobs,
         timeout_s=timeout or None,
         cache=not no_cache,

@@ -223,9 +223,9 @@ class Unit:
         return self._builtin_rules[name]
 
     def takes_context(self, name: str) -> bool:
-        from gatewright.builtins import signatures
+        from gatewright.builtins import declaration
 
-        declared = signatures().get(name)
+        declared = declaration(name)
         return declared is not None and declared.context
 
     def is_relation(self, name: str) -> bool:

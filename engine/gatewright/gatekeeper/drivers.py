@@ -51,7 +51,7 @@ class Driver(Protocol):
 
 
 def make_drivers(
-    engine: str, *, cache: bool, failure_policy: str, capabilities: Any, print_enabled: bool
+    engine: str, *, cache: bool, failure_policy: str, print_enabled: bool, external_data: bool = False
 ) -> tuple[Driver, ...]:
     """The drivers of an engine choice, in order of priority."""
     if engine not in ("cel", "rego", "both"):
@@ -60,7 +60,7 @@ def make_drivers(
     from gatewright.gatekeeper.rego_driver import RegoDriver
 
     store = CodeCache() if cache else None
-    rego = RegoDriver(cache=store, capabilities=capabilities, print_enabled=print_enabled)
+    rego = RegoDriver(cache=store, print_enabled=print_enabled, external_data=external_data)
     if engine == "rego":
         return (rego,)
     from gatewright.gatekeeper.cel_driver import CelDriver

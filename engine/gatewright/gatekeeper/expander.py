@@ -15,7 +15,8 @@ from gatewright.gatekeeper.expansion import (
     read_expansion_template,
 )
 from gatewright.gatekeeper.match import Namespace
-from gatewright.gatekeeper.mutation import Mutable, MutationSystem, Provider, is_mutator, read_mutator
+from gatewright.gatekeeper.mutation import Mutable, MutationSystem, is_mutator, read_mutator
+from gatewright.gatekeeper.providers import Provider
 from gatewright.gatekeeper.review import ORIGINAL
 
 

@@ -7,7 +7,7 @@ built once and shared by all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from gatewright.errors import (
@@ -40,7 +40,7 @@ from gatewright.gatekeeper.template import TARGET, Template, is_template, read_t
 if TYPE_CHECKING:
     from gatewright.cel.vap import Decision, Policies
     from gatewright.gatekeeper.both_driver import Disagreement
-    from gatewright.gatekeeper.mutation import Provider
+    from gatewright.gatekeeper.providers import Provider
     from gatewright.runtime.context import Context, EvalOptions
 
 GATOR_POINT: Final = "gator.gatekeeper.sh"
@@ -103,7 +103,7 @@ class Host:
     languages of a template, disagreements told apart in `disagreements`). Objects of namespaced kinds that name no
     namespace go to `default_namespace`. `gator_compat` reproduces what `gator test` does differently from a cluster;
     `semantics` says the same in full. `lazy` compiles a template at its first match, so that errors in its code show
-    late. `external_data` answers for providers; without one, templates cannot even name the built-in under gator.
+    late. `external_data` answers for providers; without it, templates cannot even name the built-in, as under gator.
     """
 
     def __init__(
@@ -117,7 +117,6 @@ class Host:
         cache: bool = True,
         lazy: bool = False,
         failure_policy: str = "Fail",
-        capabilities: Any = None,
         print_enabled: bool = False,
         eval_options: EvalOptions | None = None,
         external_data: Provider | None = None,
@@ -127,7 +126,7 @@ class Host:
         self.default_namespace = default_namespace if self.semantics == CLUSTER else ""
         self.enforcement_point = enforcement_point
         self.lazy = lazy
-        self.eval_options = eval_options
+        self.eval_options = eval_options if external_data is None else _answering(eval_options, external_data)
         self.external_data = external_data
         self.drivers: tuple[Driver, ...] = (
             tuple(drivers)
@@ -136,8 +135,8 @@ class Host:
                 engine,
                 cache=cache,
                 failure_policy=failure_policy,
-                capabilities=capabilities,
                 print_enabled=print_enabled,
+                external_data=external_data is not None,
             )
         )
         self.inventory = Inventory()
@@ -551,6 +550,14 @@ def _loading_order(document: kube.Object) -> int:
     if is_template(document):
         return 0
     return 1 if is_constraint(document) or _is_admission_policy(document) else 2
+
+
+def _answering(options: EvalOptions | None, provider: Provider) -> EvalOptions:
+    """Options under which policies can ask the provider."""
+    from gatewright.gatekeeper.providers import rego_answers
+    from gatewright.runtime.context import DEFAULT_OPTIONS
+
+    return replace(options or DEFAULT_OPTIONS, external_data=rego_answers(provider))
 
 
 def _is_admission_policy(document: kube.Object) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any
 
+from gatewright.builtins import EXTERNAL_DATA
 from gatewright.errors import RegoError, RegoErrors, ReviewError, TemplateError
 from gatewright.gatekeeper._gotext import type_text, value_text
 from gatewright.gatekeeper.drivers import Finding, Path, Policy, Rule
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class RegoDriver:
-    """The options are the compiler's."""
+    """The options are the compiler's; `external_data` lets templates name that built-in."""
 
     cache: CodeCache | None = None
-    capabilities: Any = None
     print_enabled: bool = False
+    external_data: bool = False
     name: str = REGO
     has_details: bool = True
 
@@ -43,13 +44,19 @@ class RegoDriver:
                 named,
                 parse=lambda: read_modules(source),
                 rego_version=source.dialect,
-                capabilities=self.capabilities,
                 print_enabled=self.print_enabled,
+                hosted=(EXTERNAL_DATA,) if self.external_data else (),
                 cache=self.cache,
             )
         except (RegoError, RegoErrors) as error:
-            raise TemplateError(f"unable to compile modules: {rego_error_text(error)}") from error
+            raise TemplateError(f"unable to compile modules: {rego_error_text(error)}", hint=_hint(error)) from error
         return _RegoPolicy(policy.entrypoint(ENTRYPOINT), any("inventory" in text for text in texts))
+
+
+def _hint(error: RegoError | RegoErrors) -> str:
+    if f"undefined function {EXTERNAL_DATA}" in str(error):
+        return "the answers of external data providers come from a file: --external-data FILE"
+    return error.hint
 
 
 @dataclass(slots=True)

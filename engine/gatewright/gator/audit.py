@@ -15,9 +15,9 @@ from gatewright.gatekeeper.host import GATOR_TEST, Host, Result
 from gatewright.gatekeeper.stats import StatsHost
 from gatewright.gatekeeper.template import TARGET, convert_template, is_template
 from gatewright.gator.console import Console, Fatal
-from gatewright.gator.flags import Flag
+from gatewright.gator.flags import EXTERNAL_DATA, Flag
 from gatewright.gator.goyaml import Ordered, dump_v3
-from gatewright.gator.sources import read_sources
+from gatewright.gator.sources import providers, read_sources
 
 FLAGS: Final = (
     Flag("filename", "f", "list"),
@@ -30,6 +30,7 @@ FLAGS: Final = (
     Flag("tempdir", "d"),
     Flag("deny-only", "", "bool", False),
     Flag("verbose", "v", "bool", False),
+    EXTERNAL_DATA,
 )
 
 _PRINT_LIMIT: Final = 1 << 20
@@ -104,6 +105,7 @@ def _host(flags: dict[str, Any], policy: str, printed: PrintBuffer) -> Host:
         failure_policy=policy,
         print_enabled=verbose,
         eval_options=EvalOptions(print_sink=printed.write) if verbose else None,
+        external_data=providers(flags["external-data"]),
     )
 
 
@@ -161,7 +163,7 @@ def _load(host: Host, objects: Sequence[kube.Object]) -> None:
             gvk = quote(str(kube.gvk_of(obj)))
             raise Fatal(f"adding data of GVK {gvk}: {TARGET}: {error.message}\n") from error
     try:
-        host.use_expander(load_expander(objects))
+        host.use_expander(load_expander(objects, provider=host.external_data))
     except GatewrightError as error:
         raise Fatal(f"error creating expander: {error.message}") from error
 

@@ -9,9 +9,9 @@ from gatewright.gatekeeper import kube
 from gatewright.gatekeeper._gotext import json_indented
 from gatewright.gatekeeper.expander import expand_documents
 from gatewright.gator.console import Console, Fatal
-from gatewright.gator.flags import Flag
+from gatewright.gator.flags import EXTERNAL_DATA, Flag
 from gatewright.gator.goyaml import dump_v2
-from gatewright.gator.sources import read_sources
+from gatewright.gator.sources import providers, read_sources
 
 FLAGS: Final = (
     Flag("filename", "n", "list"),
@@ -19,6 +19,7 @@ FLAGS: Final = (
     Flag("outputfile", "o"),
     Flag("image", "i", "list"),
     Flag("tempdir", "d"),
+    EXTERNAL_DATA,
 )
 
 
@@ -26,8 +27,9 @@ def run(flags: dict[str, Any], console: Console) -> int:
     objects = read_sources(flags["filename"], flags["image"], console)
     if not objects:
         raise Fatal("no input data identified")
+    provider = providers(flags["external-data"])
     try:
-        found = [resultant.object for resultant in expand_documents(objects)]
+        found = [resultant.object for resultant in expand_documents(objects, provider=provider)]
     except GatewrightError as error:
         raise Fatal(f"error expanding resources: {error.message}") from error
     output = format_objects(found, flags["format"])

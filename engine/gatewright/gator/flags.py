@@ -23,6 +23,9 @@ class Flag:
     default: Any = ""
 
 
+# Ours, not gator's: its commands know no providers, whose answers this file holds.
+EXTERNAL_DATA: Final = Flag("external-data")
+
 HELP: Final = Flag("help", "h", "bool", False)
 
 _TRUE: Final = ("1", "t", "T", "true", "TRUE", "True")

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gatewright.errors import ManifestError
+from gatewright.errors import GatewrightError, ManifestError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper._gotext import quote
+from gatewright.gatekeeper.providers import Provider, load_providers
 from gatewright.gator.console import Console, Fatal
 
 _EXTENSIONS = (".yaml", ".yml", ".json")
@@ -37,6 +38,14 @@ def read_sources(filenames: Sequence[str], images: Sequence[str], console: Conso
         sources.append(Source("", _objects(text, "reading: reading from stdin: reading")))
     _warn_of_duplicates(sources, console)
     return [obj for source in sources for obj in source.objects]
+
+
+def providers(path: str) -> Provider | None:
+    """The external data providers of the file that a flag names, if it names one."""
+    try:
+        return load_providers(path)
+    except GatewrightError as error:
+        raise Fatal(f"reading external data: {error}") from error
 
 
 def _read(name: str) -> Iterator[Source]:

@@ -14,8 +14,8 @@ from gatewright.gatekeeper.host import GATOR_VERIFY, Host
 from gatewright.gatekeeper.template import OBJECT_META, TARGET
 from gatewright.gator.audit import PrintBuffer, check_failure_policy
 from gatewright.gator.console import CobraError, Console, Fatal
-from gatewright.gator.flags import Flag
-from gatewright.gator.sources import go_row
+from gatewright.gator.flags import EXTERNAL_DATA, Flag
+from gatewright.gator.sources import go_row, providers
 from gatewright.harness.reading import AS_GATOR_VERIFY
 from gatewright.harness.results import CaseResult, SuiteResult, TestResult
 from gatewright.harness.runner import run_suite
@@ -28,6 +28,7 @@ FLAGS: Final = (
     Flag("trace", "t", "bool", False),
     Flag("enable-k8s-native-validation", "", "bool", True),
     Flag("default-k8s-native-validation-failure-policy", default="Fail"),
+    EXTERNAL_DATA,
 )
 
 _ASSERTION: Final = struct("verify.Assertion", violations=named("int32", "int-or-string"), message=STRING)
@@ -76,9 +77,14 @@ class _VerifyHost(Host):
 def run(flags: dict[str, Any], path: str, console: Console) -> int:
     try:
         policy = check_failure_policy(flags)
+        provider = providers(flags["external-data"])
     except Fatal as error:
         raise CobraError(str(error)) from error
     engine = "cel" if flags["enable-k8s-native-validation"] else "rego"
+
+    def make_host() -> Host:
+        return _VerifyHost(engine=engine, failure_policy=policy, external_data=provider)
+
     try:
         suites = list(_suites(path))
     except CobraError as error:
@@ -89,10 +95,7 @@ def run(flags: dict[str, Any], path: str, console: Console) -> int:
         raise CobraError(f"compiling filter: {error.message}") from error
     results = []
     for shown, suite in suites:
-        result = run_suite(
-            suite, lambda: _VerifyHost(engine=engine, failure_policy=policy), select=select, read=AS_GATOR_VERIFY
-        )
-        results.append((shown, result))
+        results.append((shown, run_suite(suite, make_host, select=select, read=AS_GATOR_VERIFY)))
     console.out.write(format_suites(results, verbose=flags["verbose"]) + "\n")
     if any(result.failed for _, result in results):
         raise CobraError("FAIL")

@@ -7,7 +7,7 @@ need more than their operands receive first; a `State` is the documents and repl
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,8 @@ class EvalOptions:
 
     `now_ns` fixes the clock (None: the moment the evaluation starts); `seed` fixes rand and uuid. `allow_net` lists
     the hosts that http.send and lookups may reach ("*": any); None allows none. `runtime` is what opa.runtime gives.
-    `timeout_s`, `max_memory` (bytes the process may grow by) and `max_depth` (Python frames) end in a LimitError.
+    `external_data` answers a provider's name and keys with what Gatekeeper's built-in returns. `timeout_s`,
+    `max_memory` (bytes the process may grow by) and `max_depth` (Python frames) end in a LimitError.
     """
 
     strict_builtin_errors: bool = False
@@ -42,6 +43,7 @@ class EvalOptions:
     print_sink: Callable[[str, Location], None] | None = None
     tracer: Any = None
     capabilities: Any = None
+    external_data: Callable[[str, Sequence[str]], Any] | None = None
 
 
 DEFAULT_OPTIONS = EvalOptions()

@@ -9,7 +9,7 @@ from gatewright.errors import GatewrightError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.expander import Expander, gator_namespace
 from gatewright.gatekeeper.match import Namespace
-from gatewright.gatekeeper.mutation import Provider
+from gatewright.gatekeeper.providers import Provider, load_providers
 from gatewright.manifests import Document
 from gatewright.tools.inputs import Troubles, read_objects
 from gatewright.tools.output import format_objects, write
@@ -29,7 +29,7 @@ def expand(request: ExpandRequest) -> int:
     """Write the resultants; 2 when something could not be read or expanded, else 0."""
     troubles = Troubles()
     documents = read_objects(request.paths, troubles)
-    expander, namespaces = load_expander(documents, providers(request.external_data), troubles)
+    expander, namespaces = load_expander(documents, load_providers(request.external_data), troubles)
     found = []
     for document in documents:
         try:
@@ -39,15 +39,6 @@ def expand(request: ExpandRequest) -> int:
             troubles.tell(error, document)
     write(format_objects(found, request.format), request.output)
     return 2 if troubles.count else 0
-
-
-def providers(path: str) -> Provider | None:
-    """The mocked providers of a file, if one is named."""
-    if not path:
-        return None
-    from gatewright.gatekeeper.providers import load_providers
-
-    return load_providers(path)
 
 
 def load_expander(

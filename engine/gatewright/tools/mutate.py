@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 from gatewright.errors import GatewrightError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.constraint import is_constraint
+from gatewright.gatekeeper.expander import Expander
+from gatewright.gatekeeper.host import Host
 from gatewright.gatekeeper.mutation import is_mutator
+from gatewright.gatekeeper.providers import load_providers
 from gatewright.gatekeeper.template import is_template
 from gatewright.manifests import Document
-from gatewright.tools.expand import load_expander, providers
+from gatewright.tools.expand import load_expander
 from gatewright.tools.inputs import Troubles, add_documents, read_objects
 from gatewright.tools.output import format_objects, write
 
 if TYPE_CHECKING:
-    from gatewright.gatekeeper.expander import Expander
     from gatewright.gatekeeper.match import Namespace
 
 
@@ -43,13 +45,15 @@ def mutate(request: MutateRequest) -> int:
     given = read_objects(request.policies, troubles)
     inputs = read_objects(request.paths, troubles)
     documents = [*given, *inputs]
-    expander, namespaces = load_expander(documents, providers(request.external_data), troubles)
+    provider = load_providers(request.external_data)
+    expander, namespaces = load_expander(documents, provider, troubles)
     changed = list(_mutated(request, expander, namespaces, [d for d in inputs if not _is_policy(d)], troubles))
     if request.format == "diff":
         write("".join(_difference(document, after) for document, after in changed), request.output)
     else:
         write(format_objects([after for _, after in changed], request.format), request.output)
-    denied = _validate(request, documents, changed, troubles)
+    host = Host(default_namespace=request.namespace, external_data=provider)
+    denied = _validate(host, documents, changed, troubles)
     return 2 if troubles.count else 1 if denied else 0
 
 
@@ -93,17 +97,13 @@ def _difference(document: Document, after: kube.Object) -> str:
 
 
 def _validate(
-    request: MutateRequest,
+    host: Host,
     documents: Sequence[Document],
     changed: Sequence[tuple[Document, kube.Object]],
     troubles: Troubles,
 ) -> bool:
     if not any(is_constraint(document.value) for document in documents):
         return False
-    from gatewright.gatekeeper.expander import Expander
-    from gatewright.gatekeeper.host import Host
-
-    host = Host(default_namespace=request.namespace)
     host.use_expander(Expander())
     add_documents(host, [d for d in documents if _is_policy(d) and not is_mutator(d.value)], troubles)
     for document, after in changed:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gatewright.errors import MutationError
+from gatewright.errors import MutationError, ProviderError
 from gatewright.gatekeeper import _field
+from gatewright.gatekeeper.providers import Answer, Provider
 
 FAIL = "Fail"
 IGNORE = "Ignore"
@@ -26,18 +27,6 @@ class Placeholder:
         return str(self.reference.get("provider", ""))
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A provider's word on one key: a value, or an error."""
-
-    value: Any = None
-    error: str = ""
-
-
-# Provider name and keys → answers by key; MutationError when the provider is unknown or fails altogether.
-Provider = Callable[[str, frozenset[str]], Mapping[str, Answer]]
-
-
 def resolve(obj: Any, provider: Provider | None) -> None:
     """Replace all placeholders in an object, in place; one request a provider."""
     keys: dict[str, set[str]] = {}
@@ -47,16 +36,21 @@ def resolve(obj: Any, provider: Provider | None) -> None:
     if provider is None:
         message = "failed to get client TLS certificate: external data client certificate watcher is not initialized"
         raise MutationError(message)
-    answers: dict[str, Mapping[str, Answer] | MutationError] = {}
-    for name, asked in keys.items():
-        try:
-            answers[name] = provider(name, frozenset(asked))
-        except MutationError as error:
-            answers[name] = error
+    answers = {name: _ask(provider, name, sorted(asked)) for name, asked in keys.items()}
     errors: list[str] = []
     _replace(obj, answers, errors)
     if errors:
         raise MutationError(_field.aggregate(errors))
+
+
+def _ask(provider: Provider, name: str, keys: list[str]) -> Mapping[str, Answer] | MutationError:
+    try:
+        return provider(name, keys)
+    except ProviderError as error:
+        if error.unknown:
+            return MutationError(f"failed to find external data provider {name} in responses")
+        request = f"failed to send external data request to provider {name}"
+        return MutationError(f"{request}: failed to send external data request: {error.message}")
 
 
 def _collect(value: Any, keys: dict[str, set[str]]) -> None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from gatewright.errors import GatewrightError, MatchError, MutationError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.mutation.conflicts import SchemaDB, conflict_text
-from gatewright.gatekeeper.mutation.external import Provider, resolve
+from gatewright.gatekeeper.mutation.external import resolve
 from gatewright.gatekeeper.mutation.mutator import Mutable, Mutator, MutatorId
+from gatewright.gatekeeper.providers import Provider
 
 
 @dataclass(slots=True)
