@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import CodeType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from gatewright.codegen import link
 from gatewright.codegen.cache import CodeCache, key_of
 from gatewright.errors import LimitError, RegoError, RegoErrors, RegoEvaluationError, UsageError
-from gatewright.runtime.context import DEFAULT_OPTIONS, Context, EvalOptions, State
+from gatewright.runtime.context import DEFAULT_OPTIONS, Context, EvalOptions, Reads, State
 from gatewright.runtime.limits import bounded, deep
 from gatewright.runtime.values import UNDEFINED
 
@@ -342,7 +342,7 @@ Result: TypeAlias = Any
 class Entrypoint:
     """A rule whose parameters are still to come."""
 
-    __slots__ = ("_entry", "_inventory", "_parameters", "_path", "_policy", "_review")
+    __slots__ = ("_entry", "_inventory", "_parameters", "_path", "_policy", "_recording", "_review")
 
     def __init__(
         self, codes: list[CodeType], path: str, review: str, parameters: str, inventory: str, *, policy: CompiledPolicy
@@ -353,6 +353,19 @@ class Entrypoint:
         self._parameters = parameters
         self._inventory = inventory
         self._policy = policy
+        self._recording: Any = None
+
+    @property
+    def recording(self) -> Any:
+        """The rule's twin that notes what it reads, made when the first finding is to be located."""
+        if self._recording is None:
+            policy, path, parameters = self._policy, self._path, self._parameters
+            codes = policy._codes(
+                ("evidence", path, parameters),
+                lambda: policy.entrypoint_unit(path, recording=True, parameters=parameters),
+            )
+            self._recording = _load(codes)["entry"]
+        return self._recording
 
     def bind(self, parameters: Any) -> BoundRule:
         """The rule for these parameters. What depends on them alone is computed once, when first needed."""
@@ -362,7 +375,16 @@ class Entrypoint:
 class BoundRule:
     """A rule with its parameters: call it with a review, the inventory and a context."""
 
-    __slots__ = ("_entry", "_entrypoint", "_fixed", "_inventory", "_parameters", "_parameters_name", "_review")
+    __slots__ = (
+        "_entry",
+        "_entrypoint",
+        "_fixed",
+        "_fixed_recording",
+        "_inventory",
+        "_parameters",
+        "_parameters_name",
+        "_review",
+    )
 
     def __init__(self, entrypoint: Entrypoint, parameters: Any) -> None:
         self._entrypoint = entrypoint
@@ -372,6 +394,7 @@ class BoundRule:
         self._inventory = entrypoint._inventory
         self._parameters = parameters
         self._fixed: dict[Any, Any] = {}
+        self._fixed_recording: dict[Any, Any] = {}
 
     def __call__(self, review: Any, inventory: Any = UNDEFINED, context: Context | None = None) -> Result:
         """The rule's value: a RegoSet for a partial set, UNDEFINED where it has none.
@@ -398,25 +421,27 @@ class BoundRule:
         return result
 
     def evidence(self, review: Any, inventory: Any = UNDEFINED, context: Context | None = None) -> list[Evidence]:
-        """Evaluate once more with recording on: each result with the paths of the review that were read for it."""
-        from gatewright.runtime.trace import paths_of
-
-        policy, path = self._entrypoint._policy, self._entrypoint._path
-        codes = policy._codes(("evidence", path), lambda: policy.entrypoint_unit(path, recording=True))
-        entry = _load(codes)["entry"]
-        context = Context() if context is None else replace(context, reads=[], evidence=[], builtin_errors=[])
+        """Evaluate once more with recording on: each result with the reads of input that led to it."""
+        context = Context(DEFAULT_OPTIONS if context is None else context.options)
+        entry = self._entrypoint.recording
         input = {self._review: review, self._parameters_name: self._parameters}
         data = {} if inventory is UNDEFINED else {self._inventory: inventory}
-        _guarded(context, entry, State(context, input, data))
-        return [Evidence(result, tuple(paths_of(review, reads))) for result, reads in context.evidence]
+        fixed = None if context.options.strict_builtin_errors else self._fixed_recording
+        try:
+            entry(State(context, input, data, fixed))
+        except (RecursionError, MemoryError):
+            context.reads = None
+            context.evidence.clear()
+            _guarded(context, entry, State(context, input, data))
+        return [Evidence(result, reads) for result, reads in context.evidence]
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A result and the paths of the review that the rule read on the way to it, in order."""
+    """A result and what the rule read on the way to it, in order: see runtime.trace."""
 
     result: Any
-    paths: tuple[tuple[Any, ...], ...]
+    reads: Reads
 
 
 def parts_of(unit: Unit) -> list[Part]:

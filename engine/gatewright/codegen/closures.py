@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from gatewright.codegen import _py, bodies, calls, fixed, refs, terms
+from gatewright.codegen import _py, bodies, calls, fixed, recording, refs, terms
 from gatewright.codegen.writer import Sink, Val, Writer
 from gatewright.syntax.nodes import (
     ArrayComprehension,
@@ -25,14 +25,16 @@ def comprehension(w: Writer, node: ArrayComprehension | SetComprehension | Objec
 
 
 def comprehension_here(w: Writer, node: ArrayComprehension | SetComprehension | ObjectComprehension, hint: str) -> Val:
+    mark = recording.mark(w)
     match node:
         case ArrayComprehension():
-            return _array(w, node, hint or "items")
+            made = _array(w, node, hint or "items")
         case SetComprehension():
-            return _set(w, node, hint or "members")
+            made = _set(w, node, hint or "members")
         case ObjectComprehension():
-            return _object(w, node, hint or "object")
-    raise AssertionError("unreachable")
+            made = _object(w, node, hint or "object")
+    recording.leave(w, mark)
+    return made
 
 
 def _array(w: Writer, node: ArrayComprehension, hint: str) -> Val:

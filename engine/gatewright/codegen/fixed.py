@@ -42,7 +42,7 @@ def cached(w: Writer, hint: str, kind: str, compute: Callable[[], Val]) -> Val:
 
 def may_cache(w: Writer) -> bool:
     """Whether results may be kept here: not under `with`, and not inside something that is kept itself."""
-    return bool(w.unit.parameters) and w.state == "s" and not w.caching and not w.unit.recording
+    return bool(w.unit.parameters) and w.state == "s" and not w.caching
 
 
 def worth(w: Writer, node: object) -> bool:

@@ -12,7 +12,7 @@ import ast
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gatewright.codegen import _py, terms, unify
+from gatewright.codegen import _py, recording, terms, unify
 from gatewright.codegen._names import singular
 from gatewright.codegen.writer import NOTHING, Val, Writer
 from gatewright.runtime.values import from_key, to_key
@@ -62,18 +62,14 @@ def _walk(w: Writer, chain: _Chain, operands: list[Term], hint: str, *, checked:
 
 
 def _step(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> None:
-    if w.unit.recording:
-        base = _settle(w, chain, _hint(before, hint))
-        chain.val = Val(_py.call("read", _py.name(w.state), base.expr, key.expr))
-        chain.length = 1
-        chain.key = None
-        return
-    if chain.key is not None:
-        chain.key = (*chain.key, _key_text(key)) if _key_text(key) is not None else None
     if chain.val.whole_input and key.constant and key.value == w.unit.parameters:
         chain.fixed = True
     elif not key.fixed:
         chain.fixed = False
+    if w.unit.recording and not chain.fixed:
+        _record(w, chain, key, before, hint)
+    elif chain.key is not None:
+        chain.key = (*chain.key, _key_text(key)) if _key_text(key) is not None else None
     seen = w.known.get(chain.key) if chain.key is not None else None
     if seen is not None:
         chain.val, chain.length = seen, 0
@@ -93,6 +89,13 @@ def _step(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> 
         _look_up(w, chain, key, before, hint)
         return
     chain.length += 1
+
+
+def _record(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> None:
+    """Note what is about to be read. Nothing is taken from what is known already: the last read tells the most."""
+    base = w.keep(_settle(w, chain, _hint(before, hint)), "input" if chain.val.whole_input else "value")
+    recording.read(w, base.expr, key.expr)
+    chain.val, chain.key = replace(base, whole_input=chain.val.whole_input), None
 
 
 # Members that are nearly always there: a plain subscript is fastest when it succeeds, and slow when it fails.
@@ -145,6 +148,7 @@ def _each(w: Writer, collection: Val, operands: list[Term], hint: str, stored: b
     item_hint = hint if hint and not rest else singular(name)
     item = w.names.fresh(item_hint)
     val = Val(_py.name(item), "any")
+    mark = recording.mark(w)
     order = "_sorted" if w.ordered else ""
     if isinstance(first.value, Var) and first.value.wildcard:
         w.loop(_py.store(item), values_of(w, collection))
@@ -154,8 +158,7 @@ def _each(w: Writer, collection: Val, operands: list[Term], hint: str, stored: b
         pair = ast.Tuple([_py.store(key), _py.store(item)], ast.Store())
         w.loop(pair, _py.call(f"items{order}", collection.expr))
         unify.match(w, first, Val(_py.name(key)))
-    if w.unit.recording:
-        w.add(ast.Expr(_py.call("note", _py.name(w.state), collection.expr, _py.name(item))))
+    recording.enter(w, collection.expr, _py.name(item), mark)
     return _walk(w, _Chain(val, (item,), stored=stored), rest, hint)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gatewright.codegen import _py, bodies, calls, sharing, terms, unify
+from gatewright.codegen import _py, bodies, calls, recording, sharing, terms, unify
 from gatewright.codegen._names import Names
 from gatewright.codegen.ordering import indexed_first
 from gatewright.codegen.sharing import Clause, Shared
@@ -59,7 +59,9 @@ Finish = Callable[[Writer, Clause], None]
 
 def _write_clauses(w: Writer, nodes: Sequence[Shared | Clause], sink: Sink, finish: Finish, start: Start) -> None:
     """Write definitions one after the other; `start` opens each, `finish` says what a solution does."""
+    mark = recording.mark(w) if len(nodes) > 1 else ""
     for node in nodes:
+        recording.reset(w, mark)
         with w.body(sink, ordered=w.unit.watches_order):
             w.unit.call_variables(node.names)
             start(w, node)
@@ -83,6 +85,7 @@ def _nothing(w: Writer, node: Shared | Clause) -> None:
 
 
 def _write_set(w: Writer, group: Group) -> None:
+    mark = recording.mark(w)
     out = terms.start_set(w, group.short_name)
 
     def finish(w: Writer, clause: Clause) -> None:
@@ -90,10 +93,11 @@ def _write_set(w: Writer, group: Group) -> None:
         if w.unit.recording:
             item = w.keep(item, "member")
         terms.add_member(w, out, item)
-        _evidence(w, item)
+        recording.member(w, item)
 
     heads = [[rule.head.key] for rule in group.rules if rule.head.key is not None]
     _write_clauses(w, sharing.clauses(w.unit, group.rules, heads), Sink(), finish, _nothing)
+    recording.leave(w, mark)
     w.add(ast.Return(terms.finished_set(out)))
 
 
@@ -138,11 +142,6 @@ def _body(w: Writer, rule: CompiledRule, body: Body) -> None:
     if w.unit.covering:
         w.add(ast.Expr(_py.call("cover", _py.name(w.state), calls.at(w))))
     bodies.body(w, body)
-
-
-def _evidence(w: Writer, item: Val) -> None:
-    if w.unit.gives_evidence:
-        w.add(ast.Expr(_py.call("evidence", _py.name(w.state), item.expr)))
 
 
 # --- complete rules and functions -------------------------------------------------------------------------------
@@ -248,7 +247,7 @@ def _write_constants(w: Writer, group: Group, parameters: list[str]) -> None:
 
     def finish(w: Writer, clause: Clause) -> None:
         val = terms.value(w, clause.head[0])
-        _evidence(w, val)
+        recording.result(w, val)
         w.add(ast.Return(val.expr))
 
     heads = [[rule.head.value] for rule in definitions if rule.head.value is not None]
@@ -267,7 +266,7 @@ def _write_single(w: Writer, rule: CompiledRule, parameters: list[str], results:
             if accumulates:
                 _note(w, results, w.keep(val, "value"))
             else:
-                _evidence(w, val)
+                recording.result(w, val)
                 w.add(ast.Return(val.expr))
         if accumulates or w.splits != outer:
             results.used = True
@@ -305,7 +304,7 @@ def _note(w: Writer, results: _Results, val: Val) -> None:
         _py.negate(terms.equals(Val(_py.name(results.value)), val)), [_py.assign(results.conflicts, differ)], []
     )
     w.add(ast.If(_py.is_(_py.name(results.value), _py.name(_py.UNDEFINED)), [*first], [other]))
-    _evidence(w, val)
+    recording.result(w, val)
 
 
 def _settle(w: Writer, results: _Results) -> None:

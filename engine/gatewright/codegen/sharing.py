@@ -57,7 +57,7 @@ def clause(unit: Unit, rule: CompiledRule, head: Iterable[Term], *, rename: bool
 
 def clauses(unit: Unit, rules: list[CompiledRule], heads: list[list[Term]]) -> list[Shared | Clause]:
     """The definitions of a group with their head terms, written together where they begin alike."""
-    plain = len(rules) == 1 or unit.watches_order or unit.covering or unit.recording
+    plain = len(rules) == 1 or unit.watches_order or unit.covering
     made = [clause(unit, rule, head, rename=not plain) for rule, head in zip(rules, heads, strict=True)]
     return list(made) if plain else share(made)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from gatewright.codegen import _py, bodies, calls, fixed, rules, terms
+from gatewright.codegen import _py, bodies, calls, fixed, recording, rules, terms
 from gatewright.codegen._names import Names, identifier
 from gatewright.codegen.writer import NOTHING, Sink, Val, Writer
 from gatewright.runtime.values import NumberText, RegoSet, from_key, to_key
@@ -35,7 +35,9 @@ _RUNTIME = (
     "compare",
     "cover",
     "differ",
+    "bring_reads",
     "document",
+    "entered",
     "equal",
     "evidence",
     "extent",
@@ -47,13 +49,14 @@ _RUNTIME = (
     "is_collection",
     "items",
     "items_sorted",
+    "keep_reads",
     "keyed",
+    "left",
+    "made",
     "member",
     "members",
     "mocked",
-    "note",
     "put",
-    "read",
     "several",
     "stored",
     "to_key",
@@ -419,8 +422,7 @@ class Unit:
         if group.arity and (self.watches_order or _times_called(group) > _MANY_CALLS):
             return [_remembering(group, made), made]
         hideable = self._hideable(group)
-        fixed_rule = bool(self.parameters) and not self.recording and not group.arity
-        fixed_rule = fixed_rule and fixed.group_is_fixed(self, group)
+        fixed_rule = bool(self.parameters) and not group.arity and fixed.group_is_fixed(self, group)
         if group.arity or (group.uses < 2 and not (hideable or fixed_rule or self.lasting)):
             return [made]
         made.name = f"_{group.function}"
@@ -431,6 +433,7 @@ class Unit:
             path = _py.tuple_of(*(_key_literal(k) for k in group.path))
             hidden = _py.call(_py.attribute(_py.name("s"), "hides"), path)
             body.append(ast.If(hidden, [ast.Return(_py.call("base_value", _py.name("s"), path))], []))
+        keep, bring = recording.remembered(key) if self.recording and not fixed_rule else (None, None)
         body += [
             _py.assign("found", _py.call(_py.attribute(memo, "get"), key, _py.name("MISSING"))),
             ast.If(
@@ -438,8 +441,9 @@ class Unit:
                 [
                     _py.assign("found", _py.call(made.name, _py.name("s"))),
                     ast.Assign([ast.Subscript(memo, key, ast.Store())], _py.name("found")),
+                    *([keep] if keep else []),
                 ],
-                [],
+                [bring] if bring else [],
             ),
             ast.Return(_py.name("found")),
         ]

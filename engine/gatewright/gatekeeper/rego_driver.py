@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from gatewright.codegen.cache import CodeCache
     from gatewright.gatekeeper.constraint import Constraint
     from gatewright.gatekeeper.review import Review
+    from gatewright.runtime.context import Reads
+    from gatewright.runtime.trace import Places
 
 
 @dataclass(slots=True)
@@ -84,20 +86,20 @@ class _RegoPolicy:
         for evidence in bound.evidence(review.rego, inventory, context):
             message = evidence.result.get("msg") if evidence.result.__class__ is dict else None
             if message.__class__ is str and message not in found:
-                found[message] = _subject(evidence.paths)
+                found[message] = _subject(review.places, evidence.reads)
         return found
 
 
-def _subject(paths: Iterable[Path]) -> Path:
+def _subject(places: Places, reads: Reads) -> Path:
     """What a finding is about: the last place of the object that was read.
 
     Names come last where they are read at all, for they mostly go into messages; so do places on the way to others.
     """
-    inside = [path[1:] for path in paths if path[0] == "object" and len(path) > 1]
-    ways = {path[:i] for path in inside for i in range(1, len(path))}
-    ends = [path for path in inside if path not in ways]
-    telling = [path for path in ends if path[-1] not in _NAMING]
-    return (telling or ends or [()])[-1]
+    ends = places.ends(reads)
+    for end in ends:
+        if end[1] not in _NAMING:
+            return places.path(end)
+    return places.path(ends[0]) if ends else ()
 
 
 _NAMING = frozenset(("apiVersion", "kind", "name", "namespace"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gatewright.errors import ReviewError
 from gatewright.gatekeeper import kube
@@ -22,6 +22,9 @@ from gatewright.gatekeeper._decode import (
 )
 from gatewright.gatekeeper.match import Namespace, Subject
 
+if TYPE_CHECKING:
+    from gatewright.runtime.trace import Places
+
 DELETE: Final = "DELETE"
 ORIGINAL: Final = "Original"
 GENERATED: Final = "Generated"
@@ -33,7 +36,7 @@ class Review:
     `object` and `old_object` are as the API server sends them; on DELETE Rego sees the old object as the object.
     """
 
-    __slots__ = ("namespace", "object", "old_object", "rego", "request", "source", "subjects")
+    __slots__ = ("_places", "namespace", "object", "old_object", "rego", "request", "source", "subjects")
 
     def __init__(
         self, request: dict[str, Any], namespace: Namespace | None, source: str, *, show_namespace: bool = True
@@ -57,10 +60,20 @@ class Review:
         if not objects:
             raise ReviewError("invalid request object: neither object nor old object are defined")
         self.subjects = tuple(Subject(o, namespace, source) for o in objects)
+        self._places: Places | None = None
 
     @property
     def subject(self) -> Subject:
         return self.subjects[0]
+
+    @property
+    def places(self) -> Places:
+        """Where the parts of the object that Rego sees stand in it."""
+        if self._places is None:
+            from gatewright.runtime.trace import Places
+
+            self._places = Places(self.rego["object"])
+        return self._places
 
 
 def object_review(

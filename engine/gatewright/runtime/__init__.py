@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         values_sorted,
     )
     from gatewright.runtime.mocks import Value, base_value, builtin_rule, mocked
-    from gatewright.runtime.trace import cover, evidence, note, read
+    from gatewright.runtime.trace import bring_reads, cover, entered, evidence, keep_reads, left, made
     from gatewright.runtime.values import UNDEFINED, NumberText, RegoSet, compare, equal, to_key
     from gatewright.source import Location
 
@@ -53,7 +53,7 @@ _FROM = {
         "values_sorted",
     ),
     "gatewright.runtime.mocks": ("Value", "base_value", "builtin_rule", "mocked"),
-    "gatewright.runtime.trace": ("cover", "evidence", "note", "read"),
+    "gatewright.runtime.trace": ("bring_reads", "cover", "entered", "evidence", "keep_reads", "left", "made"),
     "gatewright.runtime.values": ("UNDEFINED", "NumberText", "RegoSet", "compare", "equal", "to_key"),
     "gatewright.source": ("Location",),
 }
@@ -82,11 +82,13 @@ __all__ = [
     "Value",
     "at",
     "base_value",
+    "bring_reads",
     "builtin_rule",
     "compare",
     "cover",
     "differ",
     "document",
+    "entered",
     "equal",
     "evidence",
     "extent",
@@ -98,13 +100,14 @@ __all__ = [
     "is_collection",
     "items",
     "items_sorted",
+    "keep_reads",
     "keyed",
+    "left",
+    "made",
     "member",
     "members",
     "mocked",
-    "note",
     "put",
-    "read",
     "several",
     "stored",
     "to_key",

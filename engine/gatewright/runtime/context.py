@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from random import Random
 
 At = tuple[str, int, int]
+# A chain, the latest read first: (container, key, what was read before), or as runtime.trace has it for loops.
+Reads = tuple[Any, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +54,16 @@ DEFAULT_OPTIONS = EvalOptions()
 @dataclass(slots=True)
 class Context:
     """One evaluation under way. Built-ins keep what must not change within it (uuid by key, compiled patterns by
-    text) in `cache`. `metadata` is what rego.metadata reads; `covered` and `reads` are filled by traced code only."""
+    text) in `cache`. `metadata` is what rego.metadata reads; `covered`, `reads`, `kept_reads`
+    and `evidence` are filled by traced code only (runtime.trace)."""
 
     options: EvalOptions = DEFAULT_OPTIONS
     cache: dict[Any, Any] = field(default_factory=dict)
     builtin_errors: list[RegoEvaluationError] = field(default_factory=list)
     covered: set[tuple[str, int]] = field(default_factory=set)
-    reads: list[tuple[Any, Any]] = field(default_factory=list)
-    evidence: list[tuple[Any, tuple[tuple[Any, Any], ...]]] = field(default_factory=list)
+    reads: Reads = None
+    kept_reads: dict[Any, tuple[Any, Reads]] = field(default_factory=dict)
+    evidence: list[tuple[Any, Reads]] = field(default_factory=list)
     location: Location | None = None
     _now_ns: int | None = None
     _random: Random | None = None

@@ -1,0 +1,90 @@
+"""Where results lie: the last places of a document that a rule read on the way to a result."""
+
+from __future__ import annotations
+
+import pytest
+
+from gatewright.compiler import compile_modules
+from gatewright.runtime.trace import Places
+
+CONTAINERS = [{"name": "a", "image": "good/a"}, {"name": "b", "image": "bad/b"}, {"name": "c", "image": "good/c"}]
+OBJECT = {"metadata": {"name": "x", "labels": {"k": "v", "l": "w"}}, "spec": {"containers": CONTAINERS}}
+
+RULES = {
+    "a value that was compared": (
+        """violation contains {"msg": c.name} if {
+            some c in input.review.object.spec.containers
+            not startswith(c.image, "good/")
+        }""",
+        [("spec", "containers", 1, "image"), ("spec", "containers", 1, "name")],
+    ),
+    "a member that is not there": (
+        """violation contains {"msg": "no limits"} if {
+            some c in input.review.object.spec.containers
+            c.name == "b"
+            not c.resources.limits
+        }""",
+        [("spec", "containers", 1, "name"), ("spec", "containers", 1, "resources")],
+    ),
+    "a comprehension stands for what it ranged over": (
+        """violation contains {"msg": "no owner"} if {
+            found := {key | some key, _ in input.review.object.metadata.labels}
+            not "owner" in found
+        }""",
+        [("metadata", "labels")],
+    ),
+    "a member of a partial set carries what led to it": (
+        """violation contains {"msg": found.msg} if some found in bad
+        bad contains {"msg": c.name} if {
+            some c in input.review.object.spec.containers
+            startswith(c.image, "bad/")
+        }""",
+        [("spec", "containers", 1, "image"), ("spec", "containers", 1, "name")],
+    ),
+    "a rule whose value is used again": (
+        """violation contains {"msg": "first"} if labels.k == "no"
+        violation contains {"msg": "second"} if count(labels) == 2
+        labels := input.review.object.metadata.labels""",
+        [("metadata", "labels")],
+    ),
+    "other clauses leave nothing behind": (
+        """violation contains {"msg": "first"} if input.review.object.metadata.name == "y"
+        violation contains {"msg": "second"} if input.review.object.spec.containers""",
+        [("spec", "containers")],
+    ),
+    "what a function read": (
+        """violation contains {"msg": "bad"} if {
+            some c in input.review.object.spec.containers
+            bad(c)
+        }
+        bad(c) if startswith(c.image, "bad/")""",
+        [("spec", "containers", 1, "image")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("rules", "places"), RULES.values(), ids=list(RULES))
+def test_where_a_result_lies(rules: str, places: list[tuple[object, ...]]) -> None:
+    policy = compile_modules({"p.rego": f"package p\nimport rego.v1\n{rules}"})
+    bound = policy.entrypoint("data.p.violation").bind({})
+    review = {"object": OBJECT}
+    assert len(bound(review)) == 1
+    (found,) = bound.evidence(review)
+    where = Places(OBJECT)
+    assert sorted(map(where.path, where.ends(found.reads))) == places
+
+
+def test_recording_changes_no_result() -> None:
+    rules = """package p
+    import rego.v1
+    violation contains {"msg": sprintf("%v %v", [a.name, b.name])} if {
+        some i, a in input.review.object.spec.containers
+        some j, b in input.review.object.spec.containers
+        i < j
+        a.image < b.image
+    }"""
+    bound = compile_modules({"p.rego": rules}).entrypoint("data.p.violation").bind({})
+    found = bound.evidence({"object": OBJECT})
+    assert [one.result for one in found] == [{"msg": "a c"}, {"msg": "b c"}]
+    places = Places(OBJECT)
+    assert [places.path(places.ends(one.reads)[0])[2] for one in found] == [2, 2]
