@@ -27,7 +27,7 @@ violation contains finding.at(["metadata", "labels", _label(mode)], [], msg) if 
 violation contains finding.at(["metadata", "labels", _label(sprintf("%s-version", [mode]))], [], msg) if {
 	some mode in ["enforce", "audit", "warn"]
 	pinned := _labels[_label(sprintf("%s-version", [mode]))]
-	not regex.match(`^(latest|v1\.[0-9]+)$`, pinned)
+	not regex.match(`^(latest|v1\.(0|[1-9][0-9]*))$`, pinned)
 	msg := sprintf("%q is no Kubernetes version such as v1.32", [pinned])
 }
 

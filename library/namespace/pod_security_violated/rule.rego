@@ -46,43 +46,102 @@ import data.library.pod.unsafe_sysctls
 # What the level of a mode finds, as the API server would judge the Pod.
 violation contains {"msg": msg, "details": object.union(found.details, {"mode": mode})} if {
 	some mode in object.get(input.parameters, "modes", ["enforce"])
-	level := _labels[_label(mode)]
-	version := object.get(_labels, _label(concat("", [mode, "-version"])), "latest")
+	level := _level(mode)
+	version := _version(mode)
 	some found in _findings(level, version)
 	msg := sprintf("namespace %s (%s: %s %s): %s", [inventory.namespace, mode, level, version, found.msg])
 }
-
-_label(suffix) := concat("", ["pod-security.kubernetes.io/", suffix])
 
 _labels := namespace.metadata.labels if {
 	some namespace in inventory.cluster("Namespace")
 	namespace.metadata.name == inventory.namespace
 }
 
+_label(suffix) := _labels[concat("", ["pod-security.kubernetes.io/", suffix])]
+
+_levels := {"privileged", "baseline", "restricted"}
+
+_level(mode) := level if {
+	level := _label(mode)
+	level in _levels
+}
+
+# A level that does not exist fails closed when it is enforced; audit and warn let the Pod pass.
+_level("enforce") := "restricted" if not _label("enforce") in _levels
+
+_level("warn") := _label("enforce") if _warns_like_enforce
+
+# Without a label of its own, warn follows enforce.
+_warns_like_enforce if {
+	not _label("warn")
+	_label("enforce") in _levels
+}
+
+_version(mode) := _parsed(_label(concat("", [mode, "-version"])))
+
+_version(mode) := "latest" if {
+	not _label(concat("", [mode, "-version"]))
+	not _follows(mode)
+}
+
+_version("warn") := _parsed(object.get(_labels, "pod-security.kubernetes.io/enforce-version", "latest")) if {
+	not _label("warn-version")
+	_warns_like_enforce
+}
+
+_follows("warn") if _warns_like_enforce
+
+# A version that does not exist means the latest.
+_parsed(version) := version if regex.match(`^v1\.(0|[1-9][0-9]*)$`, version)
+
+else := "latest"
+
 _findings("baseline", version) := {found |
 	asked := {"review": input.review, "parameters": {"kubernetesVersion": version}}
 	some found in _baseline with input as asked
 }
 
-_findings("restricted", version) := {found |
+_findings("restricted", version) := union({_replaced(version), {found |
 	asked := {"review": input.review, "parameters": {"kubernetesVersion": version}}
 	some found in _restricted with input as asked
-} | _replaced(version)
+}})
 
-_common := ((((((apparmor_profile.violation | host_namespaces.violation) | host_ports.violation) | probe_host.violation) | privileged.violation) | selinux_options.violation) | unsafe_sysctls.violation) | host_process.violation
+_common := union({
+	apparmor_profile.violation,
+	host_namespaces.violation,
+	host_ports.violation,
+	host_process.violation,
+	privileged.violation,
+	probe_host.violation,
+	selinux_options.violation,
+	unsafe_sysctls.violation,
+})
 
-_baseline := (((_common | added_capabilities.violation) | host_path_volumes.violation) | proc_mount.violation) | seccomp_unconfined.violation
+_baseline := union({
+	_common,
+	added_capabilities.violation,
+	host_path_volumes.violation,
+	proc_mount.violation,
+	seccomp_unconfined.violation,
+})
 
-_restricted := ((((((_common | privilege_escalation.violation) | capabilities_not_dropped.violation) | proc_mount_restricted.violation) | restricted_volume_types.violation) | run_as_non_root.violation) | run_as_root_user.violation) | seccomp_profile_missing.violation
+_restricted := union({
+	_common,
+	capabilities_not_dropped.violation,
+	privilege_escalation.violation,
+	proc_mount_restricted.violation,
+	restricted_volume_types.violation,
+	run_as_non_root.violation,
+	run_as_root_user.violation,
+	seccomp_profile_missing.violation,
+})
 
 # The baseline checks that a restricted one replaces only from some version on.
-_replaced(version) := ({found |
-	some found in added_capabilities.violation with input as _until(version, "1.22")
-} | {found |
-	some found in proc_mount.violation with input as _until(version, "1.35")
-}) | {found |
-	some found in seccomp_unconfined.violation with input as _until(version, "1.19")
-}
+_replaced(version) := union({
+	{found | some found in added_capabilities.violation with input as _until(version, "1.22")},
+	{found | some found in proc_mount.violation with input as _until(version, "1.35")},
+	{found | some found in seccomp_unconfined.violation with input as _until(version, "1.19")},
+})
 
 _until(version, superseded) := {
 	"review": input.review,
