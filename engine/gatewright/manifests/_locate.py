@@ -39,6 +39,8 @@ _Region = tuple[int, int, int, int]
 
 def locate(text: str, path: tuple[str | int, ...], *, file: str, row: int) -> Location:
     """The place of the deepest part of `path` in `text`; a mapping's entry is at its key, a sequence's at its value."""
+    if not text:  # a document that was never text, such as a template of the library
+        return Location(file, row, 1)
     try:
         first, column, last, end = _region(text, path)
     except (yaml.YAMLError, ManifestError, At, ValueError, IndexError):
