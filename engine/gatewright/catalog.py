@@ -7,6 +7,7 @@ A rule is a folder `library/<family>/<thing>/` whose `rule.rego` opens with a ME
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,6 +19,9 @@ from gatewright.errors import UsageError
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 POLICY_SET_API = "gatewright.dev/v1"
 POLICY_SET_KIND = "PolicySet"
+
+# As the rules' own parameter is checked in a cluster; what follows the minor version does not count.
+_VERSION = re.compile(r"latest|v?1\.[0-9]+.*")
 
 _WORKLOADS = (
     ("", ("Pod", "PodTemplate", "ReplicationController")),
@@ -299,7 +303,7 @@ def expand(
     from gatewright.export import template
 
     set_name = (document.get("metadata") or {}).get("name", "")
-    common = {**((document.get("spec") or {}).get("parameters") or {}), **(parameters or {})}
+    common = common_parameters(document, parameters or {})
     templates: dict[str, dict[str, Any]] = {}
     constraints: list[dict[str, Any]] = []
     for chosen in selections(document):
@@ -319,6 +323,15 @@ def expand(
             )
         )
     return [*templates.values(), *constraints]
+
+
+def common_parameters(document: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a set and its user say to all rules. Raises UsageError for a Kubernetes version that is none."""
+    common = {**((document.get("spec") or {}).get("parameters") or {}), **given}
+    version = common.get("kubernetesVersion")
+    if version is not None and not _VERSION.fullmatch(str(version)):
+        raise UsageError(f"{version!r} is no Kubernetes version", hint="write latest, or a version such as 1.32")
+    return common
 
 
 def selected(rule: Rule, include: Sequence[str], exclude: Sequence[str], min_severity: str) -> bool:

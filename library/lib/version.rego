@@ -4,10 +4,11 @@ package lib.version
 
 _latest := 9999
 
-# minor("v1.25.3") is 25.
-minor(text) := _latest if text in {"", "latest"}
-
-minor(text) := to_number(split(trim_prefix(text, "v"), ".")[1]) if startswith(trim_prefix(text, "v"), "1.")
+# minor("v1.25.3") is 25; what is no version means the latest, as it does to the API server.
+minor(text) := number if {
+	found := regex.find_all_string_submatch_n(`^v?1\.(\d+)`, text, 1)
+	number := to_number(found[0][1])
+} else := _latest
 
 current := minor(object.get(input.parameters, "kubernetesVersion", "latest"))
 

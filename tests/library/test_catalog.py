@@ -124,3 +124,15 @@ def test_lines_of_a_set_have_no_stray_keys(name: str) -> None:
     for row in SETS[name]["spec"]["rules"]:
         known = {"rule", "family", "except", "control", "name", "parameters", "match", "enforcementAction"}
         assert isinstance(row, str) or set(row) <= known
+
+
+@pytest.mark.parametrize("version", ["latest", "1.0", "v1.37", "1.29.3", "v1.30.1+k3s1", "1.31+"])
+def test_a_kubernetes_version_is_taken(version: str) -> None:
+    constraint = catalog.policy_set("pss-baseline", parameters={"kubernetesVersion": version})[-1]
+    assert constraint["spec"]["parameters"]["kubernetesVersion"] == version
+
+
+@pytest.mark.parametrize("version", ["", "1", "2.0", "newest", "1.x"])
+def test_what_is_no_kubernetes_version_is_a_usage_error(version: str) -> None:
+    with pytest.raises(UsageError, match="no Kubernetes version"):
+        catalog.policy_set("pss-baseline", parameters={"kubernetesVersion": version})

@@ -68,9 +68,10 @@ def _shipped(name: str, request: CheckRequest) -> list[dict[str, Any]]:
     from gatewright import catalog
 
     try:
-        return catalog.policy_set(name, **_selection(request))
+        catalog.standard(name)
     except UsageError as error:
         raise UsageError(f"{name}: no such file or directory, nor a policy set", hint=error.hint) from None
+    return catalog.policy_set(name, **_selection(request))
 
 
 def _manual(name: str) -> list[str]:

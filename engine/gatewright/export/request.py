@@ -55,9 +55,8 @@ def run(request: ExportRequest) -> tuple[dict[str, str], list[str]]:
 
 
 def _of_set(document: Mapping[str, Any], request: ExportRequest, notes: list[str]) -> list[catalog.Selection]:
-    common = dict((document.get("spec") or {}).get("parameters") or {})
-    if request.kubernetes_version:
-        common["kubernetesVersion"] = request.kubernetes_version
+    given = {"kubernetesVersion": request.kubernetes_version} if request.kubernetes_version else {}
+    common = catalog.common_parameters(document, given)
     kept = []
     left_out: list[str] = []
     for selection in catalog.selections(document):

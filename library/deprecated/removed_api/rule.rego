@@ -12,6 +12,7 @@
 #   parameters:
 #     kubernetesVersion:
 #       type: string
+#       pattern: ^(latest|v?1\.[0-9]+.*)$
 #       description: Kubernetes version of the cluster; latest by default.
 #       default: latest
 package library.deprecated.removed_api

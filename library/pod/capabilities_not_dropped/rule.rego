@@ -25,6 +25,7 @@
 #   parameters:
 #     kubernetesVersion:
 #       type: string
+#       pattern: ^(latest|v?1\.[0-9]+.*)$
 #       description: Kubernetes version to judge by, such as 1.29; latest by default.
 #       default: latest
 package library.pod.capabilities_not_dropped

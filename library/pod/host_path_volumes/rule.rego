@@ -22,6 +22,7 @@
 #   parameters:
 #     kubernetesVersion:
 #       type: string
+#       pattern: ^(latest|v?1\.[0-9]+.*)$
 #       description: Kubernetes version to judge by, such as 1.29; latest by default.
 #       default: latest
 #     supersededFrom:
