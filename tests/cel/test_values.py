@@ -48,6 +48,9 @@ VALUES = [
     ("'%s has %d, %.1f'.format(['x', 2, 1.25])", "x has 2, 1.2"),
     ("'%s'.format([{'b': [1.5, null], 'a': 'q'}])", '{"a":"q", "b":[1.500000, null]}'),
     ("strings.quote('a\\n')", '"a\\n"'),
+    ("'%.2e|%.15e|%9e'.replace('|%9e', '').format([1250.0, -0.0])", "1.250000×10⁰³|  0.000000×10⁰⁰"),
+    ("'%e'.format([double('inf')])", "     ∞"),
+    ("'%.1f %.1f'.format([-0.0, -0.01])", "0.0 -0.0"),
     # selection
     ("object.metadata['name']", "web"),
     ("object.ports[1]", 443),
@@ -72,6 +75,8 @@ VALUES = [
     ("{'a': 1}.transformMapEntry(k, v, {string(v): k})", {"1": "a"}),
     ("object.containers.sortBy(c, -size(c)).map(c, c.name)", ["a", "b"]),
     ("optional.of(2).optMap(x, x * x).value()", 4),
+    ("optional.ofNonZeroValue(optional.none()).hasValue()", True),
+    ("[0].exists(object, object != .object)", True),
     # errors absorbed
     ("object.nope == 1 || true", True),
     ("object.nope == 1 && false", False),
@@ -80,11 +85,20 @@ VALUES = [
     # types
     ("type(object.ports) == list && type(1u) == uint", True),
     ("{true: 'yes', false: 'no'}[false]", "no"),
+    ("size({object.ports: 1, object.ports: 2})", 2),
+    ("object.ports in {object.ports: 1}", False),
+    ("{object.ports: 1}.map(k, k[0])", [80]),
     # libraries
     ("quantity('1.5Gi').isGreaterThan(quantity('1G'))", True),
     ("quantity('1k').add(24).asInteger()", 1024),
     ("url('https://a.example:8080/x y?q=1').getEscapedPath()", "/x%20y"),
     ("url('https://[::1]:80/').getHostname()", "::1"),
+    ("url('https://h/a?x=1#f').getQuery()", {"x": ["1"]}),
+    ("url('/a#b c').getEscapedPath()", "/a"),
+    ("url('//h:80/a').getPort()", "80"),
+    ("url('https://h/a#') == url('https://h/a')", True),
+    ("url('https://h/a#f') == url('https://h/a')", False),
+    ("url('file:/a') == url('file:///a')", False),
     ("cidr('10.0.0.0/8').containsIP('10.1.2.3')", True),
     ("ip('fe80::1').isLinkLocalUnicast()", True),
     ("string(cidr('192.168.1.7/24').masked())", "192.168.1.0/24"),
@@ -94,6 +108,10 @@ VALUES = [
     ("format.uuid().validate('x').value()", ["does not match the UUID format"]),
     ("[3, 1, 2].sort()", [1, 2, 3]),
     ("[[1], [2, 3]].flatten().sum()", 6),
+    ("[1.5].filter(x, false).sum()", 0.0),
+    ("[2u].slice(0, 0).sum()", Uint(0)),
+    ("[duration('1s')].filter(x, false).sum() == duration('0s')", True),
+    ("object.ports.filter(x, false).sum()", 0),
     ("sets.intersects(['a'], ['a', 'b'])", True),
     # time
     ("timestamp('2024-02-29T12:00:00Z').getDayOfYear()", 59),
@@ -135,6 +153,35 @@ FAILURES = [
     ("'x'.matches(object.metadata.name + '(')", "error parsing regexp: missing closing ): `web(`"),
     ("quantity('1.5').asInteger()", "cannot convert value to integer"),
     ("semver('1.2')", "No Major.Minor.Patch elements found"),
+    ("semver('é', true)", 'Invalid character(s) found in major number "0é"'),
+    ("dyn('10.0.0.1').ip()", "no such overload: ip(string)"),
+    (
+        "cidr('10.0.0.0/8').containsCIDR('x')",
+        "network address parse error during conversion from string: "
+        "network address parse error during conversion from string: netip.ParsePrefix(\"x\"): no '/'",
+    ),
+    ("lists.range(1000001)", "lists.range: size 1000001 exceeds maximum allowed (1000000)"),
+    (
+        "object.spec.distinct()",
+        "internal error: interface conversion: *types.baseMap is not traits.Lister: missing method Add",
+    ),
+    (
+        "object.nope.distinct()",
+        "internal error: interface conversion: *types.Err is not traits.Lister: missing method Add",
+    ),
+    ("object.spec.flatten()", "no such overload: map(dyn, dyn).flatten()"),
+    (
+        "object.ports.flatten(object.spec.ratio)",
+        "internal error: interface conversion: ref.Val is types.Double, not types.Int",
+    ),
+    ("optional.unwrap(object.spec.ratio)", "no such overload: optional.unwrap(double)"),
+    ("object.ports[?object.spec]", "invalid qualifier type: map[string]interface {}"),
+    ("timestamp(0).getHours('../etc')", "time: invalid location name"),
+    (
+        "timestamp(0).getHours('99999999999999999999:00')",
+        'strconv.Atoi: parsing "99999999999999999999": value out of range',
+    ),
+    ("timestamp(0).getHours(object.spec.ratio)", "no such overload: getHours(google.protobuf.Timestamp, double)"),
     ("timestamp(object.metadata.name)", 'invalid RFC 3339 timestamp "web"'),
     ("{'a': 1, 'b': 2}.transformMapEntry(k, v, {'x': v})", "insert failed: key x already exists"),
 ]

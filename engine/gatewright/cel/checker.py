@@ -15,10 +15,14 @@ from gatewright.cel.values import Uint
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """The variables an expression may name, and the fields of struct types beyond the fixed ones."""
+    """The variables an expression may name, and the fields of struct types beyond the fixed ones.
+
+    `homogeneous`: the members of a list or map literal must have one type. CEL does not ask for it; Kubernetes does.
+    """
 
     variables: Mapping[str, Type]
     structs: Mapping[str, Mapping[str, Type]] = field(default_factory=dict)
+    homogeneous: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ def check(text: str, root: ast.Node, environment: Environment) -> Checked:
     checked = Checked(root, types, checker.names)
     from gatewright.cel._validators import validate
 
-    if errors := validate(checked):
+    if errors := validate(checked, homogeneous=environment.homogeneous):
         raise CelCompileError(render_errors(text, errors))
     return checked
 

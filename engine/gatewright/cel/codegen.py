@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol
 
 from gatewright.cel import nodes as ast
 from gatewright.cel.declarations import MESSAGES, TYPE_NAMES, is_function
+from gatewright.cel.library import TAKEN_RAW, variant
 from gatewright.cel.parser import _qualified
 from gatewright.cel.types import DYN, Type, output_name
 from gatewright.cel.values import Uint
@@ -249,12 +250,18 @@ class Emitter:
             found = None if fast is None else fast(self, args)
             if found is not None:
                 return found
-        if name in ("find", "findAll") and len(args) > 1 and _is_text(args[1]):
-            name = f"@{name}"
         if self.exact and name in ("or", "orValue") and len(args) == 2:
             other = _lambda([], self.emit(args[1]))
             return self.rt("optional_or", self.emit(args[0]), other, _const(name == "orValue"))
-        return _call(self.links.function(name), *[self.emit(arg) for arg in args])
+        method = node.target is not None and node not in self.names
+        chosen = variant(name, args, method, self.types)
+        return _call(self.links.function(chosen), *[self.argument(name, i, arg) for i, arg in enumerate(args)])
+
+    def argument(self, name: str, i: int, arg: ast.Node) -> py.expr:
+        refusal = TAKEN_RAW.get((name, i)) if self.exact else None
+        if refusal is None:
+            return self.emit(arg)
+        return self.rt("taken_raw", _lambda([], self.emit(arg)), _const(refusal))
 
     def target(self, node: ast.Call) -> tuple[str, tuple[ast.Node, ...]]:
         """The function a call means, and its arguments with the receiver first."""
@@ -296,7 +303,7 @@ class Emitter:
                 _tuple(_const(e.optional), k, v) for e, (k, v) in zip(node.entries, entries, strict=True)
             ]
             return self.rt("make_optional_map", _list(marked))
-        if all(self.type_name(e.key) == "string" or _is_text(e.key) for e in node.entries):
+        if all(self.type_name(e.key) == "string" or ast.is_text(e.key) for e in node.entries):
             return py.Dict([k for k, _ in entries], [v for _, v in entries])
         return self.rt("make_map", _list([_tuple(k, v) for k, v in entries]))
 
@@ -374,10 +381,6 @@ class Emitter:
 def _makes_range(node: ast.Node) -> bool:
     """Whether a range may be longer than the objects under review make it."""
     return (isinstance(node, ast.Call) and node.name == "range") or any(map(_makes_range, ast.children(node)))
-
-
-def _is_text(node: ast.Node) -> bool:
-    return isinstance(node, ast.Literal) and isinstance(node.value, str)
 
 
 # -- calls for which plain Python does: a function gives None where it would not

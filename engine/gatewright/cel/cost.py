@@ -17,7 +17,8 @@ from gatewright.cel import types as t
 from gatewright.cel.checker import Checked
 from gatewright.cel.declarations import TYPE_NAMES, VARIABLES, is_function, overloads_of
 from gatewright.cel.expression import CONVERSIONS
-from gatewright.cel.library import function
+from gatewright.cel.library import TAKEN_RAW, function, variant
+from gatewright.cel.library.formats import NamedFormat
 from gatewright.cel.types import DYN
 from gatewright.cel.values import (
     NONE,
@@ -104,7 +105,7 @@ class Meter:
 
     def ident(self, name: str) -> Any:
         plain = name.removeprefix(".")
-        for scope in reversed(self.locals):
+        for scope in reversed(self.locals) if plain == name else ():
             if plain in scope:
                 self.charge(1)
                 return scope[plain]
@@ -126,9 +127,8 @@ class Meter:
         if node.test:
             return runtime.has(operand, node.field)
         if not node.optional:
-            value = runtime.select(operand, node.field)
             self.charge(operand is not NONE)
-            return value
+            return runtime.select(operand, node.field)
         found = runtime.optional_select(operand, node.field)
         self.charge(found is not NONE)
         return found
@@ -157,19 +157,35 @@ class Meter:
             case "_[_]" | "_[?_]":
                 operand = self.operand(node.args[0])
                 key = self.evaluate(node.args[1])
-                found = (runtime.index if node.name == "_[_]" else runtime.optional_index)(operand, key)
-                self.charge(_constant(node.args[1]) and found is not NONE)
+                found: Any = None
+                try:
+                    found = (runtime.index if node.name == "_[_]" else runtime.optional_index)(operand, key)
+                finally:
+                    self.charge(_constant(node.args[1]) and found is not NONE)
                 return found
         plan = self.plans.get(node)
         if plan is None:
             plan = self.plans[node] = self.plan(node)
         if plan.late is not None:
             return runtime.optional_or(self.evaluate(plan.args[0]), self.later(plan.args[1]), plan.late)
-        values = [self.evaluate(arg) for arg in plan.args]
-        result = plan.function(*values)
-        if not plan.free:
-            self.charge(_call_cost(plan.name, plan.resolved, values, result))
+        values: list[Any] = []
+        result: Any = None
+        try:
+            for i, arg in enumerate(plan.args):
+                values.append(self.argument(plan.name, i, arg))
+            result = plan.function(*values)
+        except CelEvaluationError:
+            # An error is a value to whoever counts.
+            values += [None] * (len(plan.args) - len(values))
+            raise
+        finally:
+            if not plan.free:
+                self.charge(_call_cost(plan.name, plan.resolved, values, result))
         return result
+
+    def argument(self, name: str, i: int, arg: ast.Node) -> Any:
+        refusal = TAKEN_RAW.get((name, i))
+        return self.evaluate(arg) if refusal is None else runtime.taken_raw(self.later(arg), refusal)
 
     def plan(self, node: ast.Call) -> _Call:
         """What there is to know of a call whatever its arguments."""
@@ -180,7 +196,9 @@ class Meter:
             name, args = node.name, node.args if node.target is None else (node.target, *node.args)
         late = name == "orValue" if name in ("or", "orValue") and len(args) == 2 else None
         free = _constant(node) or (name == "@in" and _constant(args[1]))
-        return _Call(name, args, function(name), self.resolved(node, name, args), free, late)
+        method = node.target is not None and node not in self.checked.names
+        chosen = function(variant(name, args, method, self.checked.types))
+        return _Call(name, args, chosen, self.resolved(node, name, args), free, late)
 
     def is_type(self, node: ast.Node) -> bool:
         return self.checked.names.get(node) in TYPE_NAMES
@@ -213,8 +231,10 @@ class Meter:
             return result
         grow = {"list": _LIST + 2, "map": 3, "entry": 2}[node.kind]
         predicate = None if node.filter is None else self.later(node.filter)
-        folded = runtime.fold_list(rounds, predicate, lambda: self.grown(node, grow))
-        self.charge(1)
+        try:
+            folded = runtime.fold_list(rounds, predicate, lambda: self.grown(node, grow))
+        finally:
+            self.charge(1)
         if node.kind == "list":
             return folded
         return runtime.make_map(folded) if node.kind == "map" else runtime.merge_entries(folded)
@@ -254,8 +274,10 @@ class Meter:
         return value
 
     def grown(self, node: ast.Comprehension, grow: int) -> Any:
-        value = self.evaluate(node.body)
-        self.charge(grow)
+        try:
+            value = self.evaluate(node.body)
+        finally:
+            self.charge(grow)
         if node.kind == "map":
             return next(iter(self.locals[-1].values())), value
         return value
@@ -276,14 +298,18 @@ class Meter:
     def sort_by(self, node: ast.SortBy) -> Any:
         target = self.evaluate(node.target)
         self.charge(2)
-        keys = []
-        for item in runtime.items(target):
+
+        def key(item: Any) -> Any:
             self.locals.append({node.var: item})
-            keys.append(self.evaluate(node.body))
-            self.locals.pop()
-            self.charge(_LIST + 2)
+            try:
+                return self.evaluate(node.body)
+            finally:
+                self.locals.pop()
+                self.charge(_LIST + 2)
+
+        result = function("sortBy")(target, key)
         self.charge(2)
-        return function("@sortByAssociatedKeys")(target, keys)
+        return result
 
 
 def _constant(node: ast.Node) -> bool:
@@ -312,7 +338,7 @@ def _traversal(value: Any) -> int:
     if kind is list:
         return sum(map(_traversal, value))
     if isinstance(value, dict):
-        return sum(_traversal(k) + _traversal(value[k]) for k in map_keys(value) if k.__class__ is not bool)
+        return sum(map(_traversal, map_keys(value))) + sum(map(_traversal, value.values()))
     return 1
 
 
@@ -328,6 +354,11 @@ _FORMATS: Final = {
     "uri": 276,
 }  # fmt: skip
 
+
+def _format_cost(named: Any) -> int:
+    return _FORMATS.get(named.name.removesuffix("Prefix"), 18) if isinstance(named, NamedFormat) else 18
+
+
 # Functions that Kubernetes charges for whatever the checker knows.
 _ALWAYS: Final[dict[str, _Rule]] = {
     **dict.fromkeys(("indexOf", "isSorted", "lastIndexOf", "max", "min", "sum"), lambda a, _: _traversal(a[0])),
@@ -341,11 +372,11 @@ _ALWAYS: Final[dict[str, _Rule]] = {
     "join": lambda _, result: _scan(result, 2),
     "containsIP": lambda a, _: 1 + (_scan(a[1]) if a[1].__class__ is str else 0),
     "containsCIDR": lambda a, _: 3 + (_scan(a[1]) if a[1].__class__ is str else 0),
-    "validate": lambda a, _: ceil((1 + _size(a[1])) * _SCAN) * _FORMATS.get(a[0].name.removesuffix("Prefix"), 18),
-    "lists.range": lambda _, result: 1 + _LIST + len(result),
-    "reverse": lambda _, result: 1 + _LIST + len(result),
-    "slice": lambda _, result: 1 + _LIST + len(result),
-    "flatten": lambda _, result: 1 + _LIST + len(result),
+    "validate": lambda a, _: ceil((1 + _size(a[1])) * _SCAN) * _format_cost(a[0]),
+    "lists.range": lambda _, result: 1 + _LIST + _size(result),
+    "reverse": lambda _, result: 1 + _LIST + _size(result),
+    "slice": lambda _, result: 1 + _LIST + _size(result),
+    "flatten": lambda _, result: 1 + _LIST + _size(result),
     "distinct": lambda a, _: 1 + _LIST + 2 * _size(a[0]) ** 2,
     "sets.contains": lambda a, _: 1 + _size(a[0]) * _size(a[1]),
     "sets.intersects": lambda a, _: 1 + _size(a[0]) * _size(a[1]),

@@ -132,3 +132,8 @@ def children(node: Node) -> tuple[Node, ...]:
         case OptionalMap() | SortBy():
             return (node.target, node.body)
     return ()
+
+
+def is_text(node: Node) -> bool:
+    """Whether a node is a literal string."""
+    return isinstance(node, Literal) and isinstance(node.value, str)

@@ -15,6 +15,7 @@ from gatewright.cel.values import (
     INT_MIN,
     NONE,
     UINT_MAX,
+    AggregateKey,
     CelEvaluationError,
     CostLimitError,
     Duration,
@@ -28,9 +29,9 @@ from gatewright.cel.values import (
     go_type,
     map_keys,
     type_name,
+    unwrap_key,
     wrap_key,
 )
-from gatewright.runtime.values import Key
 
 _NO_OVERLOAD = "no such overload"
 _NUMBERS = frozenset({int, float, Uint})
@@ -160,7 +161,7 @@ def index(value: Any, key: Any) -> Any:
     """`value[key]`"""
     kind = value.__class__
     if key.__class__ not in KEYS:
-        raise CelEvaluationError(f"invalid qualifier type: {_GO_CLASSES.get(key.__class__) or go_type(key)}")
+        raise _unfit_key(key)
     if kind is list:
         position = _position(key)
         if 0 <= position < len(value):
@@ -179,6 +180,8 @@ def index(value: Any, key: Any) -> Any:
 def optional_index(value: Any, key: Any) -> Optional:
     """`value[?key]`"""
     kind = value.__class__
+    if key.__class__ not in KEYS:
+        raise _unfit_key(key)
     if kind is list:
         position = _position(key)
         return Optional(value[position]) if 0 <= position < len(value) else NONE
@@ -188,6 +191,10 @@ def optional_index(value: Any, key: Any) -> Optional:
     if kind is Optional:
         return NONE if value is NONE else optional_index(value.value, key)
     return NONE
+
+
+def _unfit_key(key: Any) -> CelEvaluationError:
+    return CelEvaluationError(f"invalid qualifier type: {_GO_CLASSES.get(key.__class__) or go_type(key)}")
 
 
 KEYS = frozenset({str, int, Uint, float, bool})
@@ -471,7 +478,8 @@ def make_map(entries: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
             out = KeyedMap(out) if out.__class__ is dict else out
             out[wrap_key(key)] = value
         elif kind is list or kind is dict or kind is KeyedMap:
-            raise CelEvaluationError(f"unsupported key type: {type_name(key)}")
+            out = KeyedMap(out) if out.__class__ is dict else out
+            out[AggregateKey(key)] = value
         else:
             out[key] = value
     return out
@@ -613,8 +621,7 @@ def merge_entries(maps: Iterable[Any]) -> dict[Any, Any]:
             out = KeyedMap(out)
         for key, value in entries.items():
             if key in out:
-                shown = key.value if key.__class__ is Key else key
-                raise CelEvaluationError(f"insert failed: key {_shown(shown)} already exists")
+                raise CelEvaluationError(f"insert failed: key {_shown(unwrap_key(key))} already exists")
             out[key] = value
     return out
 
@@ -638,6 +645,16 @@ def optional_or(target: Any, other: Callable[[], Any], unwrap: bool) -> Any:
     if target is NONE:
         return other()
     return target.value if unwrap else target
+
+
+def taken_raw(argument: Callable[[], Any], wanted: str) -> Any:
+    """An argument of a function that cel-go calls with an error as with any value, which then lacks Go's interface."""
+    try:
+        return argument()
+    except CelEvaluationError as error:
+        if error.message.startswith("internal error: "):
+            raise
+        raise CelEvaluationError(f"internal error: interface conversion: {wanted}") from None
 
 
 def type_of(value: Any) -> TypeValue:

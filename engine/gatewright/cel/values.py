@@ -49,22 +49,36 @@ class Uint(int):
 
 
 class KeyedMap(dict[Any, Any]):
-    """A map with boolean keys, which it holds wrapped; `celkeys` gives them back."""
+    """A map with keys that it holds wrapped: booleans, and lists and maps; `map_keys` gives them back."""
 
     __slots__ = ()
 
 
+class AggregateKey:
+    """A list or map as a map's key, which cel-go takes and never finds again: it is equal to itself alone."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
 def wrap_key(key: Any) -> Any:
-    """A map key in the form dicts hold it."""
+    """A map key in the form dicts hold it; not for lists and maps, which no key is equal to."""
     if key is True:
         return KEY_TRUE
     return KEY_FALSE if key is False else key
 
 
+def unwrap_key(key: Any) -> Any:
+    """A map key as a CEL value."""
+    return key.value if key.__class__ is Key or key.__class__ is AggregateKey else key
+
+
 def map_keys(mapping: dict[Any, Any]) -> Iterator[Any]:
     """The keys of a map as CEL values."""
     if mapping.__class__ is KeyedMap:
-        return iter([k.value if k.__class__ is Key else k for k in mapping])
+        return map(unwrap_key, mapping)
     return iter(mapping)
 
 
@@ -212,6 +226,9 @@ _GO_NAMES: Final = {
     Duration: "types.Duration",
     Optional: "*types.Optional",
     TypeValue: "*types.Type",
+    list: "*types.baseList",
+    dict: "*types.baseMap",
+    KeyedMap: "*types.baseMap",
 }
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, Final
+
+from gatewright.cel import nodes as ast
+from gatewright.cel.types import DYN, Type
 
 # CEL's name of a function, the module that holds it, its name there.
 _WHERE: Final[dict[str, tuple[str, str]]] = {
     "@find": ("regex", "find_constant"),
     "@findAll": ("regex", "find_all_constant"),
+    "@ip": ("net", "cidr_ip"),
     "@sortByAssociatedKeys": ("lists", "sort_by_keys"),
     "add": ("quantity", "add"),
     "asApproximateFloat": ("quantity", "as_float"),
@@ -105,10 +109,13 @@ _WHERE: Final[dict[str, tuple[str, str]]] = {
     "sub": ("quantity", "sub"),
     "substring": ("strings", "substring"),
     "sum": ("lists", "total"),
+    "sum@double": ("lists", "total_doubles"),
+    "sum@duration": ("lists", "total_durations"),
+    "sum@uint": ("lists", "total_uints"),
     "timestamp": ("times", "to_timestamp"),
     "trim": ("strings", "trim"),
     "uint": ("numbers", "to_uint"),
-    "unwrapOpt": ("optionals", "unwrap"),
+    "unwrapOpt": ("optionals", "unwrap_opt"),
     "upperAscii": ("strings", "upper_ascii"),
     "url": ("urls", "url"),
     "validate": ("formats", "validate"),
@@ -139,6 +146,28 @@ def function(name: str) -> Callable[..., Any]:
         raise runtime.no_overload(name, *args)
 
     return refused
+
+
+def variant(name: str, args: Sequence[ast.Node], method: bool, types: Mapping[ast.Node, Type]) -> str:
+    """The name under which `function` finds what serves a call, where more than the function's name decides it.
+
+    A method's receiver is its first argument.
+    """
+    if name in ("find", "findAll") and len(args) > 1 and ast.is_text(args[1]):
+        return f"@{name}"
+    if name == "ip" and method:
+        return "@ip"
+    if name == "sum" and args:
+        member = next(iter(types.get(args[0], DYN).params), DYN).name
+        return f"sum@{member}" if f"sum@{member}" in _WHERE else name
+    return name
+
+
+# Arguments that cel-go does not look at for errors before it calls, and what Go says of one: (function, position).
+TAKEN_RAW: Final = {
+    ("distinct", 0): "*types.Err is not traits.Lister: missing method Add",
+    ("flatten", 1): "ref.Val is *types.Err, not types.Int",
+}
 
 
 # Operators and functions that `runtime` holds.

@@ -20,7 +20,6 @@ from gatewright.cel.values import (
     Uint,
     map_keys,
     type_name,
-    wrap_key,
 )
 
 if TYPE_CHECKING:
@@ -120,9 +119,8 @@ def _string(value: Any, clause: str, _: int | None) -> str:
     if kind is list:
         return "[" + ", ".join([_literal(item) for item in value]) + "]"
     if kind is dict or kind is KeyedMap:
-        shown = sorted(
-            ((_map_key(k), _literal(value[wrap_key(k)])) for k in map_keys(value)), key=lambda pair: pair[0].encode()
-        )
+        members = zip(map_keys(value), value.values(), strict=True)
+        shown = sorted(((_map_key(k), _literal(v)) for k, v in members), key=lambda pair: pair[0].encode())
         return "{" + ", ".join(f"{k}:{v}" for k, v in shown) + "}"
     if value is None:
         return "null"
@@ -192,17 +190,19 @@ def _fixed(value: Any, clause: str, precision: int | None) -> str:
         return _special(number)
     text = _fixed_text(abs(number), _DEFAULT_PRECISION if precision is None else precision)
     whole, dot, fraction = text.partition(".")
-    sign = "-" if str(number).startswith("-") else ""
+    sign = "-" if number < 0 else ""
     return f"{sign}{int(whole):,}{dot}{fraction}"
 
 
 def _scientific(value: Any, clause: str, precision: int | None) -> str:
-    # The message printer of Go's text package, in English: 1.5×10⁰³.
+    # The message printer of Go's text package, in English: 1.500000×10⁰³. What the clause calls its precision is given
+    # to the printer as the width.
     number = _double(value, clause)
+    width = _DEFAULT_PRECISION if precision is None else precision
     if isnan(number) or isinf(number):
-        return _special(number)
-    mantissa, _, exponent = f"{number:.{_DEFAULT_PRECISION if precision is None else precision}e}".partition("e")
-    return f"{mantissa}×10{exponent.removeprefix('+').translate(_SUPERSCRIPT)}"
+        return _special(number).rjust(width)
+    mantissa, _, exponent = f"{number or 0.0:.{_DEFAULT_PRECISION}e}".partition("e")
+    return f"{mantissa}×10{exponent.removeprefix('+').translate(_SUPERSCRIPT)}".rjust(width)
 
 
 _SUPERSCRIPT: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")

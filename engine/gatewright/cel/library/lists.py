@@ -6,22 +6,23 @@ from collections.abc import Callable
 from functools import cmp_to_key
 from typing import Any
 
-from gatewright.cel.runtime import _without_trait, add, no_overload, order
+from gatewright.cel.runtime import _without_trait, add, items, no_overload, order
 from gatewright.cel.values import (
     NONE,
     CelEvaluationError,
-    CostLimitError,
     Duration,
     Optional,
     Timestamp,
     Uint,
     equal,
+    go_type,
     type_name,
 )
 
 _COMPARABLE = frozenset({int, Uint, float, bool, str, bytes, Timestamp, Duration})
 
-_LONGEST = 1_000_000  # what a range costs is its length
+_LONGEST = 1_000_000
+_ADDERS = frozenset({int, Uint, float, str, bytes, Timestamp, Duration})
 _SUMMABLE = frozenset({int, Uint, float, Duration})
 
 
@@ -61,9 +62,28 @@ def _order(a: Any, b: Any) -> int | None:
 
 def total(*args: Any) -> Any:
     """[1, 2, 3].sum() == 6"""
+    return _sum(0, args)
+
+
+def total_doubles(*args: Any) -> Any:
+    """`sum` where the checker knows the members for doubles: what is left is what an empty list adds up to."""
+    return _sum(0.0, args)
+
+
+def total_durations(*args: Any) -> Any:
+    """`sum` of durations."""
+    return _sum(Duration(0), args)
+
+
+def total_uints(*args: Any) -> Any:
+    """`sum` of unsigned integers."""
+    return _sum(Uint(0), args)
+
+
+def _sum(empty: Any, args: tuple[Any, ...]) -> Any:
     values = _list_of("sum", _SUMMABLE, args[0])
     if not values:
-        return 0
+        return empty
     result = values[0]
     for value in values[1:]:
         result = add(result, value)
@@ -130,12 +150,13 @@ def slice_(*args: Any) -> list[Any]:
 
 def flatten(*args: Any) -> list[Any]:
     """[[1], [2, [3]]].flatten() == [1, 2, [3]]"""
-    if args[0].__class__ is not list:
-        raise CelEvaluationError(f"no such overload: {type_name(args[0])}.flatten()")
     values = args[0]
+    if values.__class__ is not list:
+        depth_type = "int" if len(args) > 1 else ""
+        raise CelEvaluationError(f"no such overload: {_with_parameters(values)}.flatten({depth_type})")
     depth = args[1] if len(args) > 1 else 1
     if depth.__class__ is not int:
-        raise no_overload("flatten", *args)
+        raise CelEvaluationError(f"internal error: interface conversion: ref.Val is {go_type(depth)}, not types.Int")
     if depth < 0:
         raise CelEvaluationError("level must be non-negative")
     for _ in range(depth):
@@ -143,6 +164,10 @@ def flatten(*args: Any) -> list[Any]:
             break
         values = [item for value in values for item in (value if value.__class__ is list else [value])]
     return values
+
+
+def _with_parameters(value: Any) -> str:
+    return {"map": "map(dyn, dyn)", "optional_type": "optional_type(dyn)"}.get(type_name(value), type_name(value))
 
 
 def sort(*args: Any) -> list[Any]:
@@ -169,15 +194,19 @@ def sort_by_keys(values: Any, keys: Any) -> list[Any]:
 
 def sort_by(target: Any, key: Callable[[Any], Any]) -> list[Any]:
     """[{'n': 2}, {'n': 1}].sortBy(x, x.n)"""
-    from gatewright.cel.runtime import items
-
     return sort_by_keys(target, [key(item) for item in items(target)])
 
 
 def distinct(*args: Any) -> list[Any]:
     """[1, 2, 1].distinct() == [1, 2]"""
+    values = args[0]
+    if values.__class__ is not list:
+        # cel-go takes any value for a list here, and tells of Go's complaint.
+        missing = "Contains" if values.__class__ in _ADDERS else "Add"
+        refused = f"interface conversion: {go_type(values)} is not traits.Lister: missing method {missing}"
+        raise CelEvaluationError(f"internal error: {refused}")
     kept: list[Any] = []
-    for value in _list("distinct", *args):
+    for value in values:
         if not any(equal(value, other) for other in kept):
             kept.append(value)
     return kept
@@ -195,7 +224,7 @@ def range_(*args: Any) -> list[int]:
     if args[0] < 0:
         raise CelEvaluationError(f"lists.range: size must be non-negative, got {args[0]}")
     if args[0] > _LONGEST:
-        raise CostLimitError
+        raise CelEvaluationError(f"lists.range: size {args[0]} exceeds maximum allowed ({_LONGEST})")
     return list(range(args[0]))
 
 

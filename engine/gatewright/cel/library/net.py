@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import Any
 
@@ -209,10 +208,13 @@ def parse_cidr(text: str) -> CIDR:
     return CIDR(address, length)
 
 
+def cidr_ip(*args: Any) -> IP:
+    """cidr('10.0.0.0/8').ip() == ip('10.0.0.0')"""
+    return IP(_cidr("ip", args).address)
+
+
 def ip(*args: Any) -> IP:
-    """ip('10.0.0.1'), or the address of a CIDR block"""
-    if isinstance(args[0], CIDR):
-        return IP(args[0].address)
+    """ip('10.0.0.1')"""
     if args[0].__class__ is not str:
         raise no_overload("ip", *args)
     return parse_ip(args[0])
@@ -305,18 +307,14 @@ def _cidr(name: str, args: tuple[Any, ...]) -> CIDR:
     return args[0]
 
 
-def _parsed(parse: Callable[[str], Any], value: Any) -> Any:
-    # Kubernetes hands on the error of a text that does not parse as the argument, which no overload takes.
-    try:
-        return parse(value) if value.__class__ is str else value
-    except CelEvaluationError:
-        raise no_overload() from None
-
-
 def contains_ip(*args: Any) -> bool:
     """cidr('10.0.0.0/8').containsIP('10.1.1.1')"""
     block = _cidr("containsIP", args)
-    other = _parsed(parse_ip, args[1])
+    try:
+        other = parse_ip(args[1]) if args[1].__class__ is str else args[1]
+    except CelEvaluationError:
+        # Kubernetes hands on the error as the argument, which no overload takes.
+        raise no_overload() from None
     if not isinstance(other, IP):
         raise no_overload("containsIP", *args)
     return block.address.version == other.address.version and other.address in block.network
@@ -325,7 +323,7 @@ def contains_ip(*args: Any) -> bool:
 def contains_cidr(*args: Any) -> bool:
     """cidr('10.0.0.0/8').containsCIDR('10.1.0.0/16')"""
     block = _cidr("containsCIDR", args)
-    other = _parsed(parse_cidr, args[1])
+    other = parse_cidr(args[1]) if args[1].__class__ is str else args[1]
     if not isinstance(other, CIDR):
         raise no_overload("containsCIDR", *args)
     if block.address.version != other.address.version or block.bits > other.bits:

@@ -35,7 +35,7 @@ def _is_zero(value: Any) -> bool:
         return value.nanos == 0  # type: ignore[no-any-return]
     if kind is Timestamp:
         return value.nanos == _YEAR_ONE  # type: ignore[no-any-return]
-    return value is None or value is NONE
+    return value is None  # an optional without a value is no zero value in cel-go
 
 
 def has_value(*args: Any) -> bool:
@@ -68,14 +68,22 @@ def or_value(*args: Any) -> Any:
     return args[1] if args[0] is NONE else args[0].value
 
 
-def unwrap(*args: Any) -> list[Any]:
+def unwrap_opt(*args: Any) -> list[Any]:
     """[optional.of(1), optional.none()].unwrapOpt() == [1]"""
-    if args[0].__class__ is not list:
-        raise no_overload("unwrapOpt", *args)
-    if args[0] and args[0][0].__class__ is not Optional:
-        raise no_overload("unwrapOpt", *args)
+    return _unwrap("unwrapOpt", args)
+
+
+def unwrap(*args: Any) -> list[Any]:
+    """optional.unwrap([optional.of(1), optional.none()]) == [1]"""
+    return _unwrap("optional.unwrap", args)
+
+
+def _unwrap(name: str, args: tuple[Any, ...]) -> list[Any]:
+    items = args[0]
+    if items.__class__ is not list or (items and items[0].__class__ is not Optional):
+        raise no_overload(name, *args)
     out = []
-    for item in args[0]:
+    for item in items:
         if item.__class__ is not Optional:
             from gatewright.cel.runtime import _shown
 

@@ -111,7 +111,7 @@ def _build(text: str) -> str:
 def _normalized(text: str) -> str:
     parts = text.removeprefix("v").split(".", 2)
     for i, part in enumerate(parts):
-        if len(part) > 1:
+        if len(part.encode("utf-8", "surrogatepass")) > 1:
             part = part.lstrip("0")
             parts[i] = part if part and part[0] in "123456789" else "0" + part
     if len(parts) < 3:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from gatewright.cel.library.numbers import decimal_digits, plain_digits
 from gatewright.cel.runtime import no_overload
-from gatewright.cel.values import INT_MAX, CelEvaluationError, Duration, Timestamp
+from gatewright.cel.values import INT_MAX, INT_MIN, CelEvaluationError, Duration, Timestamp
 
 _UNITS: Final = {
     "ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9,
@@ -126,16 +126,16 @@ def _moment(value: Timestamp, offset: int = 0) -> tuple[datetime, int]:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds + offset), nanos
 
 
-def _offset(value: Timestamp, name: Any) -> int:
+def _offset(value: Timestamp, name: str) -> int:
     """Seconds east of Greenwich in the zone `name` at the instant `value`."""
-    if name.__class__ is not str:
-        raise no_overload()
     if ":" not in name:
         return _named_offset(value, name)
     hours, minutes = name.split(":", 1)
     for part in (hours, minutes):
         if not re.match(r"[+-]?[0-9]+\Z", part):
             raise CelEvaluationError(f"strconv.Atoi: parsing {_quoted(part)}: invalid syntax")
+        if not INT_MIN <= int(part) <= INT_MAX:
+            raise CelEvaluationError(f"strconv.Atoi: parsing {_quoted(part)}: value out of range")
     return (int(hours) * 60 + (-int(minutes) if name[0] == "-" else int(minutes))) * 60
 
 
@@ -144,6 +144,8 @@ def _named_offset(value: Timestamp, name: str) -> int:
 
     if name in ("", "UTC", "Local"):
         return 0
+    if ".." in name or name[0] in "/\\":
+        raise CelEvaluationError("time: invalid location name")
     try:
         zone = ZoneInfo(name)
     except (OSError, ValueError, KeyError):
@@ -153,7 +155,7 @@ def _named_offset(value: Timestamp, name: str) -> int:
 
 
 def _parts(name: str, value: Any, zone: tuple[Any, ...]) -> tuple[datetime, int]:
-    if value.__class__ is not Timestamp:
+    if value.__class__ is not Timestamp or (zone and zone[0].__class__ is not str):
         raise no_overload(name, value, *zone)
     try:
         return _moment(value, _offset(value, zone[0]) if zone else 0)

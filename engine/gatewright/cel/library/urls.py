@@ -1,4 +1,4 @@
-"""URLs as CEL values, parsed like Go's url.ParseRequestURI with the same refusals."""
+"""URLs as CEL values: what Go's url.ParseRequestURI accepts, taken apart as its url.Parse does."""
 
 from __future__ import annotations
 
@@ -43,36 +43,40 @@ class _RefusedError(Exception):
 
 
 def parse_url(text: str) -> URL:
-    """Go's url.ParseRequestURI."""
+    """Go's url.ParseRequestURI, then url.Parse, which knows fragments."""
     try:
-        return _parse(text)
+        _parse(text, request=True)
+        address, _, fragment = text.partition("#")
+        return _parse(address, request=False, fragment=_unescape(fragment, "fragment"))
     except _RefusedError as error:
         raise CelEvaluationError(f"parse {go_quote(text)}: {error}") from None
 
 
-def _parse(text: str) -> URL:
+def _parse(text: str, *, request: bool, fragment: str = "") -> URL:
     if any(c < " " or c == "\x7f" for c in text):
         raise _RefusedError("net/url: invalid control character in URL")
     if not text:
         raise _RefusedError("empty url")
     if text == "*":
-        return URL("", "", "*", "", "", ())
+        return URL("", "", "*", "", "", (fragment,))
     scheme, rest = _scheme(text)
     scheme = scheme.lower()
     force = rest.endswith("?") and rest.count("?") == 1
     rest, _, query = (rest[:-1], "", "") if force else rest.partition("?")
     if not rest.startswith("/"):
         if scheme:
-            return URL(scheme, "", "", "", query, ("opaque", rest))
+            return URL(scheme, "", "", "", query, (fragment, "opaque", rest))
         raise _RefusedError("invalid URI for request")
     user = host = ""
-    if scheme and rest.startswith("//"):
+    authority_follows = rest.startswith("//")
+    if (scheme or (not request and not rest.startswith("///"))) and authority_follows:
         authority, slash, rest = rest[2:].partition("/")
         rest = slash + rest
         user, host = _authority(scheme, authority)
     path = _unescape(rest, "path")
     raw_path = "" if _escape_path(path) == rest else rest
-    return URL(scheme, host, path, raw_path, query, (user, "?" if force else ""))
+    kind = "authority" if authority_follows else ""
+    return URL(scheme, host, path, raw_path, query, (fragment, user, "?" if force else "", kind))
 
 
 def _scheme(text: str) -> tuple[str, str]:
