@@ -59,19 +59,45 @@ def _same(got: Any, want: Any) -> bool:
 
 
 def _match(row: Row) -> Any:
-    from gatewright.gatekeeper.match import matches_object
+    from gatewright.gatekeeper._decode import DecodeError
+    from gatewright.gatekeeper.match import compile_match
 
     try:
-        return {"match": matches_object(row["match"], row["object"], _namespace(row["namespace"]), row["source"])}
+        matcher = compile_match(row["match"])
+    except DecodeError as error:
+        return {"decodeError": str(error)}
+    if row["object"] is None:
+        return {"match": False, "error": "failed to run Match criteria: obj must be non-nil"}
+    return _accepts(matcher, [row["object"]], _namespace(row["namespace"]), row["source"])
+
+
+def _accepts(matcher: Any, objects: list[Row], namespace: Any, source: str) -> Row:
+    """Whether a matcher accepts one of the objects of a review; an error ends it."""
+    from gatewright.gatekeeper.match import Subject
+
+    try:
+        return {"match": any(matcher(Subject(obj, namespace, source)) for obj in objects)}
     except GatewrightError as error:
         return {"match": False, "error": str(error)}
 
 
-def _namespace(obj: Row | None) -> Any:
+def _accepts_review(matcher: Any, objects: list[Row | None], namespace: Any, source: str) -> Row:
+    """As `_accepts`, for what Gatekeeper's target does before it comes to the match."""
     from gatewright.gatekeeper import kube
-    from gatewright.gatekeeper.match import Namespace
+    from gatewright.gatekeeper.match import EVERYTHING
 
-    return None if obj is None else Namespace(kube.name_of(obj), kube.labels_of(obj), obj)
+    if matcher is EVERYTHING:
+        return {"match": True}
+    present = [obj for obj in objects if obj is not None]
+    if not present or not all(kube.gvk_of(obj).kind for obj in present):
+        return {"match": False, "error": "invalid request object"}
+    return _accepts(matcher, present, namespace, source)
+
+
+def _namespace(obj: Row | None) -> Any:
+    from gatewright.gatekeeper.match import read_namespace
+
+    return None if obj is None else read_namespace(obj)
 
 
 def _wildcard(row: Row) -> Any:
@@ -106,7 +132,7 @@ def _applyto(row: Row) -> Any:
 
 def _target_match(row: Row) -> Any:
     from gatewright.gatekeeper import kube
-    from gatewright.gatekeeper.match import match_review, matcher_of
+    from gatewright.gatekeeper.match import matcher_of
 
     constraint = {"spec": {"match": row["match"]}} if row["match"] is not None else {}
     try:
@@ -123,16 +149,13 @@ def _target_match(row: Row) -> Any:
     cached = row["cachedNamespace"]
     if namespace is None and cached and request.get("namespace") == kube.name_of(cached):
         namespace = _namespace(cached)
-    try:
-        return {"match": match_review(matcher, (obj, old), namespace, row["source"])}
-    except GatewrightError as error:
-        return {"match": False, "error": str(error)}
+    return _accepts_review(matcher, [obj, old], namespace, row["source"])
 
 
 def _constraint_match(row: Row) -> Any:
     from gatewright.gatekeeper import kube
     from gatewright.gatekeeper.constraint import check_selectors
-    from gatewright.gatekeeper.match import match_review, matcher_of
+    from gatewright.gatekeeper.match import matcher_of
 
     got: Row = {}
     try:
@@ -149,14 +172,11 @@ def _constraint_match(row: Row) -> Any:
         if namespace is None and own and kube.name_of(cached) == own:
             namespace = _namespace(cached)
     for way, objects in (
-        ("unstructured", (row["object"], None)),
-        ("object", (row["object"], None)),
-        ("oldObject", (None, row["object"])),
+        ("unstructured", [row["object"], None]),
+        ("object", [row["object"], None]),
+        ("oldObject", [None, row["object"]]),
     ):
-        try:
-            got[way] = {"match": match_review(matcher, objects, namespace, row.get("source", ""))}
-        except GatewrightError as error:
-            got[way] = {"match": False, "error": str(error)}
+        got[way] = _accepts_review(matcher, objects, namespace, row.get("source", ""))
     return got
 
 
@@ -259,7 +279,8 @@ def _plain(value: Any) -> Any:
     from gatewright.gatekeeper.mutation import Placeholder
 
     if isinstance(value, Placeholder):
-        return {"Ref": dict(value.reference), "ValueAtLocation": value.value}
+        # Go leaves empty fields out.
+        return {"Ref": {k: v for k, v in value.reference.items() if v}, "ValueAtLocation": value.value}
     if isinstance(value, dict):
         return {k: _plain(v) for k, v in value.items()}
     if isinstance(value, list):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gatewright.errors import ExpansionError
+from gatewright.errors import ExpansionError, GatewrightError
 from gatewright.gatekeeper.expander import Expander, expand_documents, load_expander
 
 from .conftest import constraint, template
@@ -46,6 +46,32 @@ def test_a_resultant():
     assert pod["metadata"]["namespace"] == "shop"
     assert pod["metadata"]["labels"] == {"app": "web"}
     assert pod["spec"]["containers"][0]["image"] == "i"
+
+
+def test_a_generator_without_a_name():
+    generator = deployment()
+    del generator["metadata"]["name"]
+    (pod,) = expanded(expansion(into=""), generator)
+    assert "name" not in pod["metadata"]
+
+
+def test_metadata_that_is_no_object_stays():
+    generator = deployment()
+    generator["spec"]["template"]["metadata"] = ""
+    (pod,) = expanded(expansion(), generator)
+    assert pod["metadata"] == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"metadata": {"name": "shop", "labels": [1]}}, "cannot restore map from slice"),
+        ({"status": {"phase": True}}, "unrecognized type: string"),
+    ],
+)
+def test_namespaces_of_another_shape(change, message):
+    with pytest.raises(GatewrightError, match=f"error parsing resources: {message}"):
+        expanded({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}, **change})
 
 
 def test_other_kinds_do_not_expand():

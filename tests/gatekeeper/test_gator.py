@@ -71,7 +71,7 @@ def test_test_as_yaml(files):
 
 @pytest.mark.parametrize(("form", "want"), [("json", "null"), ("yaml", "[]\n"), ("", "")])
 def test_nothing_found(files, form, want):
-    files("all.yaml", template(), constraint(), pod(labels={"owner": "me"}), namespace("n", owner="me"))
+    files("all.yaml", template(), constraint(), pod(labels={"owner": "me"}), namespace("shop", owner="me"))
     code, out, _ = gator("test", "-f=all.yaml", f"--output={form}")
     assert (code, out) == (0, want)
 

@@ -46,6 +46,16 @@ def test_templates_that_are_refused(make_host, change, message):
         ({"type": "object", "properties": {"a": {"type": "array"}}}, "v1", False),
         ({"type": "object", "x-kubernetes-preserve-unknown-fields": True}, "v1", True),
         ({"type": "object", "properties": {"a": {"type": "integer", "default": "x"}}}, "v1", False),
+        # Defaults are held to a declared type alone: int-or-string says nothing about them.
+        ({"type": "object", "properties": {"a": {"x-kubernetes-int-or-string": True, "default": []}}}, "v1", True),
+        (
+            {
+                "type": "object",
+                "properties": {"a": {"type": "integer", "x-kubernetes-int-or-string": True, "default": "x"}},
+            },
+            "v1",
+            False,
+        ),
     ],
 )
 def test_schemas(make_host, schema, api, accepted):
@@ -55,6 +65,32 @@ def test_schemas(make_host, schema, api, accepted):
         return
     with pytest.raises(TemplateError):
         make_host(document)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: t.update(status="x"), "string into Go struct field ConstraintTemplate.status of type"),
+        (
+            lambda t: schema_of(t).update(items={"definitions": 1}),
+            "field JSONSchemaProps.spec.crd.spec.validation.openAPIV3Schema.items.definitions of type "
+            "v1.JSONSchemaDefinitions",
+        ),
+        (lambda t: schema_of(t).update(enum=1), r"openAPIV3Schema.enum of type \[\]v1.JSON$"),
+        (lambda t: schema_of(t).update(additionalProperties=1), "boolean or JSON schema expected"),
+        (lambda t: t["metadata"].update(creationTimestamp="today"), "parsing time"),
+    ],
+)
+def test_documents_of_another_shape(change, message):
+    document = template()
+    change(document)
+    with pytest.raises(TemplateError, match=message) as caught:
+        read_template(document)
+    assert caught.value.stage == "convert"
+
+
+def schema_of(document):
+    return document["spec"]["crd"]["spec"]["validation"]["openAPIV3Schema"]
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ the same and left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from gatewright.errors import GatewrightError
-from gatewright.gatekeeper._gotext import float_text, kind_text, type_text
+from gatewright.gatekeeper._gotext import json_text, kind_text, type_text
 
 
 class DecodeError(GatewrightError):
@@ -21,13 +21,13 @@ class DecodeError(GatewrightError):
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A Go type: `kind` is scalar (string, bool, int64, float64), list, map, struct, any or custom."""
+    """A Go type: `kind` is scalar (string, bool, int64, float64), list, map, struct, any or choice."""
 
     kind: str
     name: str
     element: Type | None = None
     fields: Mapping[str, Type] = field(default_factory=dict)
-    custom: Callable[[Any], Any] | None = None
+    choose: Callable[[Any], Type] | None = None
 
 
 STRING: Final = Type("string", "string")
@@ -37,9 +37,9 @@ FLOAT64: Final = Type("float64", "float64")
 ANY: Final = Type("any", "interface {}")
 
 
-def named(name: str, kind: str = "string") -> Type:
-    """A defined scalar type, such as wildcard.Wildcard."""
-    return Type(kind, name)
+def named(name: str, kind: str | Type = "string") -> Type:
+    """A defined type, such as wildcard.Wildcard: a scalar, or another type under a name of its own."""
+    return Type(kind, name) if isinstance(kind, str) else replace(kind, name=name)
 
 
 def list_of(element: Type) -> Type:
@@ -55,10 +55,13 @@ def struct(name: str, /, **fields: Type) -> Type:
     return Type("struct", name, None, {k.rstrip("_"): v for k, v in fields.items()})
 
 
-def custom(name: str, read: Callable[[Any], Any]) -> Type:
-    """A type with an unmarshaller of its own; `read` raises DecodeError with the whole message."""
-    return Type("custom", name, custom=read)
+def choice(name: str, choose: Callable[[Any], Type]) -> Type:
+    """A type whose unmarshaller reads a value by its own type; `choose` raises DecodeError with the whole message."""
+    return Type("choice", name, choose=choose)
 
+
+# Reads as nothing at all, without complaint.
+IGNORED: Final = Type("ignored", "")
 
 _JSON_KINDS: Final = {bool: "bool", str: "string", list: "array", dict: "object"}
 _SCALARS: Final = {"string": str, "bool": bool}
@@ -75,9 +78,11 @@ def _read(value: Any, target: Type, path: tuple[str, ...], owner: str, fold: boo
         return None
     if kind == "any":
         return value
-    if kind == "custom":
-        assert target.custom is not None
-        return target.custom(value)
+    if kind == "choice":
+        assert target.choose is not None
+        return _read(value, target.choose(value), path, owner, fold)
+    if kind == "ignored":
+        return []
     if kind == "struct":
         if value.__class__ is not dict:
             raise _mismatch(value, target, path, owner)
@@ -144,7 +149,7 @@ def _or_zero(value: Any, target: Type) -> Any:
 def _mismatch(value: Any, target: Type, path: tuple[str, ...], owner: str) -> DecodeError:
     got = _JSON_KINDS.get(value.__class__, "number")
     if got == "number" and target.kind == "int64":
-        got = f"number {float_text(value) if isinstance(value, float) else value}"
+        got = f"number {json_text(value)}"
     where = f"Go struct field {owner}.{'.'.join(path)}" if path else "Go value"
     return DecodeError(f"json: cannot unmarshal {got} into {where} of type {target.name}")
 
@@ -156,9 +161,9 @@ def restore(value: Any, target: Type) -> Any:
         return None
     if kind == "any":
         return value
-    if kind == "custom":
-        assert target.custom is not None
-        return target.custom(value)
+    if kind == "choice":
+        assert target.choose is not None
+        return restore(value, target.choose(value))
     if kind == "struct":
         if value.__class__ is not dict:
             raise DecodeError(f"cannot restore struct from: {kind_text(value)}")

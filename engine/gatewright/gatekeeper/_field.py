@@ -8,6 +8,7 @@ from typing import Any, Final
 from gatewright.gatekeeper._gotext import float_text, json_text, quote
 
 _NO_VALUE: Final = object()
+_TOO_LONG: Final = "value is too long"
 
 
 class Path(str):
@@ -58,7 +59,8 @@ def too_few(path: str, actual: int, minimum: int) -> str:
 
 
 def too_long(path: str, maximum: int) -> str:
-    return _error(path, "Too long", _NO_VALUE, f"may not be more than {maximum} {'byte' if maximum == 1 else 'bytes'}")
+    detail = f"may not be more than {maximum} {'byte' if maximum == 1 else 'bytes'}" if maximum >= 0 else _TOO_LONG
+    return _error(path, "Too long", _NO_VALUE, detail)
 
 
 def _error(path: str, kind: str, value: Any, detail: str) -> str:

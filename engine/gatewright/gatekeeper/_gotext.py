@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 _TYPES: Final = {
@@ -61,15 +63,24 @@ def value_text(value: Any) -> str:
     return str(value)
 
 
-def float_text(value: float, *, threshold: int = 21) -> str:
-    """`%v` of a float64: shortest digits, an exponent below 1e-4 and from 1e21 on."""
+def float_text(value: float) -> str:
+    """`%v` of a float64: shortest digits, an exponent below 1e-4 and from 1e6 on."""
+    return _shortest(value, -4, 6)
+
+
+def _json_float(value: float) -> str:
+    """encoding/json's form, where exponents are rarer and have no leading zero."""
+    return re.sub("e-0", "e-", _shortest(value, -6, 21))
+
+
+def _shortest(value: float, smallest: int, largest: int) -> str:
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
         return "+Inf" if value > 0 else "-Inf"
     sign, digits, exponent = _decimal(value)
     point = len(digits) + exponent
-    if not -5 < point - 1 < threshold:
+    if not smallest <= point - 1 < largest:
         return f"{sign}{_scientific(digits, point - 1)}"
     if point <= 0:
         return f"{sign}0.{'0' * -point}{digits}"
@@ -113,22 +124,32 @@ def quote(text: str) -> str:
 
 def json_text(value: Any) -> str:
     """encoding/json's Marshal: compact, keys sorted, HTML characters escaped."""
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True).translate(_HTML)
+    return "".join(_json(value, "", "", sort_keys=True))
 
 
 def json_indented(value: Any, indent: str, *, sort_keys: bool = True) -> str:
-    """encoding/json's MarshalIndent; empty containers stay on one line as Go's do."""
-    text = json.dumps(_plain(value), ensure_ascii=False, indent=indent, sort_keys=sort_keys)
-    return text.translate(_HTML)
+    """encoding/json's MarshalIndent; empty containers stay on one line."""
+    return "".join(_json(value, indent, "\n", sort_keys=sort_keys))
 
 
-def _plain(value: Any) -> Any:
-    # Go prints an integral float64 without a fraction.
+def _json(value: Any, indent: str, newline: str, *, sort_keys: bool) -> Iterator[str]:
+    """`newline` is a line end with the indentation of the enclosing line, or nothing."""
     if isinstance(value, float):
-        # The shortest digits that read back, not all that the double has.
-        return int(float_text(value)) if value.is_integer() and abs(value) < 1e21 else value
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(v) for v in value]
-    return value
+        yield _json_float(value)
+    elif isinstance(value, (dict, list, tuple)):
+        keyed = isinstance(value, dict)
+        opening, closing = "{}" if keyed else "[]"
+        inner = newline + indent
+        yield opening
+        for i, item in enumerate(sorted(value) if keyed and sort_keys else value):
+            yield f",{inner}" if i else inner
+            if keyed:
+                yield f"{_json_leaf(item)}:{' ' if newline else ''}"
+            yield from _json(value[item] if keyed else item, indent, inner, sort_keys=sort_keys)
+        yield newline + closing if value else closing
+    else:
+        yield _json_leaf(value)
+
+
+def _json_leaf(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False).translate(_HTML)

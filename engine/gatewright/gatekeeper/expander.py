@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from gatewright.errors import ExpansionError, MutationError
 from gatewright.gatekeeper import kube
+from gatewright.gatekeeper._decode import DecodeError
 from gatewright.gatekeeper.expansion import (
     ExpansionSystem,
     Resultant,
@@ -14,7 +15,7 @@ from gatewright.gatekeeper.expansion import (
     is_expansion_template,
     read_expansion_template,
 )
-from gatewright.gatekeeper.match import Namespace
+from gatewright.gatekeeper.match import Namespace, read_namespace
 from gatewright.gatekeeper.mutation import Mutable, MutationSystem, is_mutator, read_mutator
 from gatewright.gatekeeper.providers import Provider
 from gatewright.gatekeeper.review import ORIGINAL
@@ -69,7 +70,9 @@ def load_expander(objects: Sequence[kube.Object], *, provider: Provider | None =
                 mutators.append(read_mutator(obj))
             elif is_expansion_template(obj):
                 templates.append((kube.name_of(obj), decode_expansion_template(obj)))
-        except (MutationError, ExpansionError) as error:
+            elif kube.is_namespace(obj):
+                read_namespace(obj)
+        except (DecodeError, MutationError, ExpansionError) as error:
             raise type(error)(f"error parsing resources: {error.message}") from error
     for name, decoded in templates:
         try:
@@ -87,11 +90,7 @@ def load_expander(objects: Sequence[kube.Object], *, provider: Provider | None =
 def expand_documents(objects: Sequence[kube.Object], *, provider: Provider | None = None) -> list[Resultant]:
     """The resultants of all objects together, read as `gator expand` reads its inputs."""
     expander = load_expander(objects, provider=provider)
-    namespaces = {
-        kube.name_of(obj): Namespace(kube.name_of(obj), kube.labels_of(obj), obj)
-        for obj in objects
-        if kube.is_namespace(obj)
-    }
+    namespaces = {n.name: n for n in map(read_namespace, filter(kube.is_namespace, objects))}
     found: list[Resultant] = []
     for obj in objects:
         found += expander.expand(obj, gator_namespace(obj, namespaces))

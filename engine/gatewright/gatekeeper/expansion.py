@@ -10,18 +10,17 @@ from gatewright.errors import ExpansionError, MutationError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper._decode import STRING, DecodeError, list_of, restore, struct
 from gatewright.gatekeeper._gotext import quote
+from gatewright.gatekeeper._meta import document, pod_status
 from gatewright.gatekeeper.apply_to import APPLY_TO, entry_matches, flatten
 from gatewright.gatekeeper.kube import GroupVersionKind
 from gatewright.gatekeeper.match import Namespace
 from gatewright.gatekeeper.mutation import Mutable, MutationSystem
-from gatewright.gatekeeper.template import OBJECT_META
 
 EXPANSION_GROUP: Final = "expansion.gatekeeper.sh"
 _MAX_DEPTH: Final = 30
 
-_DOCUMENT: Final = struct(
+_DOCUMENT: Final = document(
     "unversioned.ExpansionTemplate",
-    metadata=OBJECT_META,
     spec=struct(
         "unversioned.ExpansionTemplateSpec",
         applyTo=list_of(APPLY_TO),
@@ -29,6 +28,7 @@ _DOCUMENT: Final = struct(
         generatedGVK=struct("unversioned.GeneratedGVK", group=STRING, version=STRING, kind=STRING),
         enforcementAction=STRING,
     ),
+    status=pod_status("ExpansionTemplate", "templateUID"),
 )
 
 
@@ -184,7 +184,7 @@ def expand_with(template: ExpansionTemplate, parent: kube.Object, namespace: Nam
     obj["apiVersion"], obj["kind"] = gvk.api_version, gvk.kind
     metadata = _metadata(obj)
     _place(metadata, parent, namespace, template)
-    metadata["name"] = f"{name}-{gvk.kind}".lower() if gvk.kind else name.lower()
+    _set(metadata, "name", f"{name}-{gvk.kind}".lower() if gvk.kind else name.lower())
     _own(metadata, parent)
     if not metadata and "metadata" not in source:
         del obj["metadata"]
@@ -192,10 +192,9 @@ def expand_with(template: ExpansionTemplate, parent: kube.Object, namespace: Nam
 
 
 def _metadata(obj: kube.Object) -> kube.Object:
-    metadata = obj.get("metadata")
-    if not isinstance(metadata, dict):
-        metadata = obj["metadata"] = {}
-    return metadata
+    """The metadata to fill in; where it is no object, what is filled in is lost, as with Go's accessors."""
+    metadata = obj.setdefault("metadata", {})
+    return metadata if isinstance(metadata, dict) else {}
 
 
 def _place(
@@ -211,10 +210,15 @@ def _place(
             raise ExpansionError(f"could not extract namespace field {where}") from error
         if not found:
             return
-    if name:
-        metadata["namespace"] = name
+    _set(metadata, "namespace", name)
+
+
+def _set(metadata: kube.Object, key: str, text: str) -> None:
+    """Set a field as Go's accessors do: an empty text takes it away."""
+    if text:
+        metadata[key] = text
     else:
-        metadata.pop("namespace", None)
+        metadata.pop(key, None)
 
 
 def _own(metadata: kube.Object, parent: kube.Object) -> None:

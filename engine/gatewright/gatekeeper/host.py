@@ -18,11 +18,12 @@ from gatewright.errors import (
     ReviewError,
 )
 from gatewright.gatekeeper import kube
+from gatewright.gatekeeper._decode import DecodeError
 from gatewright.gatekeeper.constraint import Constraint, is_constraint, read_constraint
 from gatewright.gatekeeper.drivers import Driver, Finding, Policy, Rule, choose, make_drivers
 from gatewright.gatekeeper.expander import Expander, gator_namespace
 from gatewright.gatekeeper.inventory import Inventory
-from gatewright.gatekeeper.match import Namespace, Subject
+from gatewright.gatekeeper.match import Namespace, Subject, read_namespace
 from gatewright.gatekeeper.rego_driver import error_text
 from gatewright.gatekeeper.result import ConstraintRef, ObjectRef, Violation
 from gatewright.gatekeeper.review import (
@@ -273,13 +274,13 @@ class Host:
         return self._expander
 
     def add_namespace(self, obj: kube.Object) -> None:
-        """Know a Namespace, for selectors and namespaceObject; ReviewError when its labels are not texts."""
-        name = kube.name_of(obj)
-        labels = _namespace_labels(obj)
+        """Know a Namespace, for selectors and namespaceObject; ReviewError when it has the wrong shape."""
+        namespace = _namespace(obj)
+        name = namespace.name
         if self.semantics == CLUSTER:
             # The API server puts this label on every Namespace.
-            labels = {"kubernetes.io/metadata.name": name, **labels}
-        self.namespaces[name] = Namespace(name, labels, obj)
+            namespace = replace(namespace, labels={"kubernetes.io/metadata.name": name, **namespace.labels})
+        self.namespaces[name] = namespace
 
     def remove(self, document: kube.Object) -> None:
         """Take out what `add` put in; removing what is not there is no error."""
@@ -578,20 +579,11 @@ def _decided(decision: Decision, ref: ObjectRef) -> Violation:
 
 
 def _namespace(obj: kube.Object) -> Namespace:
-    return Namespace(kube.name_of(obj), _namespace_labels(obj), obj)
-
-
-def _namespace_labels(obj: kube.Object) -> dict[str, str]:
-    labels = kube.metadata_of(obj).get("labels")
-    for value in (labels or {}).values() if isinstance(labels, dict) else ():
-        if not isinstance(value, str):
-            from gatewright.gatekeeper._gotext import type_text
-
-            message = f"cannot convert {type_text(value)} to string"
-            if not isinstance(value, (int, float)) or isinstance(value, bool):
-                message = "unrecognized type: string"
-            raise ReviewError(f"cannot cache non-namespace type: cannot cache Namespace: {message}")
-    return labels if isinstance(labels, dict) else {}
+    try:
+        return read_namespace(obj)
+    except DecodeError as error:
+        what = "cannot cache non-namespace type: cannot cache Namespace"
+        raise ReviewError(f"{what}: {error.message}") from error
 
 
 def _exclusions(config: kube.Object, point: str) -> list[Callable[[str], bool]]:

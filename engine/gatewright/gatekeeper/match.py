@@ -6,14 +6,15 @@ an error for objects that meet the earlier ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from gatewright.errors import MatchError
 from gatewright.gatekeeper import kube
-from gatewright.gatekeeper._decode import STRING, DecodeError, Type, from_json, list_of, named, struct
+from gatewright.gatekeeper._decode import STRING, DecodeError, Type, from_json, list_of, named, restore, struct
 from gatewright.gatekeeper._gotext import quote
+from gatewright.gatekeeper._meta import NAMESPACE
 from gatewright.gatekeeper.selector import LABEL_SELECTOR, Predicate, compile_selector
 from gatewright.gatekeeper.wildcard import compile_wildcards, matches, matches_generate_name
 
@@ -42,6 +43,12 @@ class Namespace:
     name: str
     labels: dict[str, str]
     object: kube.Object | None = None
+
+
+def read_namespace(document: kube.Object) -> Namespace:
+    """The Namespace of a document; DecodeError when it has the wrong shape."""
+    metadata = restore(document, NAMESPACE).get("metadata") or {}
+    return Namespace(metadata.get("name", ""), metadata.get("labels") or {}, document)
 
 
 class Subject:
@@ -135,13 +142,6 @@ def compile_match(match: dict[str, Any] | None) -> CompiledMatch:
     decoded = from_json(match, MATCH)
     criteria = [(name, check) for name, build in _CRITERIA if (check := build(decoded)) is not None]
     return CompiledMatch(_kinds(decoded.get("kinds") or []), tuple(criteria))
-
-
-def matches_object(match: dict[str, Any], obj: kube.Object | None, namespace: Namespace | None, source: str) -> bool:
-    """Whether a raw match accepts an object; MatchError as Gatekeeper words it."""
-    if obj is None:
-        raise MatchError(f"{_FAILED}: obj must be non-nil")
-    return compile_match(match)(Subject(obj, namespace, source))
 
 
 def _kinds(entries: list[dict[str, Any]]) -> Callable[[str, str], bool] | None:
@@ -286,26 +286,3 @@ def matcher_of(document: kube.Object) -> CompiledMatch:
         raise MatchError(f"unable to create matcher: {error.message}") from error
     except DecodeError as error:
         raise MatchError(f"unable to create matcher: could not convert JSON to Match: {error.message}") from error
-
-
-def match_review(
-    matcher: CompiledMatch, objects: Iterable[kube.Object | None], namespace: Namespace | None, source: str
-) -> bool:
-    """Whether a matcher accepts a review: its object or, failing that, its old object."""
-    if matcher is EVERYTHING:
-        return True
-    present = [o for o in objects if o is not None]
-    for obj in present:
-        if not kube.gvk_of(obj).kind:
-            from gatewright.gatekeeper._gotext import json_text
-
-            raise MatchError(f"invalid request object: failed to unmarshal gkReview object {json_text(obj)}")
-    for obj in present:
-        try:
-            if matcher(Subject(obj, namespace, source)):
-                return True
-        except MatchError as error:
-            raise MatchError(f"error matching the requested object: {kube.name_of(obj)} :{error.message}") from error
-    if not present:
-        raise MatchError("invalid request object: neither object nor old object are defined")
-    return False

@@ -13,7 +13,6 @@ from gatewright.gatekeeper._decode import (
     STRING,
     DecodeError,
     Type,
-    custom,
     list_of,
     map_of,
     named,
@@ -113,13 +112,8 @@ def object_review(
 # --- AdmissionReview ---------------------------------------------------------------------------------------------
 
 
-def _raw(value: Any) -> Any:
-    return value
-
-
 _GVK: Final = struct("v1.GroupVersionKind", group=STRING, version=STRING, kind=STRING)
 _GVR: Final = struct("v1.GroupVersionResource", group=STRING, version=STRING, resource=STRING)
-_RAW: Final = custom("runtime.RawExtension", _raw)
 _REQUEST: Final[Type] = struct(
     "v1.AdmissionRequest",
     uid=named("types.UID"),
@@ -133,10 +127,10 @@ _REQUEST: Final[Type] = struct(
     namespace=STRING,
     operation=named("v1.Operation"),
     userInfo=struct("v1.UserInfo", username=STRING, uid=STRING, groups=list_of(STRING), extra=map_of(list_of(STRING))),
-    object=_RAW,
-    oldObject=_RAW,
+    object=ANY,
+    oldObject=ANY,
     dryRun=BOOL,
-    options=_RAW,
+    options=ANY,
 )
 _ADMISSION_REVIEW: Final[Type] = struct(
     "v1.AdmissionReview", kind=STRING, apiVersion=STRING, request=_REQUEST, response=ANY

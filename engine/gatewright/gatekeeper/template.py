@@ -17,11 +17,11 @@ from gatewright.gatekeeper._decode import (
     Type,
     from_json,
     list_of,
-    map_of,
     named,
     struct,
 )
 from gatewright.gatekeeper._gotext import quote
+from gatewright.gatekeeper._meta import document
 from gatewright.gatekeeper.match_schema import MATCH_SCHEMA
 from gatewright.gatekeeper.schema import SCHEMA_TYPE, Schema, preserve_unknown_fields, read_schema, schema_errors
 
@@ -38,25 +38,6 @@ _PARAMETERS_PATH: Final = "spec.validation.openAPIV3Schema.properties[spec].prop
 # Whether a version tolerates undeclared parameters when the template does not say.
 _LEGACY_BY_DEFAULT: Final = {"v1": False, "v1beta1": True, "v1alpha1": True}
 
-_OWNER: Final = struct(
-    "v1.OwnerReference", apiVersion=STRING, kind=STRING, name=STRING, controller=BOOL, blockOwnerDeletion=BOOL
-)
-OBJECT_META: Final[Type] = struct(
-    "v1.ObjectMeta",
-    name=STRING,
-    generateName=STRING,
-    namespace=STRING,
-    selfLink=STRING,
-    uid=named("types.UID"),
-    resourceVersion=STRING,
-    generation=INT64,
-    deletionGracePeriodSeconds=INT64,
-    labels=map_of(STRING),
-    annotations=map_of(STRING),
-    ownerReferences=list_of(_OWNER),
-    finalizers=list_of(STRING),
-)
-
 
 def _template_type(version: str) -> Type:
     code = struct(f"{version}.Code", engine=STRING, source=ANY)
@@ -72,7 +53,10 @@ def _template_type(version: str) -> Type:
     names = struct(f"{version}.Names", kind=STRING, shortNames=list_of(STRING))
     crd = struct(f"{version}.CRD", spec=struct(f"{version}.CRDSpec", names=names, validation=validation))
     spec = struct(f"{version}.ConstraintTemplateSpec", crd=crd, targets=list_of(target))
-    return struct(f"{version}.ConstraintTemplate", apiVersion=STRING, kind=STRING, metadata=OBJECT_META, spec=spec)
+    fault = struct(f"{version}.CreateCRDError", code=STRING, message=STRING, location=STRING)
+    pod = struct(f"{version}.ByPodStatus", id=STRING, observedGeneration=INT64, errors=list_of(fault))
+    status = struct(f"{version}.ConstraintTemplateStatus", created=BOOL, byPod=list_of(pod))
+    return document(f"{version}.ConstraintTemplate", spec=spec, status=status)
 
 
 _TYPES: Final = {version: _template_type(version) for version in _LEGACY_BY_DEFAULT}

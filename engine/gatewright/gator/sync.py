@@ -11,8 +11,9 @@ from gatewright.errors import GatewrightError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper._decode import STRING, DecodeError, Type, from_json, list_of, map_of, struct
 from gatewright.gatekeeper._gotext import quote
+from gatewright.gatekeeper._meta import document
 from gatewright.gatekeeper.kube import GroupVersionKind
-from gatewright.gatekeeper.template import OBJECT_META, Template, convert_template, is_template
+from gatewright.gatekeeper.template import Template, convert_template, is_template
 from gatewright.gator.console import Console, Fatal
 from gatewright.gator.flags import Flag
 from gatewright.gator.sources import read_sources
@@ -35,7 +36,7 @@ _ENTRY: Final = struct("v1alpha1.GVKEntry", group=STRING, version=STRING, kind=S
 
 
 def _document(name: str, **spec: Type) -> Type:
-    return struct(f"v1alpha1.{name}", metadata=OBJECT_META, spec=struct(f"v1alpha1.{name}Spec", **spec))
+    return document(f"v1alpha1.{name}", spec=struct(f"v1alpha1.{name}Spec", **spec))
 
 
 _SYNC_SET: Final = _document("SyncSet", gvks=list_of(_ENTRY))
@@ -146,7 +147,7 @@ def _served(spec: dict[str, Any]) -> set[GroupVersionKind]:
     }
 
 
-def _read(obj: kube.Object, document: Type, what: str) -> dict[str, Any]:
+def _read(obj: kube.Object, target: Type, what: str) -> dict[str, Any]:
     name = quote(kube.name_of(obj))
     gvk = kube.gvk_of(obj)
     place = f"converting unstructured {name} to {what}: adding {what}"
@@ -155,7 +156,7 @@ def _read(obj: kube.Object, document: Type, what: str) -> dict[str, Any]:
         registered = f'no kind "{gvk.kind}" is registered for version {version} in scheme "pkg/runtime/scheme.go:111"'
         raise Fatal(f"{place}: {registered}")
     try:
-        spec: dict[str, Any] = from_json(obj, document).get("spec") or {}
+        spec: dict[str, Any] = from_json(obj, target).get("spec") or {}
     except DecodeError as error:
         raise Fatal(f"{place}: {error.message}") from error
     return spec

@@ -10,8 +10,9 @@ from typing import Any, Final
 from gatewright.errors import GatewrightError, ManifestError, SuiteError
 from gatewright.gatekeeper._decode import BOOL, STRING, DecodeError, Type, from_json, list_of, named, struct
 from gatewright.gatekeeper._gotext import quote
+from gatewright.gatekeeper._meta import document
 from gatewright.gatekeeper.host import GATOR_VERIFY, Host
-from gatewright.gatekeeper.template import OBJECT_META, TARGET
+from gatewright.gatekeeper.template import TARGET
 from gatewright.gator.audit import PrintBuffer, check_failure_policy
 from gatewright.gator.console import CobraError, Console, Fatal
 from gatewright.gator.flags import EXTERNAL_DATA, Flag
@@ -50,7 +51,7 @@ _TEST: Final = struct(
     invalid=BOOL,
     skip=BOOL,
 )
-_SUITE: Final[Type] = struct("verify.Suite", metadata=OBJECT_META, tests=list_of(_TEST), skip=BOOL)
+_SUITE: Final[Type] = document("verify.Suite", tests=list_of(_TEST), skip=BOOL)
 
 
 class _VerifyHost(Host):
@@ -152,17 +153,17 @@ def _suite(file: str) -> Suite | None:
 
     path = Path(file)
     try:
-        document = compose_v3(path.read_bytes().decode("utf-8", "replace"), file=file, into_object=True)
+        loaded = compose_v3(path.read_bytes().decode("utf-8", "replace"), file=file, into_object=True)
     except ManifestError as error:
         name = quote(file.removeprefix("/"))
         row = go_row(error)
         line = f"line {row}: " if row else ""
         raise CobraError(f"invalid yaml: parsing yaml file {name}: yaml: {line}{error.message}") from error
-    if not is_suite(document):
+    if not is_suite(loaded):
         return None
     try:
-        from_json(document, _SUITE)
-        return parse_suite(document, path)
+        from_json(loaded, _SUITE)
+        return parse_suite(loaded, path)
     except (DecodeError, SuiteError) as error:
         raise CobraError(f"invalid yaml: {error.message}") from error
 

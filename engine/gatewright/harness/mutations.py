@@ -14,7 +14,7 @@ from typing import Any
 from gatewright.errors import SuiteError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.expander import Expander
-from gatewright.gatekeeper.match import Namespace
+from gatewright.gatekeeper.match import Namespace, read_namespace
 from gatewright.gatekeeper.mutation import is_mutator
 from gatewright.gatekeeper.providers import read_providers
 
@@ -31,8 +31,8 @@ def load_mutators(documents: Sequence[kube.Object], external_data: dict[str, Any
     namespaces: dict[str, Namespace] = {}
     for document in documents:
         if kube.is_namespace(document):
-            name = kube.name_of(document)
-            namespaces[name] = Namespace(name, kube.labels_of(document), document)
+            namespace = read_namespace(document)
+            namespaces[namespace.name] = namespace
         elif is_mutator(document):
             expander.add(document)
         else:

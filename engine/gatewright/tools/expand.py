@@ -8,7 +8,7 @@ from pathlib import Path
 from gatewright.errors import GatewrightError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.expander import Expander, gator_namespace
-from gatewright.gatekeeper.match import Namespace
+from gatewright.gatekeeper.match import Namespace, read_namespace
 from gatewright.gatekeeper.providers import Provider, load_providers
 from gatewright.manifests import Document
 from gatewright.tools.inputs import Troubles, read_objects
@@ -49,10 +49,10 @@ def load_expander(
     namespaces = {}
     for document in documents:
         obj = document.value
-        gvk = kube.gvk_of(obj)
-        if gvk.group == "" and gvk.kind == "Namespace":
-            namespaces[kube.name_of(obj)] = Namespace(kube.name_of(obj), kube.labels_of(obj), obj)
         try:
+            if kube.is_namespace(obj):
+                namespace = read_namespace(obj)
+                namespaces[namespace.name] = namespace
             expander.add(obj)
         except GatewrightError as error:
             troubles.tell(error, document)

@@ -19,6 +19,7 @@ from gatewright.gatekeeper._decode import (
     struct,
 )
 from gatewright.gatekeeper._gotext import quote, value_text
+from gatewright.gatekeeper._meta import document, pod_status
 from gatewright.gatekeeper.apply_to import (
     MUTATION_APPLY_TO,
     applies_for,
@@ -34,7 +35,6 @@ from gatewright.gatekeeper.mutation.external import USE_DEFAULT, Placeholder
 from gatewright.gatekeeper.mutation.image import check_parts, mutate_image
 from gatewright.gatekeeper.mutation.path import ListNode, ObjectNode, Path, parse_path
 from gatewright.gatekeeper.mutation.tester import MUST_NOT_EXIST, Tester, make_tester, read_tester
-from gatewright.gatekeeper.template import OBJECT_META
 
 MUTATION_GROUP: Final = "mutations.gatekeeper.sh"
 
@@ -108,14 +108,17 @@ _ASSIGN_FIELD: Final = struct(
 
 
 def _document(kind: str, **parameters: Type) -> Type:
-    spec = {
+    spec = {} if kind == "AssignMetadata" else {"applyTo": list_of(MUTATION_APPLY_TO)}
+    spec |= {
         "match": MATCH,
         "location": STRING,
         "parameters": struct(f"unversioned.{kind}Parameters", **parameters),
     }
-    if kind != "AssignMetadata":
-        spec["applyTo"] = list_of(MUTATION_APPLY_TO)
-    return struct(f"unversioned.{kind}", metadata=OBJECT_META, spec=struct(f"unversioned.{kind}Spec", **spec))
+    return document(
+        f"unversioned.{kind}",
+        spec=struct(f"unversioned.{kind}Spec", **spec),
+        status=pod_status("Mutator", "mutatorUID"),
+    )
 
 
 _DOCUMENTS: Final = {

@@ -42,8 +42,9 @@ class MutationSystem:
             self._order = [self._mutators[who] for who in sorted(self._mutators)]
 
     def conflicts(self) -> dict[MutatorId, set[MutatorId]]:
-        """The mutators in conflict, with whom."""
-        return {m.id: self._schemas.conflicts_of(m.id) for m in self._order if self._schemas.in_conflict(m.id)}
+        """The mutators along whose paths there are conflicts, and whose these are."""
+        found = {mutator.id: self._schemas.conflicts_of(mutator.id) for mutator in self._order}
+        return {who: ids for who, ids in found.items() if ids}
 
     def mutate(self, mutable: Mutable) -> bool:
         """Mutate an object in place until nothing changes; whether anything did.

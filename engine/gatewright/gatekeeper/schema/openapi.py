@@ -44,9 +44,12 @@ class _Result:
         return not self.errors
 
 
-def validate_value(value: Any, schema: Schema, path: str, *, all_formats: bool = False) -> list[str]:
-    """Field errors of a value below `path`; `all_formats` keeps the formats that Kubernetes ignores."""
-    result = _validate(value, schema, "", all_formats)
+def validate_value(value: Any, schema: Schema, path: str, *, structural: bool = False) -> list[str]:
+    """Field errors of a value below `path`.
+
+    `structural` validates as Kubernetes does with defaults: every format counts, and int-or-string means nothing.
+    """
+    result = _validate(value, schema, "", structural)
     return [text(_at(path, name)) for name, text in result.errors.values()]
 
 
@@ -58,10 +61,10 @@ def _at(path: str, name: str) -> str:
     return f"{path or '[]'}.{name}"
 
 
-def _validate(value: Any, schema: Schema, path: str, all_formats: bool) -> _Result:
+def _validate(value: Any, schema: Schema, path: str, structural: bool) -> _Result:
     result = _Result()
-    types = _types(schema)
-    format_ = _format(schema, types, all_formats)
+    types = _types(schema, structural)
+    format_ = _format(schema, types, structural)
     if value is None:
         if types and "null" not in types and not schema.get("nullable"):
             _type_error(result, path, ",".join(types), "null")
@@ -70,7 +73,7 @@ def _validate(value: Any, schema: Schema, path: str, all_formats: bool) -> _Resu
     if types or format_:
         _check_type(result, value, types, format_, path)
         result.matched += 2
-    _check_combinators(result, value, schema, path, all_formats)
+    _check_combinators(result, value, schema, path, structural)
     if isinstance(value, str):
         _check_string(result, value, schema, path)
         test = checker(format_) if format_ else None
@@ -81,10 +84,10 @@ def _validate(value: Any, schema: Schema, path: str, all_formats: bool) -> _Resu
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         _check_number(result, value, schema, types, path)
     elif isinstance(value, list):
-        _check_items(result, value, schema, path, all_formats)
+        _check_items(result, value, schema, path, structural)
     _check_enum(result, value, schema, path)
     if isinstance(value, dict):
-        _check_object(result, value, schema, path, all_formats)
+        _check_object(result, value, schema, path, structural)
     result.matched += 3
     return result
 
@@ -94,8 +97,8 @@ def _invalid(result: _Result, message: str, path: str, value: Any) -> None:
     result.add(message, path, lambda at: _field.invalid(at, value, message))
 
 
-def _types(schema: Schema) -> tuple[str, ...]:
-    if schema.get("x-kubernetes-int-or-string"):
+def _types(schema: Schema, structural: bool) -> tuple[str, ...]:
+    if schema.get("x-kubernetes-int-or-string") and not structural:
         return ("integer", "string")
     kind = schema.get("type")
     return (kind,) if kind else ()
@@ -292,11 +295,11 @@ def _is_json_integer(value: float) -> bool:
     return difference / (abs(value) + abs(whole)) < 1e-9
 
 
-def _check_items(result: _Result, value: list[Any], schema: Schema, path: str, all_formats: bool) -> None:
+def _check_items(result: _Result, value: list[Any], schema: Schema, path: str, structural: bool) -> None:
     items = schema.get("items")
     if isinstance(items, dict):
         for i, element in enumerate(value):
-            result.merge(_validate(element, items, f"{path}[{i}]", all_formats))
+            result.merge(_validate(element, items, f"{path}[{i}]", structural))
     size = len(value)
     least, most = schema.get("minItems"), schema.get("maxItems")
     if least is not None and size < least:
@@ -333,7 +336,7 @@ def _is_enum(value: Any, choice: Any) -> bool:
     return value.__class__ is choice.__class__ and _equal(value, choice)
 
 
-def _check_object(result: _Result, value: dict[str, Any], schema: Schema, path: str, all_formats: bool) -> None:
+def _check_object(result: _Result, value: dict[str, Any], schema: Schema, path: str, structural: bool) -> None:
     size = len(value)
     least, most = schema.get("minProperties"), schema.get("maxProperties")
     if least is not None and size < least:
@@ -351,29 +354,29 @@ def _check_object(result: _Result, value: dict[str, Any], schema: Schema, path: 
             message = f"{path}.{key} in body is a forbidden property"
             _invalid(result, message, path, key)
         elif isinstance(additional, dict):
-            result.merge(_validate(value[key], additional, f"{path}.{key}", all_formats))
+            result.merge(_validate(value[key], additional, f"{path}.{key}", structural))
     for key, prop in properties.items():
         if key in value:
-            result.merge(_validate(value[key], prop, f"{path}.{key}" if path else key, all_formats))
+            result.merge(_validate(value[key], prop, f"{path}.{key}" if path else key, structural))
     for key in schema.get("required") or ():
         if key not in value:
             result.add(f"{path}.{key} in body is required", f"{path}.{key}", lambda at: _field.required(at, ""))
 
 
-def _check_combinators(result: _Result, value: Any, schema: Schema, path: str, all_formats: bool) -> None:
+def _check_combinators(result: _Result, value: Any, schema: Schema, path: str, structural: bool) -> None:
     if any_of := schema.get("anyOf"):
-        _check_any(result, [_validate(value, s, path, all_formats) for s in any_of], path)
+        _check_any(result, [_validate(value, s, path, structural) for s in any_of], path)
     if one_of := schema.get("oneOf"):
-        _check_one(result, [_validate(value, s, path, all_formats) for s in one_of], path)
+        _check_one(result, [_validate(value, s, path, structural) for s in one_of], path)
     if all_of := schema.get("allOf"):
-        parts = [_validate(value, s, path, all_formats) for s in all_of]
+        parts = [_validate(value, s, path, structural) for s in all_of]
         for part in parts:
             result.merge(part)
         valid = sum(part.valid for part in parts)
         if valid != len(parts):
             none = "" if valid else ". None validated"
             _plain(result, f"{quote(path)} must validate all the schemas (allOf){none}")
-    if "not" in schema and _validate(value, schema["not"], path, all_formats).valid:
+    if "not" in schema and _validate(value, schema["not"], path, structural).valid:
         _plain(result, f"{quote(path)} must not validate the schema (not)")
     result.matched += 2
 

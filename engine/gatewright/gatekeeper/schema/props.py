@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from gatewright.gatekeeper._decode import (
     ANY,
     BOOL,
     FLOAT64,
+    IGNORED,
     INT64,
     STRING,
     DecodeError,
     Type,
-    custom,
+    choice,
     from_json,
     list_of,
     map_of,
@@ -48,51 +50,46 @@ def _without_empty(schema: Schema) -> Schema:
 
 
 def _nested_without_empty(key: str, value: Any) -> Any:
-    if key == "not":
-        return _without_empty(value)
-    if key in ("allOf", "anyOf", "oneOf"):
-        return [_without_empty(part) for part in value]
-    if key in ("properties", "patternProperties", "definitions"):
-        return {name: _without_empty(part) for name, part in value.items()}
+    if key in ("properties", "patternProperties", "definitions", "dependencies"):
+        return {name: _part_without_empty(part) for name, part in value.items()}
+    if key in ("not", "allOf", "anyOf", "oneOf", "items", "additionalProperties", "additionalItems"):
+        return _part_without_empty(value)
     return value
 
 
-def _schema_or_bool(value: Any) -> Any:
+def _part_without_empty(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_part_without_empty(element) for element in part]
+    return _without_empty(part) if isinstance(part, dict) else part
+
+
+def _schema_or_bool(value: Any) -> Type:
     if isinstance(value, dict):
-        return read_schema(value)
+        return SCHEMA_TYPE
     if isinstance(value, bool):
-        return value
+        return BOOL
     raise DecodeError("boolean or JSON schema expected")
 
 
-def _schema_or_list(value: Any) -> Any:
-    # Any other value reads as nothing at all, without complaint.
-    if isinstance(value, dict):
-        return read_schema(value)
-    if isinstance(value, list) and value:
-        return from_json(value, list_of(SCHEMA_TYPE))
-    return []
+def _schema_or_list_of(element: Type) -> Callable[[Any], Type]:
+    def choose(value: Any) -> Type:
+        if isinstance(value, dict):
+            return SCHEMA_TYPE
+        return list_of(element) if isinstance(value, list) and value else IGNORED
+
+    return choose
 
 
-def _schema_or_names(value: Any) -> Any:
-    if isinstance(value, dict):
-        return read_schema(value)
-    if isinstance(value, list) and value:
-        return from_json(value, list_of(STRING))
-    return []
-
-
-_OR_BOOL: Final = custom("v1.JSONSchemaPropsOrBool", _schema_or_bool)
-_RULES: Final = list_of(
-    struct(
-        "v1.ValidationRule",
-        rule=STRING,
-        message=STRING,
-        messageExpression=STRING,
-        reason=named("v1.FieldValueErrorReason"),
-        fieldPath=STRING,
-        optionalOldSelf=BOOL,
-    )
+_OR_NAMES: Final = choice("v1.JSONSchemaPropsOrStringArray", _schema_or_list_of(STRING))
+_OR_BOOL: Final = choice("v1.JSONSchemaPropsOrBool", _schema_or_bool)
+_RULE: Final = struct(
+    "v1.ValidationRule",
+    rule=STRING,
+    message=STRING,
+    messageExpression=STRING,
+    reason=named("v1.FieldValueErrorReason"),
+    fieldPath=STRING,
+    optionalOldSelf=BOOL,
 )
 
 assert isinstance(SCHEMA_TYPE.fields, dict)
@@ -117,11 +114,11 @@ SCHEMA_TYPE.fields.update(
         "minItems": INT64,
         "uniqueItems": BOOL,
         "multipleOf": FLOAT64,
-        "enum": list_of(ANY),
+        "enum": named("[]v1.JSON", list_of(ANY)),
         "maxProperties": INT64,
         "minProperties": INT64,
         "required": list_of(STRING),
-        "items": custom("v1.JSONSchemaPropsOrArray", _schema_or_list),
+        "items": choice("v1.JSONSchemaPropsOrArray", _schema_or_list_of(SCHEMA_TYPE)),
         "allOf": list_of(SCHEMA_TYPE),
         "oneOf": list_of(SCHEMA_TYPE),
         "anyOf": list_of(SCHEMA_TYPE),
@@ -129,9 +126,9 @@ SCHEMA_TYPE.fields.update(
         "properties": map_of(SCHEMA_TYPE),
         "additionalProperties": _OR_BOOL,
         "patternProperties": map_of(SCHEMA_TYPE),
-        "dependencies": map_of(custom("v1.JSONSchemaPropsOrStringArray", _schema_or_names)),
+        "dependencies": named("v1.JSONSchemaDependencies", map_of(_OR_NAMES)),
         "additionalItems": _OR_BOOL,
-        "definitions": map_of(SCHEMA_TYPE),
+        "definitions": named("v1.JSONSchemaDefinitions", map_of(SCHEMA_TYPE)),
         "externalDocs": struct("v1.ExternalDocumentation", description=STRING, url=STRING),
         "example": ANY,
         "nullable": BOOL,
@@ -141,7 +138,7 @@ SCHEMA_TYPE.fields.update(
         "x-kubernetes-list-map-keys": list_of(STRING),
         "x-kubernetes-list-type": STRING,
         "x-kubernetes-map-type": STRING,
-        "x-kubernetes-validations": _RULES,
+        "x-kubernetes-validations": named("v1.ValidationRules", list_of(_RULE)),
     }
 )
 

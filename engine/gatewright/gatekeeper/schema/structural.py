@@ -219,7 +219,7 @@ def _default_errors(schema: Schema, at: _field.Path) -> Iterator[str]:
         if prune(pruned, schema):
             yield _field.invalid(place, default, "must not have unknown fields")
         metadata = list(_embedded_errors(default, schema, place))
-        yield from metadata or validate_value(default, schema, place, all_formats=True)
+        yield from metadata or validate_value(default, schema, place, structural=True)
     if isinstance(schema.get("items"), dict):
         yield from _default_errors(schema["items"], at.child("items"))
     for key, prop in (schema.get("properties") or {}).items():
