@@ -32,6 +32,7 @@ from gatewright.analysis.metadata import rewrite_metadata
 from gatewright.analysis.program import ModuleUnit, Program, QueryPlan
 from gatewright.analysis.schema import Schemas
 from gatewright.analysis.tree import build_tree
+from gatewright.collector import collector_paused
 from gatewright.errors import RegoError, RegoErrors
 from gatewright.syntax.nodes import Body, Import, Module, Package, Ref
 
@@ -156,7 +157,7 @@ def compile_modules(
         schemas=schemas,
         use_annotations=use_annotations,
     )
-    with deep_recursion():
+    with collector_paused(), deep_recursion():
         compilation = _Modules(state)
         compilation.run()
     errors = state.final_errors()
@@ -185,7 +186,7 @@ def compile_query(
     query = _Query(
         program, strict=strict, print_enabled=program.print_enabled if print_enabled is None else print_enabled
     )
-    with deep_recursion():
+    with collector_paused(), deep_recursion():
         path = package.path if isinstance(package, Package) else package
         return query.run(body, path, tuple(imports))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from gatewright.collector import collector_paused
 from gatewright.errors import RegoError, RegoErrors, RegoSyntaxError
 from gatewright.source import Location
 from gatewright.syntax import _annotations, _hints
@@ -51,7 +52,8 @@ def parse_module(
     `rego_version` is "v0", "v1", "v2" or "v0v1" (both dialects at once). `capabilities` is OPA's JSON. With
     `annotations` the METADATA comments are parsed and attached.
     """
-    return deeply(_parse_module, text, file, rego_version, capabilities, annotations, spans)
+    with collector_paused():
+        return deeply(_parse_module, text, file, rego_version, capabilities, annotations, spans)
 
 
 def parse_query(

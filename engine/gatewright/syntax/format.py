@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gatewright.collector import collector_paused
 from gatewright.errors import RegoErrors, RegoSyntaxError
 from gatewright.source import Location
 from gatewright.syntax import _checks
@@ -55,7 +56,8 @@ def format_module(
     "v0v2" and "v1v2" for text both dialects take, "v1" or "v2" for the later one alone. `drop_imports` leaves out
     `rego.v1` and `future.keywords` imports where they say nothing.
     """
-    return deeply(_format, text, file, rego_version, to, drop_imports, keywords_in_refs, capabilities)
+    with collector_paused():
+        return deeply(_format, text, file, rego_version, to, drop_imports, keywords_in_refs, capabilities)
 
 
 def format_checked(
