@@ -5,10 +5,10 @@ Rows and columns are 1-based and count characters, as OPA's do; row 0 means "no 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from gatewright.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Location:
     """A place in a file: `row` and `col` count from 1 (0: unknown), `end_col` is exclusive where it is known."""
 

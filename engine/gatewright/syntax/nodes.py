@@ -1,4 +1,4 @@
-"""The Rego AST: frozen, slotted nodes with a location each, one class per construct.
+"""The Rego AST: immutable, slotted nodes with a location each, one class per construct.
 
 The shapes follow what `opa parse --format json` prints, so that a reader of OPA's documentation knows them:
 a `Term` is a location and a value; composite values hold Terms; an `Expr` holds a Term, a call, or a statement.
@@ -7,9 +7,10 @@ Equality ignores locations.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
+from gatewright.records import record
 from gatewright.source import Location
 
 NOWHERE = Location("", 0, 0)
@@ -18,24 +19,24 @@ NOWHERE = Location("", 0, 0)
 # --- values -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Null:
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Boolean:
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Number:
     """`text` is the number as written; `gatewright.runtime.numbers` gives it meaning."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class String:
     """`raw` is true for a back-quoted string; it matters to the formatter only."""
 
@@ -43,7 +44,7 @@ class String:
     raw: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Var:
     name: str
 
@@ -56,55 +57,55 @@ class Var:
         return self.name.startswith("__local")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Ref:
     """`terms[0]` is the head (a Var, or a composite or call being indexed); the rest are the operands."""
 
     terms: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Array:
     items: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Object:
     items: tuple[tuple[Term, Term], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Set:
     items: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ArrayComprehension:
     term: Term
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SetComprehension:
     term: Term
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ObjectComprehension:
     key: Term
     value: Term
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Call:
     """`terms[0]` is a Ref naming the function; the rest are the arguments."""
 
     terms: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TemplateString:
     """`$"…{expr}…"`: parts are String Terms and Exprs in order."""
 
@@ -130,7 +131,7 @@ Value: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Term:
     value: Value
     location: Location = field(default=NOWHERE, compare=False, repr=False)
@@ -139,14 +140,14 @@ class Term:
 # --- expressions ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class With:
     target: Term
     value: Term
     location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SomeDecl:
     """`some x, y` (Var Terms) or `some k, v in xs` (one Call Term to internal.member_2 / internal.member_3)."""
 
@@ -154,7 +155,7 @@ class SomeDecl:
     location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Every:
     key: Term | None
     value: Term
@@ -163,7 +164,7 @@ class Every:
     location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LogicalAnd:
     lhs: Body
     rhs: Body
@@ -172,7 +173,7 @@ class LogicalAnd:
     location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LogicalOr:
     lhs: Body
     rhs: Body
@@ -181,7 +182,7 @@ class LogicalOr:
     location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Not:
     """`not x` and `not { … }` where `future.keywords.not` (or Rego v2) is on; elsewhere `Expr.negated` says it.
     `explicit_body` is true for the braced form."""
@@ -191,7 +192,7 @@ class Not:
     location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Expr:
     """One line of a body.
 
@@ -216,7 +217,7 @@ Body: TypeAlias = tuple[Expr, ...]
 # --- modules ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Comment:
     """`text` is what follows the `#`."""
 
@@ -224,7 +225,7 @@ class Comment:
     location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Head:
     """`name` is set for heads that are a plain name; `ref` always. `key` is the element of a partial set, or the
     last operand of a partial object; `value` is absent for partial sets. `keywords` are those written between head
@@ -241,7 +242,7 @@ class Head:
     keywords: tuple[str, ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Annotations:
     """A `# METADATA` block: its scope and its parsed YAML, keys as OPA documents them."""
 
@@ -251,7 +252,7 @@ class Annotations:
     end_row: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rule:
     head: Head
     body: Body
@@ -262,13 +263,13 @@ class Rule:
     location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Package:
     path: Ref
     location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Import:
     path: Term
     alias: str = ""
@@ -276,7 +277,7 @@ class Import:
     alias_location: Location = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Module:
     """One parsed file. `rego_version` is "v0", "v1" or "v2" as the parser settled it (`import rego.v1` makes a v0
     file v1 in its rules of syntax; the field keeps the dialect the file was read with)."""
