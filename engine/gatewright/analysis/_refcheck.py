@@ -10,6 +10,7 @@ from gatewright.analysis._env import TypeEnv, TypeTree, extent, select_constant
 from gatewright.analysis._state import TYPE, error
 from gatewright.analysis._terms import (
     COMPREHENSIONS,
+    LEAVES,
     ROOTS,
     SCALARS,
     is_scalar,
@@ -114,7 +115,7 @@ class RefChecker:
 
     def value(self, value: Value) -> None:
         kind = type(value)
-        if kind in SCALARS or isinstance(value, Var) or kind in COMPREHENSIONS:
+        if kind in LEAVES or kind in COMPREHENSIONS:
             return
         match value:
             case Ref(terms):

@@ -38,6 +38,8 @@ from gatewright.syntax.nodes import (
 from gatewright.syntax.text import node_text, ref_operand_text
 
 SCALARS = frozenset((Null, Boolean, Number, String))
+# What holds no other terms.
+LEAVES = SCALARS | {Var}
 COMPREHENSIONS = frozenset((ArrayComprehension, ObjectComprehension, SetComprehension))
 RESERVED = frozenset(("data", "input"))
 ROOTS = RESERVED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gatewright.analysis._terms import (
-    SCALARS,
+    LEAVES,
 )
 from gatewright.analysis._vars import (
     SKIP_CALL_HEAD,
@@ -26,7 +26,6 @@ from gatewright.syntax.nodes import (
     TemplateString,
     Term,
     Value,
-    Var,
 )
 
 
@@ -65,7 +64,7 @@ def _withs_in_expr(expr: Expr, found: set[str]) -> None:
 
 def _withs_in_value(value: Value, found: set[str]) -> None:
     kind = type(value)
-    if kind in SCALARS or isinstance(value, Var):
+    if kind in LEAVES:
         return
     match value:
         case Ref(terms) | Call(terms):

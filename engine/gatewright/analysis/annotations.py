@@ -24,11 +24,13 @@ class AnnotationSet:
 
     def __init__(self) -> None:
         self.errors: list[RegoError] = []
+        self._has_schemas = False
         self._by_rule: dict[int, list[Annotations]] = {}
         self._by_package: dict[_Path, Annotations] = {}
         self._by_path: dict[_Path, Annotations] = {}
 
     def _add(self, block: Annotations, unit: ModuleUnit, rule: CompiledRule | None) -> None:
+        self._has_schemas = self._has_schemas or bool(block.data.get("schemas"))
         match block.scope:
             case "rule" if rule is not None:
                 self._by_rule.setdefault(id(rule), []).append(block)
@@ -74,6 +76,8 @@ class AnnotationSet:
 
     def schemas_for(self, rule: CompiledRule) -> Iterator[Mapping[str, Any]]:
         """The schema entries that hold in a rule, from the outermost block inwards."""
+        if not self._has_schemas:
+            return
         package = rule.module.package
         blocks: list[Annotations | None] = [
             self._by_path.get(_path(package[:length])) for length in range(1, len(package) + 1)

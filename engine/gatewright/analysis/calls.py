@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from gatewright.analysis._state import TYPE, Compilation, error
 from gatewright.analysis._terms import (
     COMPREHENSIONS,
+    LEAVES,
     SCALARS,
     is_equality,
     operator_name,
@@ -80,7 +81,7 @@ def exprs_inside(expr: Expr) -> Iterator[Expr]:
 
 def exprs_in_value(value: Value) -> Iterator[Expr]:
     kind = type(value)
-    if kind in SCALARS or isinstance(value, Var):
+    if kind in LEAVES:
         return
     match value:
         case Ref(terms) | Call(terms):
@@ -150,7 +151,7 @@ def call_terms_in_expr(expr: Expr) -> Iterator[Term]:
 def call_terms(term: Term) -> Iterator[Term]:
     value = term.value
     kind = type(value)
-    if kind in SCALARS or isinstance(value, Var):
+    if kind in LEAVES:
         return
     match value:
         case Call(terms):
@@ -185,6 +186,8 @@ def call_terms(term: Term) -> Iterator[Term]:
 def check_void_calls(state: Compilation) -> None:
     """A function such as print gives no value, so it may not stand where one is needed."""
     for rule in state.each_rule:
+        if rule.traits.called.isdisjoint(_MAYBE_VOID_HEADS):
+            continue
         problems: list[RegoError] = []
         for term in head_terms(rule):
             problems += void_calls(state, call_terms(term))
@@ -207,6 +210,7 @@ def void_calls(state: Compilation, terms: Iterable[Term]) -> Iterator[RegoError]
 
 # The only functions without a result; asking for the signature of each call would read them all.
 _MAYBE_VOID = frozenset(("print", "internal.print", "internal.test_case"))
+_MAYBE_VOID_HEADS = frozenset(("print", "internal"))
 
 
 # --- undefined functions ------------------------------------------------------------------------------------------
@@ -272,7 +276,7 @@ def _bodies_one_level(expr: Expr) -> Iterator[Expr]:
 
 def _one_level_in_value(value: Value) -> Iterator[Expr]:
     kind = type(value)
-    if kind in SCALARS or isinstance(value, Var):
+    if kind in LEAVES:
         return
     if kind in COMPREHENSIONS:
         if isinstance(value, ObjectComprehension):

@@ -13,6 +13,7 @@ from gatewright.analysis._env import TypeEnv, TypeTree
 from gatewright.analysis._refcheck import RefChecker
 from gatewright.analysis._state import TYPE, Compilation, deep_recursion, error, sort_errors
 from gatewright.analysis._terms import (
+    LEAVES,
     SCALARS,
     dynamic_position,
     ground_prefix,
@@ -418,7 +419,7 @@ def _collect(expr: Expr, found: list[Comprehension]) -> None:
 
 def _collect_value(value: Value, found: list[Comprehension]) -> None:
     kind = type(value)
-    if kind in SCALARS or isinstance(value, Var):
+    if kind in LEAVES:
         return
     match value:
         case ArrayComprehension() | SetComprehension() | ObjectComprehension():

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from gatewright.analysis._state import RECURSION, Compilation, error
 from gatewright.analysis._terms import (
+    LEAVES,
     SCALARS,
     dynamic_position,
     is_constant,
@@ -308,7 +309,7 @@ def _refs_in_body(body: Body) -> Iterator[_Terms]:
 
 def refs_in_value(value: Value) -> Iterator[_Terms]:
     kind = type(value)
-    if kind in SCALARS or isinstance(value, Var):
+    if kind in LEAVES:
         return
     match value:
         case Ref(terms):

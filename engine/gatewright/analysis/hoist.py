@@ -12,7 +12,7 @@ from dataclasses import replace
 from gatewright.analysis._state import COMPILE, TYPE, Compilation, Names, error
 from gatewright.analysis._terms import (
     COMPREHENSIONS,
-    SCALARS,
+    LEAVES,
     Terms,
     equality,
     is_equality,
@@ -71,7 +71,7 @@ def needs_evaluation(term: Term | None) -> bool:
 
 def _needs_evaluation(value: Value) -> bool:
     kind = type(value)
-    if kind in SCALARS or isinstance(value, Var):
+    if kind in LEAVES:
         return False
     if isinstance(value, Ref) or kind in COMPREHENSIONS:
         return True
@@ -178,7 +178,7 @@ def hoist_calls(state: Compilation) -> None:
 def has_call(value: Value) -> bool:
     """Whether `value` holds something this pass rewrites: a call, a closure, or a ref into a literal."""
     kind = type(value)
-    if kind in SCALARS or isinstance(value, Var):
+    if kind in LEAVES:
         return False
     match value:
         case Ref(terms):
@@ -313,8 +313,9 @@ def hoist_comprehension_terms(state: Compilation) -> None:
     """`[x.y | …]` becomes `[__local0__ | …; __local0__ = x.y]`."""
     hoister = ComprehensionHoister(state.names)
     for rule in state.each_rule:
-        rule.head = hoister.head(rule.head)
-        rule.body = hoister.body(rule.body)
+        if rule.traits.closures:
+            rule.head = hoister.head(rule.head)
+            rule.body = hoister.body(rule.body)
 
 
 class ComprehensionHoister:
@@ -394,7 +395,8 @@ class ComprehensionHoister:
 def unify_equals(state: Compilation) -> None:
     """In rules `==` means the same as `=` once the body is known to be safe."""
     for rule in state.each_rule:
-        rule.body = _unify_equals(rule.body)
+        if "equal" in rule.traits.called:
+            rule.body = _unify_equals(rule.body)
 
 
 def _unify_equals(body: Body) -> Body:
@@ -527,7 +529,7 @@ class DynamicHoister:
         """A term that may stay where it is: only what is inside moves."""
         value = term.value
         kind = type(value)
-        if kind in SCALARS or isinstance(value, Var):
+        if kind in LEAVES:
             return term
         match value:
             case Ref(terms):
@@ -549,7 +551,7 @@ class DynamicHoister:
     def _one(self, term: Term, expr: Expr, out: list[Expr]) -> Term:
         value = term.value
         kind = type(value)
-        if kind in SCALARS or isinstance(value, Var):
+        if kind in LEAVES:
             return term
         match value:
             case Ref(terms):

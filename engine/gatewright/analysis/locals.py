@@ -13,6 +13,7 @@ from gatewright.analysis._scopes import ARGUMENT, ASSIGNED, DECLARED, SEEN, Scop
 from gatewright.analysis._state import COMPILE, Compilation, Names, error
 from gatewright.analysis._terms import (
     INPUT_REF,
+    LEAVES,
     SCALARS,
     TRUE,
     Statement,
@@ -600,6 +601,8 @@ def _rewrite_branch(state: Compilation, rule: CompiledRule, unused_args: set[str
 
 def _hide_builtin_names(state: Compilation, rule: CompiledRule, scopes: Scopes) -> None:
     """A plain variable called as a built-in (`count`) is renamed, so that no later pass takes it for the function."""
+    if not any(name in state.signatures for name in rule.traits.names):
+        return
     body_names: set[str] = set()
     body_vars(rule.body, SAFETY, body_names)
     candidates = [name for name in body_names if name in state.signatures]
@@ -669,7 +672,7 @@ _CLOSURES = (ArrayComprehension, SetComprehension, ObjectComprehension, Template
 
 def _has_closure(value: Value) -> bool:
     kind = type(value)
-    if kind in SCALARS or isinstance(value, Var):
+    if kind in LEAVES:
         return False
     match value:
         case Ref(terms) | Call(terms):

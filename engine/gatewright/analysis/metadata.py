@@ -35,6 +35,8 @@ _RULE = "rego.metadata.rule"
 def rewrite_metadata(state: Compilation, annotations: AnnotationSet) -> None:
     """Bind the metadata to variables at the start of the rules that ask for it."""
     for rule in state.each_rule:
+        if "rego" not in rule.traits.called:
+            continue
         asked = {}
         for expr in exprs_in_rule(rule):
             name = operator_name(expr)

@@ -23,7 +23,8 @@ from gatewright.analysis._state import (
     error,
 )
 from gatewright.analysis._terms import RESERVED
-from gatewright.analysis._vars import body_vars, value_vars
+from gatewright.analysis._traits import traits_of
+from gatewright.analysis._vars import body_vars
 from gatewright.analysis.annotations import collect_annotations
 from gatewright.analysis.capabilities import FEATURES, Capabilities
 from gatewright.analysis.check import check_query_types, check_types
@@ -55,11 +56,8 @@ class _Modules:
     def start_names(self) -> None:
         taken: set[str] = set()
         for rule in self.state.each_rule:
-            terms = (*rule.head.ref.terms, *(rule.head.args or ()), rule.head.key, rule.head.value)
-            for term in terms:
-                if term is not None:
-                    value_vars(term.value, 0, taken)
-            body_vars(rule.body, 0, taken)
+            rule.traits = traits_of(rule.head, rule.body)
+            taken |= rule.traits.names
         self.state.names = Names({name for name in taken if name.startswith(PREFIX)})
 
     def build_tree(self) -> None:

@@ -15,7 +15,7 @@ from gatewright.analysis.hoist import rewrite_bodies_in_term, rewrite_nested_bod
 from gatewright.analysis.program import CompiledRule
 from gatewright.analysis.safety import Arity, body_outputs, has_closure
 from gatewright.errors import RegoError
-from gatewright.syntax.nodes import Array, Body, Every, Expr, Head, SetComprehension, Term, Var
+from gatewright.syntax.nodes import Array, Body, Every, Expr, Head, SetComprehension, Term
 
 _INTERNAL_PRINT = Term(dotted_ref("internal.print"))
 
@@ -23,22 +23,17 @@ _INTERNAL_PRINT = Term(dotted_ref("internal.print"))
 def rewrite_prints(state: Compilation) -> None:
     """Erase or rewrite every call to print in the rules."""
     for rule in state.each_rule:
-        if not state.print_enabled:
+        if "print" not in rule.traits.called:
+            continue
+        if state.print_enabled:
+            _rewrite_rule(state, rule)
+        else:
             rule.head = _in_head(rule.head, erase)
             rule.body = erase(rule.body)
-        elif _mentions_print(rule):
-            _rewrite_rule(state, rule)
 
 
 def _is_print(expr: Expr) -> bool:
     return is_builtin_call(expr, "print")
-
-
-def _mentions_print(rule: CompiledRule) -> bool:
-    head = rule.head
-    if any(map(_is_print, exprs_in_body(rule.body))):
-        return True
-    return any(t is not None and type(t.value) is not Var for t in (head.key, head.value)) or bool(head.args)
 
 
 def _in_head(head: Head, rewrite: object) -> Head:
@@ -72,6 +67,7 @@ def erase(body: Body) -> Body:
 
 
 def _rewrite_rule(state: Compilation, rule: CompiledRule) -> None:
+    rule.traits.kinds.add(SetComprehension)
     outside = set(RESERVED)
     for arg in rule.head.args or ():
         value_vars(arg.value, 0, outside)

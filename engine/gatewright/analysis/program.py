@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gatewright.analysis._terms import TreeKey, ground_prefix, ref_is_ground, ref_text, sort_key, tree_key
+from gatewright.analysis._traits import Traits
 from gatewright.syntax.nodes import Annotations, Body, Expr, Module, Package, Ref, Rule, String, Term, Var
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class CompiledRule:
     identity in the tree and in the graph.
     """
 
-    __slots__ = ("body", "default", "head", "is_else", "location", "module", "otherwise", "source")
+    __slots__ = ("body", "default", "head", "is_else", "location", "module", "otherwise", "source", "traits")
 
     def __init__(self, rule: Rule, module: ModuleUnit, *, is_else: bool = False) -> None:
         self.source = rule
@@ -58,6 +59,8 @@ class CompiledRule:
         self.default = rule.default
         self.location = rule.location
         self.is_else = is_else
+        # Found once the names are resolved.
+        self.traits = Traits()
         self.otherwise: CompiledRule | None = None
 
     @property

@@ -15,6 +15,7 @@ from gatewright.analysis._state import UNSAFE, Compilation, error
 from gatewright.analysis._terms import (
     COMPREHENSIONS,
     FUTURE_KEYWORDS,
+    LEAVES,
     RESERVED,
     SCALARS,
     ground_prefix,
@@ -154,7 +155,7 @@ def _ref_outputs_in_expr(expr: Expr, safe: Names) -> Names:
 def _ref_outputs(value: Value, safe: Names, found: Names) -> None:
     """Add the variables that iterating the refs in `value` binds."""
     kind = type(value)
-    if kind in SCALARS or isinstance(value, Var):
+    if kind in LEAVES:
         return
     match value:
         case Ref(terms):
@@ -395,8 +396,9 @@ class Unsafe:
         return bool(self.entries)
 
 
-def reorder(body: Body, arity: Arity, outside: Names) -> tuple[Body, Unsafe]:
-    """`body` ordered for evaluation from left to right, and what is unsafe in it; `outside` is bound around it."""
+def reorder(body: Body, arity: Arity, outside: Names, *, closures: bool = True) -> tuple[Body, Unsafe]:
+    """`body` ordered for evaluation from left to right, and what is unsafe in it; `outside` is bound around it.
+    With `closures` false there are known to be no bodies inside."""
     promote = promoting(arity)
     mentioned: list[Names] = []
     for expr in body:
@@ -406,7 +408,7 @@ def reorder(body: Body, arity: Arity, outside: Names) -> tuple[Body, Unsafe]:
     body_names: Names = set().union(*mentioned)
     safe = body_names & outside
     open_names = [names - safe for names in mentioned]
-    closed_over = [_closure_vars(expr) & body_names - outside for expr in body]
+    closed_over = [_closure_vars(expr) & body_names - outside if closures else _NONE for expr in body]
 
     taken: list[int] = []
     waiting = list(range(len(body)))
@@ -439,7 +441,13 @@ def reorder(body: Body, arity: Arity, outside: Names) -> tuple[Body, Unsafe]:
     for i in waiting:
         if open_names[i]:
             unsafe.add(body[i], open_names[i])
-    return _order_closures([body[i] for i in taken], arity, outside, unsafe, promote), unsafe
+    ordered = [body[i] for i in taken]
+    if not closures:
+        return tuple(ordered), unsafe
+    return _order_closures(ordered, arity, outside, unsafe, promote), unsafe
+
+
+_NONE: frozenset[str] = frozenset()
 
 
 def _order_closures(exprs: list[Expr], arity: Arity, outside: Names, unsafe: Unsafe, promote: Promote) -> Body:
@@ -594,7 +602,7 @@ def _closures_in_expr(expr: Expr, found: Names) -> None:
 
 def _closures_in_value(value: Value, found: Names) -> None:
     kind = type(value)
-    if kind in SCALARS or isinstance(value, Var):
+    if kind in LEAVES:
         return
     if kind in COMPREHENSIONS:
         value_vars(value, 0, found)
@@ -687,7 +695,7 @@ def check_bodies(state: Compilation) -> None:
             outside = set(RESERVED)
             for arg in rule.head.args or ():
                 value_vars(arg.value, 0, outside)
-            ordered, unsafe = reorder(rule.body, state.arity, outside)
+            ordered, unsafe = reorder(rule.body, state.arity, outside, closures=rule.traits.closures)
             if unsafe:
                 advise = partial(unsafe_hint, state, unit)
                 problems = safety_errors(unsafe, state.rewritten, advise, scopes.label(rule))

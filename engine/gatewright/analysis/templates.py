@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from gatewright.analysis._state import COMPILE, Compilation, Names, error
 from gatewright.analysis._terms import (
+    LEAVES,
     RESERVED,
     SCALARS,
     Terms,
@@ -56,8 +57,10 @@ def rewrite_templates(state: Compilation) -> None:
     for unit in state.units:
         supported = "template_strings" in state.features and "internal.template_string" in state.signatures
         for rule in unit.each_rule:
-            if not _rule_has_template(rule):
+            if TemplateString not in rule.traits.kinds:
                 continue
+            # What a template string becomes holds sets of what may be undefined.
+            rule.traits.kinds.add(SetComprehension)
             rewriter = TemplateRewriter(state, state.names, supported=supported)
             safe = set(RESERVED)
             for arg in rule.head.args or ():
@@ -72,12 +75,6 @@ def rewrite_templates(state: Compilation) -> None:
                 value=rewriter.term(head.value, inner) if head.value is not None else None,
             )
             state.err(*rewriter.errors)
-
-
-def _rule_has_template(rule: CompiledRule) -> bool:
-    head = rule.head
-    terms = (*(head.args or ()), head.key, head.value)
-    return any(t is not None and has_template(t.value) for t in terms) or any(map(expr_has_template, rule.body))
 
 
 def expr_has_template(expr: Expr) -> bool:
@@ -100,7 +97,7 @@ def expr_has_template(expr: Expr) -> bool:
 
 def has_template(value: Value) -> bool:
     kind = type(value)
-    if kind in SCALARS or isinstance(value, Var):
+    if kind in LEAVES:
         return False
     match value:
         case TemplateString():

@@ -22,6 +22,8 @@ def rewrite_withs(state: Compilation) -> None:
     """Check and rewrite the modifiers of every rule."""
     rewriter = WithRewriter(state, state.names)
     for rule in state.each_rule:
+        if With not in rule.traits.kinds:
+            continue
         rewriter.errors.clear()
         rule.body = rewriter.body(rule.body)
         state.err(*rewriter.errors)
