@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from gatewright.checking.fingerprint import digest_of
+from gatewright.checking.outcome import Outcome
 from gatewright.checking.request import CheckRequest, Counts
 from gatewright.checking.units import Part, Unit
-from gatewright.errors import GatewrightError, ManifestError
+from gatewright.errors import GatewrightError, LimitError, ManifestError
 from gatewright.manifests import Document, read_blocks, unpacked
 from gatewright.report.found import Found, place
 from gatewright.source import Location
@@ -19,51 +20,56 @@ if TYPE_CHECKING:
     from gatewright.gatekeeper.result import Violation
     from gatewright.report import Renderer
 
-# A piece of a report: the file it is about ("" where the format does not group), and its text.
-Section = tuple[str, str]
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What came of a unit: rendered sections, errors as plain data, and counts. Small enough to send and to keep."""
-
-    sections: list[Section] = field(default_factory=list)
-    errors: list[dict[str, Any]] = field(default_factory=list)
-    counts: Counts = field(default_factory=Counts)
-    rules: dict[str, dict[str, Any]] = field(default_factory=dict)
-
 
 class Evaluator:
-    """Evaluates units against one host. `at` is told the ordinal of each document before it is reviewed."""
+    """Evaluates units against one host. `keeping`: outcomes say which bytes they came of."""
 
-    def __init__(self, host: Host, request: CheckRequest, renderer: Renderer) -> None:
+    def __init__(self, host: Host, request: CheckRequest, renderer: Renderer, *, keeping: bool = False) -> None:
         self._host = host
         self._request = request
         self._renderer = renderer
+        self._keeping = keeping
         self._shown = frozenset(request.actions)
 
     def unit(
         self, unit: Unit, *, at: Callable[[int], None] | None = None, skip: frozenset[int] = frozenset()
-    ) -> Outcome:
-        """Everything the report will say of a unit. Documents whose ordinal is in `skip` are not reviewed."""
-        outcome = Outcome()
-        found: list[Found] = []
+    ) -> list[Outcome]:
+        """Everything the report will say of each part of a unit.
+
+        `at` is told the ordinal in the unit of each document before it is reviewed; documents whose ordinal is in
+        `skip` are not reviewed.
+        """
+        outcomes = []
         ordinal = 0
-        for item in self.documents(unit):
-            if isinstance(item, GatewrightError):
-                self._error(outcome, item)
-                continue
-            if at is not None:
-                at(ordinal)
-            if ordinal not in skip:
-                try:
-                    found += self._review(item, outcome.counts)
-                except GatewrightError as error:
-                    self._error(outcome, _at(error, item))
-            ordinal += 1
-        outcome.sections = self._renderer.fragment(found)
-        outcome.rules = self._renderer.rules(found)
-        return outcome
+        for part in unit.parts:
+            outcome = Outcome()
+            found: list[Found] = []
+            for item in self._documents(part, outcome):
+                if isinstance(item, GatewrightError):
+                    self._error(outcome, item)
+                    continue
+                if at is not None:
+                    at(ordinal)
+                if ordinal not in skip:
+                    try:
+                        found += self._review(item, outcome.counts)
+                    except GatewrightError as error:
+                        self._error(outcome, _at(error, item))
+                ordinal += 1
+            outcome.sections = self._renderer.fragment(found)
+            outcome.rules = self._renderer.rules(found)
+            outcomes.append(outcome)
+        return outcomes
+
+    def _documents(self, part: Part, outcome: Outcome) -> Iterator[Document | GatewrightError]:
+        data = _read(part)
+        if isinstance(data, GatewrightError):
+            outcome.lasting = False
+            yield data
+            return
+        if self._keeping:
+            outcome.digest = digest_of(data)
+        yield from _documents_in(data, part, self._request.type)
 
     def documents(self, unit: Unit) -> Iterator[Document | GatewrightError]:
         """The objects of a unit, and an error in the place of each that cannot be read."""
@@ -86,12 +92,15 @@ class Evaluator:
             violations = [v for v in violations if self._shown.intersection(actions_of(v))]
         found = []
         for violation, path in host.evidence(obj, violations):
-            counts.actions.update(actions_of(violation))
+            for action in actions_of(violation):
+                counts.act(action)
             found.append(place(document, violation, path, excerpts=self._request.excerpts))
         return found
 
     @staticmethod
     def _error(outcome: Outcome, error: GatewrightError) -> None:
+        if isinstance(error, LimitError):
+            outcome.lasting = False
         outcome.errors.append(error_data(error))
         outcome.counts.errors += 1
 
@@ -103,12 +112,26 @@ def actions_of(violation: Violation) -> Sequence[str]:
 
 def read_part(part: Part, kind: str = "") -> Iterator[Document | GatewrightError]:
     """The objects in a part of a file; Lists are unpacked, and files of other formats read by their readers."""
-    name = "stdin" if part.file == "-" else part.file
+    data = _read(part)
+    if isinstance(data, GatewrightError):
+        yield data
+    else:
+        yield from _documents_in(data, part, kind)
+
+
+def _read(part: Part) -> bytes | ManifestError:
     try:
-        data = part.read()
+        return part.read()
     except OSError as error:
-        yield ManifestError(f"cannot read: {error.strerror or error}", Location(name))
-        return
+        return ManifestError(f"cannot read: {error.strerror or error}", Location(_name(part)))
+
+
+def _name(part: Part) -> str:
+    return "stdin" if part.file == "-" else part.file
+
+
+def _documents_in(data: bytes, part: Part, kind: str) -> Iterator[Document | GatewrightError]:
+    name = _name(part)
     reader = kind if kind and kind != "kubernetes" else _reader(name, data, part, kind)
     if reader is not None:
         yield from _read_foreign(reader, data, name)

@@ -19,11 +19,15 @@ DEFAULT_SET = "pss-restricted"
 
 @dataclass(slots=True)
 class Policies:
-    """The documents that make up the policies, and what could not be read; `notices` are said once to the user."""
+    """The documents that make up the policies, and what could not be read; `notices` are said once to the user.
+
+    `uses_catalog`: rules that are shipped with gatewright are among them.
+    """
 
     documents: list[Document] = field(default_factory=list)
     errors: list[GatewrightError] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    uses_catalog: bool = False
 
 
 def read_policies(request: CheckRequest) -> Policies:
@@ -37,6 +41,7 @@ def read_policies(request: CheckRequest) -> Policies:
         if os.path.lexists(name) or os.sep in name:
             _read_files(name, request, policies)
         else:
+            policies.uses_catalog = True
             policies.documents += [Document(value, f"set {name}") for value in _shipped(name, request)]
             policies.notices += _manual(name)
     return policies
@@ -49,6 +54,7 @@ def _read_files(path: str, request: CheckRequest, policies: Policies) -> None:
             continue
         for document in unpacked(item):
             if _is_set(document.value):
+                policies.uses_catalog = True
                 policies.documents += [Document(v, document.file) for v in _expanded(document.value, request)]
             else:
                 policies.documents.append(document)

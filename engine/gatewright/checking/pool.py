@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from gatewright.checking.evaluate import Evaluator, Outcome, error_data
+from gatewright.checking.evaluate import Evaluator, error_data
+from gatewright.checking.outcome import Outcome
 from gatewright.checking.units import Unit
 from gatewright.errors import GatewrightError
 from gatewright.source import Location
@@ -43,11 +44,11 @@ def _cores() -> int:
         return os.cpu_count() or 1
 
 
-def evaluate(evaluator: Evaluator, units: Iterable[Unit], jobs: int) -> Iterator[tuple[Unit, Outcome]]:
-    """Each unit with its outcome, in the units' order."""
+def evaluate(evaluator: Evaluator, units: Iterable[Unit], jobs: int) -> Iterator[Outcome]:
+    """The outcome of each part of each unit, in order."""
     if jobs <= 1:
         for unit in units:
-            yield unit, evaluator.unit(unit)
+            yield from evaluator.unit(unit)
         return
     with _Pool(evaluator, jobs) as pool:
         yield from pool.run(units)
@@ -89,16 +90,16 @@ class _Pool:
                 worker.process.join()
         self._places.close()
 
-    def run(self, units: Iterable[Unit]) -> Iterator[tuple[Unit, Outcome]]:
+    def run(self, units: Iterable[Unit]) -> Iterator[Outcome]:
         """Hand out units; yield outcomes in order. What waits for its turn is bounded."""
         source = enumerate(units)
-        done: dict[int, tuple[Unit, Outcome]] = {}
+        done: dict[int, list[Outcome]] = {}
         following = handed = 0
         idle = list(self._workers)
         lost: dict[int, list[dict[str, Any]]] = {}
         while True:
             while following in done:
-                yield done.pop(following)
+                yield from done.pop(following)
                 following += 1
             while idle and handed - following < self._jobs * _AHEAD and (work := next(source, None)) is not None:
                 number, unit = work
@@ -111,12 +112,11 @@ class _Pool:
                 continue
             for pipe in wait([worker.pipe for worker in busy]):
                 worker = next(w for w in busy if w.pipe is pipe)
-                outcome = self._receive(worker, lost)
-                if outcome is None:
+                outcomes = self._receive(worker, lost)
+                if outcomes is None:
                     continue
-                assert worker.unit is not None
-                outcome.errors += lost.pop(worker.number, [])
-                done[worker.number] = (worker.unit, outcome)
+                _mourn(outcomes, lost.pop(worker.number, []))
+                done[worker.number] = outcomes
                 worker.unit = None
                 idle.append(worker)
 
@@ -128,8 +128,8 @@ class _Pool:
         except (BrokenPipeError, ConnectionResetError):
             pass  # its end is noticed when its answer is awaited
 
-    def _receive(self, worker: _Worker, lost: dict[int, list[dict[str, Any]]]) -> Outcome | None:
-        """The worker's outcome; None when it died, its unit having been handed to a successor."""
+    def _receive(self, worker: _Worker, lost: dict[int, list[dict[str, Any]]]) -> list[Outcome] | None:
+        """The worker's outcomes; None when it died, its unit having been handed to a successor."""
         try:
             answer = worker.pipe.recv()
         except (EOFError, ConnectionResetError):
@@ -137,8 +137,8 @@ class _Pool:
             return None
         if isinstance(answer, BaseException):
             raise answer
-        assert isinstance(answer, Outcome)
-        return answer
+        outcomes: list[Outcome] = answer
+        return outcomes
 
     def _replace(self, worker: _Worker, lost: dict[int, list[dict[str, Any]]]) -> None:
         worker.process.join()
@@ -196,6 +196,15 @@ class _Pool:
 
     def _place_of(self, slot: int) -> int:
         return int.from_bytes(self._places[slot * _SLOT : (slot + 1) * _SLOT], "little", signed=True)
+
+
+def _mourn(outcomes: list[Outcome], lost: list[dict[str, Any]]) -> None:
+    """Add what was lost to what came of the unit in the end."""
+    if lost:
+        outcomes[0].errors += lost
+        outcomes[0].counts.errors += len(lost)
+        for outcome in outcomes:
+            outcome.lasting = False
 
 
 def _serve(evaluator: Evaluator, pipe: Connection, inherited: list[Connection], note: Callable[[int], None]) -> None:

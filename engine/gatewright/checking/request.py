@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,13 +51,19 @@ class Counts:
     objects: int = 0
     pairs: int = 0
     errors: int = 0
-    actions: Counter[str] = field(default_factory=Counter)
+    actions: dict[str, int] = field(default_factory=dict)
+
+    def act(self, action: str, times: int = 1) -> None:
+        """Count violations with an enforcement action."""
+        self.actions[action] = self.actions.get(action, 0) + times
 
     def add(self, other: Counts) -> None:
+        """Count what another has counted."""
         self.objects += other.objects
         self.pairs += other.pairs
         self.errors += other.errors
-        self.actions.update(other.actions)
+        for action, times in other.actions.items():
+            self.act(action, times)
 
     @property
     def violations(self) -> int:

@@ -5,24 +5,19 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from gatewright.checking.evaluate import Evaluator, Outcome, error_data
-from gatewright.checking.policies import Policies, load, make_host, read_policies
-from gatewright.checking.pool import choose_jobs, evaluate
-from gatewright.checking.progress import Progress
+from gatewright.checking.outcome import Outcome
+from gatewright.checking.recall import Facts, Memory, surveyed
 from gatewright.checking.request import CheckRequest, Counts
-from gatewright.checking.survey import add_inventory, is_policy, special_documents
-from gatewright.checking.units import Unit, plan
-from gatewright.errors import GatewrightError, UsageError
-from gatewright.manifests import Document, find_files
+from gatewright.errors import UsageError
+from gatewright.manifests import find_files
 from gatewright.report import Renderer, Summary, make_renderer
 
 if TYPE_CHECKING:
-    from gatewright.gatekeeper.host import Host
+    from gatewright.checking.policies import Policies
 
 CLEAN, VIOLATIONS, BAD_INPUT = 0, 1, 2
 
@@ -34,33 +29,12 @@ def check(request: CheckRequest, out: TextIO | None = None) -> int:
     written whole or not at all.
     """
     renderer = make_renderer(request.format, colour=request.colour)
-    policies = read_policies(request)
-    inputs = _Inputs.find(request)
+    memory = Memory(request) if request.result_cache else None
+    run = _Run(request, renderer, memory)
     if request.output is None:
-        return _run(request, policies, inputs, renderer, out or sys.stdout)
+        return run.report_to(out or sys.stdout)
     with _Replacing(request.output) as file:
-        return _run(request, policies, inputs, renderer, file)
-
-
-@dataclass(slots=True)
-class _Inputs:
-    """The files to check, and what standard input holds if it is one of them."""
-
-    files: list[str]
-    stdin: bytes | None
-
-    @classmethod
-    def find(cls, request: CheckRequest) -> _Inputs:
-        if not request.manifests:
-            raise UsageError("no manifests given", hint="name files or directories, or - for standard input")
-        files = list(find_files(request.manifests, exclude=request.exclude, extensions=_extensions(request)))
-        if not files:
-            hint = "looked for .yaml, .yml and .json; a file named directly is read whatever its ending"
-            raise UsageError(f"no manifests under {', '.join(request.manifests)}", hint=hint)
-        return cls(files, sys.stdin.buffer.read() if "-" in files else None)
-
-    def units(self) -> Iterator[Unit]:
-        return plan(self.files, self.stdin)
+        return run.report_to(file)
 
 
 # Files of the other formats that rules read, found below directories as manifests are.
@@ -73,78 +47,103 @@ def _extensions(request: CheckRequest) -> tuple[str, ...]:
     return (".yaml", ".yml", ".json", *_FOREIGN)
 
 
-def _run(request: CheckRequest, policies: Policies, inputs: _Inputs, renderer: Renderer, out: TextIO) -> int:
-    started = time.perf_counter()
-    host, errors = _loaded(request, policies, inputs)
-    units = list(inputs.units())
-    total = sum(unit.bytes for unit in units)
-    counts = Counts(errors=len(errors))
-    rules: dict[str, dict[str, Any]] = {}
-    failures = [error_data(error) for error in errors]
-    report = _Report(renderer, out)
-    report.start()
-    progress = Progress(total, enabled=request.progress)
-    evaluator = Evaluator(host, request, renderer)
-    for unit, outcome in _outcomes(evaluator, units, choose_jobs(request.jobs, total), request):
-        report.sections(outcome.sections)
-        failures += outcome.errors
-        counts.add(outcome.counts)
-        rules |= outcome.rules
-        progress.advance(unit.bytes)
-    progress.close()
-    summary = Summary(
-        objects=counts.objects,
-        constraints=len(host.constraints),
-        pairs=counts.pairs,
-        actions=dict(counts.actions),
-        errors=counts.errors,
-        seconds=time.perf_counter() - started,
-        notices=tuple(policies.notices),
-    )
-    out.write(renderer.finish(summary, failures, rules))
-    out.flush()
-    return _exit_code(request, summary)
+def _find(request: CheckRequest) -> tuple[list[str], bytes | None]:
+    """The files to check, and what standard input holds if it is one of them."""
+    if not request.manifests:
+        raise UsageError("no manifests given", hint="name files or directories, or - for standard input")
+    files = list(find_files(request.manifests, exclude=request.exclude, extensions=_extensions(request)))
+    if not files:
+        hint = "looked for .yaml, .yml and .json; a file named directly is read whatever its ending"
+        raise UsageError(f"no manifests under {', '.join(request.manifests)}", hint=hint)
+    return files, sys.stdin.buffer.read() if "-" in files else None
 
 
-def _outcomes(
-    evaluator: Evaluator, units: Sequence[Unit], jobs: int, request: CheckRequest
-) -> Iterator[tuple[Unit, Outcome]]:
-    return evaluate(evaluator, units, jobs)
+class _Run:
+    """One check under way: what is known of it already, and the host for the rest, loaded if there is a rest."""
+
+    def __init__(self, request: CheckRequest, renderer: Renderer, memory: Memory | None) -> None:
+        self._request = request
+        self._renderer = renderer
+        self._memory = memory
+        known = memory is not None and memory.facts is not None
+        self._policies = None if known else _read_policies(request)
+        paths, stdin = _find(request)
+        self._started = time.perf_counter()
+        self._files = memory.survey(paths, stdin) if memory is not None else list(surveyed(paths, stdin))
+
+    def report_to(self, out: TextIO) -> int:
+        """Write the report and return the exit code."""
+        request, renderer = self._request, self._renderer
+        outcomes, facts = self._outcomes()
+        counts = Counts(errors=len(facts.failures))
+        rules: dict[str, dict[str, Any]] = {}
+        failures = list(facts.failures)
+        report = _Report(renderer, out)
+        report.start()
+        for outcome in outcomes:
+            report.sections(outcome.sections)
+            failures += outcome.errors
+            counts.add(outcome.counts)
+            rules |= outcome.rules
+        summary = Summary(
+            objects=counts.objects,
+            constraints=facts.constraints,
+            pairs=counts.pairs,
+            actions=counts.actions,
+            errors=counts.errors,
+            seconds=time.perf_counter() - self._started,
+            notices=tuple(facts.notices),
+        )
+        out.write(renderer.finish(summary, failures, rules))
+        out.flush()
+        return _exit_code(request, summary)
+
+    def _outcomes(self) -> tuple[Iterator[Outcome], Facts]:
+        """The outcome of every part in order, and what is to be said of the policies."""
+        memory, files = self._memory, self._files
+        fresh = [part for file in files for part, blob in file.parts if blob is None]
+        if memory is not None and memory.facts is not None and not fresh:
+            facts = memory.facts
+            if memory.is_current(files):
+                return (memory.outcome(blob) for file in files for _, blob in file.parts if blob is not None), facts
+            return self._kept(memory, facts, iter(())), facts
+        from gatewright.checking.loaded import evaluated, loaded
+
+        host, facts, repeatable = loaded(self._request, self._files, self._policies, surveyed=memory is not None)
+        keeping = memory is not None and repeatable
+        outcomes = evaluated(host, self._request, self._renderer, fresh, keeping=keeping)
+        return (self._kept(memory, facts, outcomes) if memory is not None and repeatable else outcomes), facts
+
+    def _kept(self, memory: Memory, facts: Facts, fresh: Iterator[Outcome]) -> Iterator[Outcome]:
+        """Outcomes known and fresh, on their way into the next run's memory."""
+        keeping = memory.keep(self._files, facts)
+        try:
+            for file in self._files:
+                for _, blob in file.parts:
+                    if blob is not None:
+                        keeping.again(blob)
+                        yield memory.outcome(blob)
+                    else:
+                        outcome = next(fresh)
+                        keeping.add(outcome)
+                        yield outcome
+            assert next(fresh, None) is None  # the workers are dismissed
+        except BaseException:
+            keeping.abandon()
+            raise
+        keeping.close()
+
+
+def _read_policies(request: CheckRequest) -> Policies:
+    from gatewright.checking.policies import read_policies
+
+    return read_policies(request)
 
 
 def _exit_code(request: CheckRequest, summary: Summary) -> int:
     if summary.errors:
         return BAD_INPUT
     return VIOLATIONS if any(summary.actions.get(action) for action in request.fail_on) else CLEAN
-
-
-def _loaded(request: CheckRequest, policies: Policies, inputs: _Inputs) -> tuple[Host, list[GatewrightError]]:
-    """The host with its policies, and with what the inputs say about each other."""
-    host = make_host(request)
-    special = list(special_documents(inputs.units()))
-    errors = [*policies.errors, *load(host, [*policies.documents, *_policies_of(special)])]
-    _learn(host, special)
-    if not host.constraints and not errors:
-        raise UsageError(
-            f"no constraints in {', '.join(request.policies)}",
-            hint="a ConstraintTemplate does nothing until a constraint of its kind says where it applies",
-        )
-    if host.reads_inventory:
-        add_inventory(host, inputs.units(), errors)
-    return host, errors
-
-
-def _policies_of(documents: Iterable[Document]) -> Iterator[Document]:
-    return (document for document in documents if is_policy(document.value))
-
-
-def _learn(host: Host, documents: Iterable[Document]) -> None:
-    for document in documents:
-        if not is_policy(document.value):
-            try:
-                host.learn(document.value)
-            except GatewrightError:
-                continue  # its own review reports it
 
 
 class _Report:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from gatewright.checking.evaluate import read_part
-from gatewright.checking.units import Part, Unit
+from gatewright.checking.units import Part
 from gatewright.errors import GatewrightError
 from gatewright.manifests import Document
 
@@ -38,14 +38,17 @@ _GROUPS = frozenset(
 _POLICY_GROUPS = frozenset({"constraints.gatekeeper.sh", "templates.gatekeeper.sh"})
 
 
-def special_documents(units: Iterable[Unit]) -> Iterator[Document]:
+def special_documents(parts: Iterable[Part]) -> Iterator[Document]:
     """The documents that others are reviewed by; ones that cannot be read are left for the review to report."""
-    for unit in units:
-        for part in unit.parts:
-            for narrowed in _telling(part):
-                for item in read_part(narrowed, "kubernetes"):
-                    if not isinstance(item, GatewrightError) and is_special(item.value):
-                        yield item
+    for part in parts:
+        try:
+            data = part.read()
+        except OSError:
+            continue
+        for narrowed in telling_parts(part, data):
+            for item in read_part(narrowed, "kubernetes"):
+                if not isinstance(item, GatewrightError) and is_special(item.value):
+                    yield item
 
 
 def is_special(value: Any) -> bool:
@@ -62,17 +65,13 @@ def is_policy(value: Any) -> bool:
     return group in _POLICY_GROUPS
 
 
-def _telling(part: Part) -> Iterator[Part]:
-    """The documents of a part that hold a telltale, as parts of their own; JSON is taken whole."""
-    try:
-        data = part.read()
-    except OSError:
-        return
+def telling_parts(part: Part, data: bytes) -> Iterator[Part]:
+    """The documents that hold a telltale, as parts of their own with their bytes; JSON is taken whole."""
     match = _TELLTALE.search(data)
     if match is None:
         return
     if data[:1024].lstrip()[:1] == b"{":
-        yield part
+        yield Part(part.file, row=part.row, data=data)
         return
     while match is not None:
         start = data.rfind(b"\n---", 0, match.start()) + 1
@@ -83,14 +82,33 @@ def _telling(part: Part) -> Iterator[Part]:
         match = _TELLTALE.search(data, end)
 
 
-def add_inventory(host: Host, units: Iterable[Unit], errors: list[GatewrightError]) -> None:
-    """Give the host every object as data; one that cannot be data is an error with its place."""
-    for unit in units:
-        for part in unit.parts:
-            for item in read_part(part):
-                if isinstance(item, GatewrightError) or not isinstance(item.value, dict):
-                    continue  # reported when it is reviewed
-                try:
-                    host.inventory.add(item.value)
-                except GatewrightError:
-                    continue
+def add_inventory(host: Host, parts: Iterable[Part]) -> None:
+    """Give the host every object as data; what cannot be read or cannot be data is reported when it is reviewed."""
+    for part in parts:
+        for item in read_part(part):
+            if isinstance(item, GatewrightError) or not isinstance(item.value, dict):
+                continue
+            try:
+                host.inventory.add(item.value)
+            except GatewrightError:
+                continue
+
+
+def may_change(documents: Iterable[Document]) -> bool:
+    """Whether policies name a built-in that may answer differently the next time: the clock, chance, the network."""
+    from gatewright.builtins.declared import DECLARED
+
+    names = [name.split(".") for name, declared in DECLARED.items() if declared.nondeterministic]
+    called = re.compile("|".join(r"\W{1,8}".join(map(re.escape, name)) for name in names))
+    return any(called.search(text) for document in documents for text in _texts(document.value))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)

@@ -37,50 +37,52 @@ class Part:
                 handle.seek(self.offset)
             return handle.read(self.length)
 
+    def size(self) -> int:
+        """How many bytes these are; 0 when that cannot be found out."""
+        if self.length >= 0:
+            return self.length
+        try:
+            return os.stat(self.file).st_size
+        except OSError:
+            return 0
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Parts that are worked on together; `bytes` is their size, for progress."""
+    """Parts that are worked on together."""
 
     parts: tuple[Part, ...]
-    bytes: int
 
 
-def plan(files: Iterable[str], stdin: bytes | None = None) -> Iterator[Unit]:
-    """The units of the files in order. `stdin` is what the file named `-` holds."""
-    parts: list[Part] = []
-    size = 0
-    for file in files:
-        for part, length in _parts(file, stdin):
-            if parts and (size + length > UNIT_BYTES or len(parts) >= _UNIT_FILES):
-                yield Unit(tuple(parts), size)
-                parts, size = [], 0
-            parts.append(part)
-            size += length
-    if parts:
-        yield Unit(tuple(parts), size)
-
-
-def _parts(file: str, stdin: bytes | None) -> Iterator[tuple[Part, int]]:
+def parts_of(file: str, stdin: bytes | None = None) -> list[Part]:
+    """The parts of a file, of which a small one is one. `stdin` is what the file named `-` holds."""
     if file == "-":
         data = stdin or b""
-        for offset, length, row in _cuts(data):
-            yield Part(file, row=row, data=data[offset : offset + length]), length
-        return
+        return [
+            Part(file, length=length, row=row, data=data[offset : offset + length])
+            for offset, length, row in _cuts(data)
+        ]
     try:
-        size = os.stat(file).st_size
-    except OSError:
-        yield Part(file), 0  # reading it will say what is wrong
-        return
-    if size <= UNIT_BYTES * 2:
-        yield Part(file), size
-        return
-    try:
+        if os.stat(file).st_size <= UNIT_BYTES * 2:
+            return [Part(file)]
         with open(file, "rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-            for offset, length, row in _cuts(mapped):
-                yield Part(file, offset, length, row), length
+            return [Part(file, offset, length, row) for offset, length, row in _cuts(mapped)]
     except (OSError, ValueError):
-        yield Part(file), size
+        return [Part(file)]  # reading it will say what is wrong
+
+
+def units_of(parts: Iterable[tuple[Part, int]]) -> Iterator[Unit]:
+    """The parts, each with its size, put together to units in order."""
+    together: list[Part] = []
+    total = 0
+    for part, size in parts:
+        if together and (total + size > UNIT_BYTES or len(together) >= _UNIT_FILES):
+            yield Unit(tuple(together))
+            together, total = [], 0
+        together.append(part)
+        total += size
+    if together:
+        yield Unit(tuple(together))
 
 
 def _cuts(data: bytes | mmap.mmap) -> Iterator[tuple[int, int, int]]:

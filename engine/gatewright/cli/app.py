@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
+from gatewright.cli._check import quick, run_check
 from gatewright.errors import GatewrightError, UsageError
 
 # Command → (module below gatewright.cli, its function or typer app, one line of help). A command's module is imported
@@ -68,11 +68,15 @@ def invoke(argv: list[str]) -> int:
     if name.startswith("-"):
         raise UsageError(f"no such option: {name}", hint="options follow a command: gatewright COMMAND --help")
     if name not in COMMANDS:
+        from difflib import get_close_matches
+
         close = get_close_matches(name, COMMANDS, n=1)
         raise UsageError(
             f"no such command: {name!r}",
             hint=f"did you mean {close[0]!r}?" if close else f"there are {', '.join(COMMANDS)}",
         )
+    if name == "check" and (options := quick(rest)) is not None:
+        return run_check(**options)
     return _run(name, rest)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from gatewright.cli._check import run_check
 
 Policies = Annotated[
     list[str] | None,
@@ -70,34 +70,4 @@ def check(
         gatewright check -p policies/ -p pss-baseline deploy/ --exclude 'charts/**'
         kustomize build . | gatewright check -p policies/ - --format sarif --output results.sarif
     """
-    from gatewright.checking.request import CheckRequest
-    from gatewright.checking.session import check as run
-
-    to_terminal = output is None and sys.stdout.isatty()
-    request = CheckRequest(
-        policies=tuple(policy or ()),
-        manifests=tuple(manifests),
-        format=format,
-        output=output,
-        exclude=tuple(exclude or ()),
-        type=type,
-        namespace=namespace,
-        engine=engine,
-        enforcement_point=enforcement_point,
-        gator_compat=gator_compat,
-        kubernetes_version=kubernetes_version,
-        rules=tuple(rule or ()),
-        exclude_rules=tuple(exclude_rule or ()),
-        min_severity=min_severity,
-        actions=("deny",) if deny_only else (),
-        fail_on=tuple(fail_on or ("deny",)),
-        external_data=external_data,
-        jobs=jobs,
-        timeout_s=timeout or None,
-        cache=not no_cache,
-        result_cache=not (no_cache or no_result_cache),
-        excerpts=format in ("text", "junit") and not no_excerpt,
-        progress=sys.stderr.isatty(),
-        colour=to_terminal and not os.environ.get("NO_COLOR"),
-    )
-    return run(request)
+    return run_check(**locals())

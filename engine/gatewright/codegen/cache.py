@@ -16,16 +16,10 @@ from functools import cache
 from pathlib import Path
 from types import CodeType
 
+from gatewright.userdirs import cache_directory
+
 FORMAT = 1
 _DIGEST = 32
-
-
-def default_directory() -> Path:
-    """The user's cache directory for gatewright."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    if sys.platform == "darwin" and not base:
-        return Path.home() / "Library" / "Caches" / "gatewright"
-    return Path(base or Path.home() / ".cache") / "gatewright"
 
 
 def key_of(parts: Iterable[str]) -> str:
@@ -57,7 +51,7 @@ class CodeCache:
     __slots__ = ("directory",)
 
     def __init__(self, directory: Path | None = None) -> None:
-        self.directory = default_directory() / "code" if directory is None else directory
+        self.directory = Path(cache_directory()) / "code" if directory is None else directory
 
     def get(self, key: str) -> list[CodeType] | None:
         """The code objects under `key`; None when there are none that can be trusted."""

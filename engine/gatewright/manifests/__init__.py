@@ -2,20 +2,29 @@
 
 A document knows its file, and finds the line and column of any part of itself when asked. One that cannot be
 read is a ManifestError in its place; the others go on.
+
+What is here is imported when it is asked for: who only looks for files needs no YAML.
 """
 
-from gatewright.manifests._compose import compose
-from gatewright.manifests._compose_v3 import compose_v3
-from gatewright.manifests._documents import (
-    MAX_DOCUMENT_BYTES,
-    Document,
-    read_blocks,
-    read_text,
-    read_verify,
-    verify_value,
-)
-from gatewright.manifests._files import find_files, open_file, read_paths
-from gatewright.manifests._shapes import admission_request, is_list, unpacked
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gatewright.manifests._compose import compose
+    from gatewright.manifests._compose_v3 import compose_v3
+    from gatewright.manifests._documents import (
+        MAX_DOCUMENT_BYTES,
+        Document,
+        read_blocks,
+        read_text,
+        read_verify,
+        verify_value,
+    )
+    from gatewright.manifests._files import open_file, read_paths
+    from gatewright.manifests._find import find_files
+    from gatewright.manifests._shapes import admission_request, is_list, unpacked
 
 __all__ = [
     "MAX_DOCUMENT_BYTES",
@@ -33,3 +42,21 @@ __all__ = [
     "unpacked",
     "verify_value",
 ]
+
+_MODULES = {
+    "_compose": ("compose",),
+    "_compose_v3": ("compose_v3",),
+    "_documents": ("MAX_DOCUMENT_BYTES", "Document", "read_blocks", "read_text", "read_verify", "verify_value"),
+    "_files": ("open_file", "read_paths"),
+    "_find": ("find_files",),
+    "_shapes": ("admission_request", "is_list", "unpacked"),
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,52 @@
+"""`gatewright.query` and `gatewright.term`: Rego from Python, values as JSON gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gatewright.runtime.values import UNDEFINED
+
+
+def query(
+    query: str,
+    *,
+    modules: Mapping[str, str] | None = None,
+    data: Any = None,
+    input: Any = UNDEFINED,
+    input_term: str | None = None,
+    rego_version: str = "v1",
+    strict_builtin_errors: bool = False,
+) -> list[dict[str, Any]]:
+    """The solutions of a Rego query: for each the values of its variables, as JSON gives them.
+
+    Sets come as lists in Rego's order, object keys that are no strings as their JSON text. `input_term` is the
+    input written as a Rego term. Without either there is no input document; `input=None` is the input null.
+    """
+    from gatewright.compiler import compile_modules
+    from gatewright.runtime.context import EvalOptions
+    from gatewright.runtime.json import from_python, to_python
+    from gatewright.runtime.limits import deep
+
+    with deep():
+        policy = compile_modules(modules or {}, rego_version=rego_version)
+        if input_term is not None:
+            input = term(input_term)
+        elif input is not UNDEFINED:
+            input = from_python(input)
+        options = EvalOptions(strict_builtin_errors=strict_builtin_errors)
+        solutions = policy.query(query).evaluate(input=input, data=from_python(data or {}), options=options)
+        return [{name: to_python(value) for name, value in solution.items()} for solution in solutions]
+
+
+def term(text: str) -> Any:
+    """The value of a ground Rego term, such as `{"a": {1, 2}}`."""
+    from gatewright.codegen.terms import constant
+    from gatewright.codegen.writer import NOTHING
+    from gatewright.errors import RegoSyntaxError
+    from gatewright.syntax import parse_term
+
+    value = constant(parse_term(text).value)
+    if value is NOTHING:
+        raise RegoSyntaxError(f"not a ground term: {text}")
+    return value

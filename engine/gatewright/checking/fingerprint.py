@@ -1,0 +1,102 @@
+"""What a result depends on, as bytes to compare: files, the options of a check, this engine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from gatewright._version import __version__
+from gatewright.checking.request import CheckRequest
+
+# Size, times of the last change to content and to inode, inode: what a file that is not written to keeps.
+Signature = tuple[int, int, int, int]
+
+# How the answer is delivered, not what it is.
+_DELIVERY = frozenset({"cache", "fail_on", "jobs", "output", "progress", "result_cache"})
+_GIVEN = frozenset({"manifests", "policies"})
+
+# Two changes within a tick of the file system's clock leave the same time behind.
+_TICK_NS = 100_000_000
+_COARSE_TICK_NS = 2_100_000_000
+
+
+def digest_of(*parts: bytes) -> bytes:
+    """A digest of the parts, each by its length and content."""
+    digest = blake2b(digest_size=20)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.digest()
+
+
+def signature(path: str) -> Signature | None:
+    """The signature of a file; None when there is none to be had."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+def is_settled(of: Signature, read_ns: int) -> bool:
+    """Whether a later change must show in the signature: the last one was well before the file was read."""
+    tick = _COARSE_TICK_NS if of[1] % 1_000_000_000 == 0 else _TICK_NS
+    return max(of[1], of[2]) + tick < read_ns
+
+
+def request_digest(request: CheckRequest) -> bytes:
+    """Changes with every option that may change an answer, and with the files that options name."""
+    named: list[bytes] = [os.getcwd().encode("utf-8", "surrogateescape")]
+    for option in fields(request):
+        if option.name in _DELIVERY:
+            continue
+        value = getattr(request, option.name)
+        named.append(f"{option.name}={value!r}".encode("utf-8", "surrogateescape"))
+        if option.name not in _GIVEN:
+            named += [_content(path) for path in _paths(value)]
+    return digest_of(engine_stamp(), *named)
+
+
+def _paths(value: Any) -> Iterator[str | Path]:
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _paths(item)
+    elif isinstance(value, Path) or (isinstance(value, str) and value and os.path.isfile(value)):
+        yield value
+
+
+def _content(path: str | Path) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return digest_of(file.read())
+    except OSError as error:
+        return str(error).encode()
+
+
+def engine_stamp() -> bytes:
+    """Changes with this Python and with every change of gatewright, installed or worked upon."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    times = [time for path, time in _entries(package) if path.endswith(".py")]
+    return f"{sys.implementation.cache_tag}:{sys.hexversion}:{__version__}:{len(times)}:{max(times)}".encode()
+
+
+def tree_stamp(folders: Iterable[str | Path]) -> bytes:
+    """Changes with every file below the folders."""
+    found = sorted(f"{path}:{time}" for folder in folders for path, time in _entries(str(folder)))
+    return digest_of(*(line.encode("utf-8", "surrogateescape") for line in found))
+
+
+def _entries(folder: str) -> Iterator[tuple[str, int]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith((".", "__pycache__")):
+                continue
+            if entry.is_dir():
+                yield from _entries(entry.path)
+            else:
+                yield entry.path, entry.stat().st_mtime_ns

@@ -1,0 +1,77 @@
+"""What a run does that cannot remember everything: load the policies, survey the inputs, evaluate the parts left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from gatewright.checking.evaluate import Evaluator, error_data
+from gatewright.checking.outcome import Outcome
+from gatewright.checking.policies import Policies, load, make_host, read_policies
+from gatewright.checking.pool import choose_jobs, evaluate
+from gatewright.checking.progress import Progress
+from gatewright.checking.recall import Facts, File
+from gatewright.checking.request import CheckRequest
+from gatewright.checking.survey import add_inventory, is_policy, may_change, special_documents
+from gatewright.checking.units import Part, units_of
+from gatewright.errors import GatewrightError, UsageError
+
+if TYPE_CHECKING:
+    from gatewright.gatekeeper.host import Host
+    from gatewright.manifests import Document
+    from gatewright.report import Renderer
+
+
+def loaded(
+    request: CheckRequest, files: Sequence[File], policies: Policies | None, *, surveyed: bool
+) -> tuple[Host, Facts, bool]:
+    """The host with its policies, and with what the inputs say about each other.
+
+    Also whether the policies will say the same of the same objects the next time. `surveyed` files know whether they
+    hold anything telling.
+    """
+    policies = policies or read_policies(request)
+    host = make_host(request)
+    special = list(special_documents(part for file in files if file.telling or not surveyed for part, _ in file.parts))
+    documents = [*policies.documents, *(document for document in special if is_policy(document.value))]
+    errors = [*policies.errors, *load(host, documents)]
+    _learn(host, special)
+    if not host.constraints and not errors:
+        raise UsageError(
+            f"no constraints in {', '.join(request.policies)}",
+            hint="a ConstraintTemplate does nothing until a constraint of its kind says where it applies",
+        )
+    if host.reads_inventory:
+        add_inventory(host, (part for file in files for part, _ in file.parts))
+    facts = Facts(
+        constraints=len(host.constraints),
+        failures=[error_data(error) for error in errors],
+        notices=policies.notices,
+        reads_inventory=host.reads_inventory,
+        uses_catalog=policies.uses_catalog,
+    )
+    return host, facts, not may_change(documents)
+
+
+def _learn(host: Host, documents: Iterable[Document]) -> None:
+    for document in documents:
+        if not is_policy(document.value):
+            try:
+                host.learn(document.value)
+            except GatewrightError:
+                continue  # its own review reports it
+
+
+def evaluated(
+    host: Host, request: CheckRequest, renderer: Renderer, parts: Sequence[Part], *, keeping: bool
+) -> Iterator[Outcome]:
+    """The outcome of each part in order; `keeping` ones say which bytes they came of."""
+    sizes = [part.size() for part in parts]
+    total = sum(sizes)
+    progress = Progress(total, enabled=request.progress)
+    evaluator = Evaluator(host, request, renderer, keeping=keeping)
+    outcomes = evaluate(evaluator, units_of(zip(parts, sizes, strict=True)), choose_jobs(request.jobs, total))
+    for outcome, size in zip(outcomes, sizes, strict=True):
+        yield outcome
+        progress.advance(size)
+    progress.close()

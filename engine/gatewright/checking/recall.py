@@ -1,0 +1,240 @@
+"""What an earlier run of the same check left, held against what lies there now.
+
+A part of the inputs is known when its bytes are the same, and so are the options, the policies and the *world*: the
+documents that others are reviewed by, or all documents where a policy reads data.inventory. Bytes are the same when
+the file's signature says so; else they are read and compared by digest.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gatewright.checking.fingerprint import (
+    Signature,
+    digest_of,
+    is_settled,
+    request_digest,
+    signature,
+    tree_stamp,
+)
+from gatewright.checking.outcome import Outcome, unpacked
+from gatewright.checking.request import CheckRequest
+from gatewright.checking.results import Record, RecordWriter, evict, read_record, results_directory
+from gatewright.checking.units import Part, parts_of
+from gatewright.manifests import find_files
+
+# How a part is kept: its place in its file, the digest of its bytes, and where the blob of its outcome lies.
+_Kept = tuple[int, int, int, bytes, int, int]
+_NO_BLOB = -1
+
+
+@dataclass(slots=True)
+class Facts:
+    """What loading the policies brought, beside the host: all that a report says of them."""
+
+    constraints: int
+    failures: list[dict[str, Any]]
+    notices: list[str]
+    reads_inventory: bool
+    uses_catalog: bool
+
+
+@dataclass(slots=True)
+class File:
+    """A file of the inputs: its parts, each with the blob of its outcome or None; `telling` digests its documents that
+    others are reviewed by, b"" when it has none."""
+
+    path: str
+    signature: Signature | None
+    telling: bytes
+    digests: list[bytes] = field(default_factory=list)
+    parts: list[tuple[Part, tuple[int, int] | None]] = field(default_factory=list)
+    settled: bool = True
+
+
+class Memory:
+    """The record of a check: what is known from it, and what is kept for the next run."""
+
+    def __init__(self, request: CheckRequest) -> None:
+        self._began_ns = time.time_ns()
+        self._names = request.policies
+        directory = results_directory()
+        self._path = os.path.join(directory, request_digest(request).hex())
+        self._record = read_record(self._path)
+        self._policies = self._policy_files()
+        self.facts = self._known_facts()
+
+    # --- policies ---
+
+    def _policy_files(self) -> dict[str, tuple[Signature | None, bytes]]:
+        paths = [name for name in self._names if os.path.lexists(name) or os.sep in name]
+        old = self._record.index["policies"] if self._record is not None else {}
+        return {path: self._policy_file(path, old.get(path)) for path in find_files(paths)}
+
+    def _policy_file(self, path: str, old: tuple[Signature | None, bytes] | None) -> tuple[Signature | None, bytes]:
+        now = signature(path)
+        if old is not None and now is not None and old[0] == now and self._is_settled(now):
+            return old
+        try:
+            with open(path, "rb") as file:
+                return now, digest_of(file.read())
+        except OSError:
+            return None, b""
+
+    def _is_settled(self, of: Signature) -> bool:
+        assert self._record is not None
+        return is_settled(of, self._record.index["read_ns"])
+
+    def _known_facts(self) -> Facts | None:
+        """What the record says of the policies, if they are what they were."""
+        if self._record is None:
+            return None
+        index = self._record.index
+        before = [(path, digest) for path, (_, digest) in index["policies"].items()]
+        if before != [(path, digest) for path, (_, digest) in self._policies.items()]:
+            return None
+        facts = Facts(*index["facts"])
+        if facts.uses_catalog and index["catalog"] != _catalog_stamp():
+            return None
+        return facts
+
+    # --- inputs ---
+
+    def survey(self, paths: Iterable[str], stdin: bytes | None) -> list[File]:
+        """The files as they are now, each part with the blob of its outcome where it is known."""
+        old = self._record.index["files"] if self._record is not None else {}
+        files = [self._file(path, stdin, old.get(path)) for path in paths]
+        if self.facts is None or self._record is None or self._world(files, self.facts) != self._record.index["world"]:
+            self.facts = None
+            for file in files:
+                file.parts = [(part, None) for part, _ in file.parts]
+        return files
+
+    def _file(self, path: str, stdin: bytes | None, old: tuple[Any, ...] | None) -> File:
+        now = signature(path) if path != "-" else None
+        if old is not None and now is not None and old[0] == now and self._is_settled(now):
+            return File(path, now, old[1], [kept[3] for kept in old[2]], [_part(path, kept) for kept in old[2]])
+        known = {kept[3:4] + kept[2:3]: kept[4:] for kept in old[2]} if old is not None else {}
+        file = File(path, now, b"", settled=False)
+        telling = []
+        for part in parts_of(path, stdin):
+            digest, tells = _look(part)
+            telling += tells
+            blob = known.get((digest, part.row))
+            file.digests.append(digest)
+            file.parts.append((part, blob if blob is not None and blob[0] != _NO_BLOB else None))
+        file.telling = digest_of(*telling) if telling else b""
+        return file
+
+    def _world(self, files: Sequence[File], facts: Facts) -> bytes:
+        if facts.reads_inventory:
+            return digest_of(*(digest for file in files for digest in file.digests))
+        return digest_of(*(file.telling for file in files if file.telling))
+
+    def outcome(self, blob: tuple[int, int]) -> Outcome:
+        """The outcome that was kept."""
+        assert self._record is not None
+        return unpacked(self._record.blob(*blob))
+
+    # --- keeping ---
+
+    def is_current(self, files: Sequence[File]) -> bool:
+        """Whether the record says all of this already, by signatures alone."""
+        record = self._record
+        if record is None or self.facts is None:
+            return False
+        same = len(record.index["files"]) == len(files) and all(file.settled for file in files)
+        return same and list(record.index["policies"].items()) == list(self._policies.items())
+
+    def keep(self, files: Sequence[File], facts: Facts) -> Keeping:
+        """A record in the making. Outcomes must be added to it in the order of the files' parts."""
+        index = {
+            "read_ns": self._began_ns,
+            "policies": self._policies,
+            "catalog": _catalog_stamp() if facts.uses_catalog else b"",
+            "facts": (facts.constraints, facts.failures, facts.notices, facts.reads_inventory, facts.uses_catalog),
+            "world": self._world(files, facts),
+        }
+        return Keeping(RecordWriter(self._path), index, files, self._record)
+
+
+class Keeping:
+    """Writes the outcomes of a run as they come."""
+
+    def __init__(
+        self, writer: RecordWriter, index: dict[str, Any], files: Sequence[File], record: Record | None
+    ) -> None:
+        self._writer = writer
+        self._index = index
+        self._files = files
+        self._record = record
+        self._blobs: list[tuple[int, int]] = []
+        self._digests = [digest for file in files for digest in file.digests]
+
+    def again(self, blob: tuple[int, int]) -> None:
+        """Keep what was known already."""
+        assert self._record is not None
+        self._blobs.append(self._writer.keep_raw(self._record.raw(*blob)))
+
+    def add(self, outcome: Outcome) -> None:
+        """Keep an outcome, if its bytes are those that were surveyed and would bring it about again."""
+        lasting = outcome.lasting and outcome.digest == self._digests[len(self._blobs)]
+        self._blobs.append(self._writer.keep(outcome.packed()) if lasting else (_NO_BLOB, 0))
+
+    def close(self) -> None:
+        """Put the record in its place."""
+        blobs = iter(self._blobs)
+        self._index["files"] = {
+            file.path: (
+                file.signature,
+                file.telling,
+                [
+                    (part.offset, part.length, part.row, digest, *next(blobs))
+                    for (part, _), digest in zip(file.parts, file.digests, strict=True)
+                ],
+            )
+            for file in self._files
+        }
+        self._writer.close(self._index)
+        evict(results_directory())
+
+    def abandon(self) -> None:
+        """Keep nothing of this run."""
+        self._writer.abandon()
+
+
+def _part(path: str, kept: _Kept) -> tuple[Part, tuple[int, int] | None]:
+    offset, length, row, _, at, size = kept
+    return Part(path, offset, length, row), None if at == _NO_BLOB else (at, size)
+
+
+def _look(part: Part) -> tuple[bytes, list[bytes]]:
+    """The digest of a part's bytes, and what others are reviewed by in it."""
+    from gatewright.checking.survey import telling_parts
+
+    try:
+        data = part.read()
+    except OSError:
+        return b"", []
+    tells = []
+    for narrowed in telling_parts(part, data):
+        # The places of policies are part of what is said of them.
+        row = str(narrowed.row).encode() if b"gatekeeper.sh" in narrowed.read() else b""
+        tells += [row, narrowed.read()]
+    return digest_of(data), tells
+
+
+def _catalog_stamp() -> bytes:
+    from gatewright import catalog
+
+    return tree_stamp((catalog.library_dir(), catalog.policies_dir()))
+
+
+def surveyed(paths: Iterable[str], stdin: bytes | None) -> Iterator[File]:
+    """The files of a run that keeps nothing."""
+    for path in paths:
+        yield File(path, None, b"", [], [(part, None) for part in parts_of(path, stdin)])
