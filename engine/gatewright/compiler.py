@@ -404,15 +404,18 @@ class BoundRule:
         """
         if context is None:
             context = Context()
-        input = {self._review: review, self._parameters_name: self._parameters}
-        data = {} if inventory is UNDEFINED else {self._inventory: inventory}
-        # What is kept would not note its built-in errors again.
-        fixed = None if context.options.strict_builtin_errors else self._fixed
+        state = State(
+            context,
+            {self._review: review, self._parameters_name: self._parameters},
+            {} if inventory is UNDEFINED else {self._inventory: inventory},
+            # What is kept would not note its built-in errors again.
+            None if context.options.strict_builtin_errors else self._fixed,
+        )
         try:
-            result = self._entry(State(context, input, data, fixed))
+            result = self._entry(state)
         except (RecursionError, MemoryError):
             # Once more with room for deep documents.
-            return _guarded(context, self._entry, State(context, input, data))
+            return _guarded(context, self._entry, State(context, state.input, state.data))
         except RegoEvaluationError:
             context.raise_builtin_errors()
             raise

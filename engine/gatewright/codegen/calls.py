@@ -68,7 +68,7 @@ def condition(w: Writer, call: tuple[Term, ...]) -> ast.expr:
             if _worth_keeping(w, vals) and fixed.group_is_fixed(w.unit, group):
                 return terms.truth(call_value(w, call, ""))
             run = _py.call(w.unit.need(group, w), _py.name(w.state), *(val.expr for val in vals))
-            return terms.holds(Val(run, w.unit.result_kind(group)))
+            return terms.holds(w, Val(run, w.unit.result_kind(group)))
     return terms.truth(call_value(w, call, "", tested=True))
 
 

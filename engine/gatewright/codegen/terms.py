@@ -159,13 +159,15 @@ def truth(val: Val) -> ast.expr:
     return _py.is_not(val.expr, _py.const(False))
 
 
-def holds(val: Val) -> ast.expr:
+def holds(w: Writer, val: Val) -> ast.expr:
     """The condition that a value is there and is not false; `val` may be undefined."""
     if val.kind == "bool":
         return _py.is_(val.expr, _py.const(True))
     if val.kind != "any":
         return _py.is_defined(val.expr)
-    return _py.call("holds", val.expr)
+    name = w.names.fresh("held")
+    there = _py.is_defined(ast.NamedExpr(_py.store(name), val.expr))
+    return _py.both(there, _py.is_not(_py.name(name), _py.const(False)))
 
 
 def condition(w: Writer, term: Term) -> ast.expr:
@@ -174,7 +176,7 @@ def condition(w: Writer, term: Term) -> ast.expr:
         group = refs.whole_rule(w, term.value)
         if group is not None:
             run = _py.call(w.unit.need(group, w), _py.name(w.state))
-            return holds(Val(run, w.unit.result_kind(group)))
+            return holds(w, Val(run, w.unit.result_kind(group)))
     return truth(value(w, term))
 
 

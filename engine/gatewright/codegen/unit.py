@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from gatewright.codegen import _py, bodies, calls, fixed, recording, rules, terms
+from gatewright.codegen import _py, bodies, calls, memo, rules, terms
 from gatewright.codegen._names import Names, identifier
 from gatewright.codegen.writer import NOTHING, Sink, Val, Writer
 from gatewright.runtime.values import NumberText, RegoSet, from_key, to_key
@@ -44,7 +44,6 @@ _RUNTIME = (
     "failed",
     "get",
     "has_member",
-    "holds",
     "insert",
     "is_collection",
     "items",
@@ -294,7 +293,7 @@ class Unit:
         if seen is not None:
             return seen
         run = _py.call(self.need(group, w), _py.name(w.state))
-        if group.kind in ("set", "object") and not self._hideable(group):
+        if group.kind in ("set", "object") and not self.hideable(group):
             val = w.keep(Val(run, {"set": "set", "object": "dict"}[group.kind]), hint or group.short_name)
         else:
             val = w.defined(Val(run, self.result_kind(group)), hint or group.short_name)
@@ -303,7 +302,7 @@ class Unit:
 
     def result_kind(self, group: Group) -> str:
         """The type of a group's value where its definitions show it."""
-        if self._hideable(group) or group.kind in ("set", "object"):
+        if self.hideable(group) or group.kind in ("set", "object"):
             return "any"
         definitions = [b for rule in group.rules for b in rules._branches(rule)]
         if group.default is not None:
@@ -314,7 +313,8 @@ class Unit:
             kinds.add("any" if value is NOTHING else terms._KINDS[value.__class__])
         return kinds.pop() if len(kinds) == 1 else "any"
 
-    def _hideable(self, group: Group) -> bool:
+    def hideable(self, group: Group) -> bool:
+        """Whether some `with` puts other data in the group's place."""
         return any(group.path[: len(target)] == target for target in self.targets)
 
     def tree(self, path: tuple[Any, ...]) -> str:
@@ -333,7 +333,7 @@ class Unit:
         for key, below in place.children.items():
             if below.group is not None and below.group.arity:
                 continue
-            keys.append(_key_literal(key))
+            keys.append(key_literal(key))
             if below.group is not None:
                 members.append(_py.name(self.need(below.group, None)))
                 below.group.uses += 2
@@ -391,7 +391,7 @@ class Unit:
                 self._functions.append((group.location.file, [narrowed]))
         by_file: dict[str, list[ast.stmt]] = {}
         for group, made in self._made:
-            self._functions.append((group.location.file, self._with_memo(group, made)))
+            self._functions.append((group.location.file, memo.remembering(self, group, made)))
         for file, stmts in self._functions:
             by_file.setdefault(file or "<rego>", []).extend(stmts)
         found = [Part(file, _module(stmts)) for file, stmts in by_file.items()]
@@ -415,81 +415,6 @@ class Unit:
                 statements.append(ast.ImportFrom(module, [ast.alias(name) for name in wanted], 0))
             self._imported.update(wanted)
         return statements
-
-    def _with_memo(self, group: Group, made: ast.FunctionDef) -> list[ast.stmt]:
-        """A rule's function, and before it a function of its name that remembers the result, if that pays."""
-        # OPA remembers the results of all functions; it shows where they print.
-        if group.arity and (self.watches_order or _times_called(group) > _MANY_CALLS):
-            return [_remembering(group, made), made]
-        hideable = self._hideable(group)
-        fixed_rule = bool(self.parameters) and not group.arity and fixed.group_is_fixed(self, group)
-        if group.arity or (group.uses < 2 and not (hideable or fixed_rule or self.lasting)):
-            return [made]
-        made.name = f"_{group.function}"
-        key = _py.const(group.function)
-        memo = _py.attribute(_py.name("s"), "fixed" if fixed_rule else "memo")
-        body: list[ast.stmt] = []
-        if hideable:
-            path = _py.tuple_of(*(_key_literal(k) for k in group.path))
-            hidden = _py.call(_py.attribute(_py.name("s"), "hides"), path)
-            body.append(ast.If(hidden, [ast.Return(_py.call("base_value", _py.name("s"), path))], []))
-        keep, bring = recording.remembered(key) if self.recording and not fixed_rule else (None, None)
-        body += [
-            _py.assign("found", _py.call(_py.attribute(memo, "get"), key, _py.name("MISSING"))),
-            ast.If(
-                _py.is_(_py.name("found"), _py.name("MISSING")),
-                [
-                    _py.assign("found", _py.call(made.name, _py.name("s"))),
-                    ast.Assign([ast.Subscript(memo, key, ast.Store())], _py.name("found")),
-                    *([keep] if keep else []),
-                ],
-                [bring] if bring else [],
-            ),
-            ast.Return(_py.name("found")),
-        ]
-        wrapper = _py.function(group.function, ["s"], body)
-        wrapper.lineno, wrapper.col_offset = made.lineno, 0
-        return [wrapper, made]
-
-
-# A function called this often, counting call sites alone, might be called exponentially often.
-_MANY_CALLS = 200
-
-
-def _times_called(group: Group) -> int:
-    """How often a function is called in one evaluation if every call site is reached once."""
-    if not group.calls:
-        group.calls = sum(
-            count * (1 if caller is None or not caller.arity else _times_called(caller))
-            for caller, count in group.callers.values()
-        )
-    return group.calls
-
-
-def _remembering(group: Group, made: ast.FunctionDef) -> ast.FunctionDef:
-    """A function of the group's name that remembers results by operands, around the one that computes them."""
-    made.name = f"_{group.function}"
-    operands = [_py.name(arg.arg) for arg in made.args.args[1:]]
-    names = Names(arg.arg for arg in made.args.args)
-    place, found = names.fresh("operands"), names.fresh("found")
-    key = _py.tuple_of(_py.const(group.function), *(_py.call("to_key", operand) for operand in operands))
-    memo = _py.attribute(_py.name("s"), "memo")
-    body: list[ast.stmt] = [
-        _py.assign(place, key),
-        _py.assign(found, _py.call(_py.attribute(memo, "get"), _py.name(place), _py.name("MISSING"))),
-        ast.If(
-            _py.is_(_py.name(found), _py.name("MISSING")),
-            [
-                _py.assign(found, _py.call(made.name, _py.name("s"), *operands)),
-                ast.Assign([ast.Subscript(memo, _py.name(place), ast.Store())], _py.name(found)),
-            ],
-            [],
-        ),
-        ast.Return(_py.name(found)),
-    ]
-    wrapper = _py.function(group.function, [arg.arg for arg in made.args.args], body)
-    wrapper.lineno, wrapper.col_offset = made.lineno, 0
-    return wrapper
 
 
 def _module(stmts: list[ast.stmt]) -> ast.Module:
@@ -519,7 +444,7 @@ def _literal(value: Any) -> ast.expr:
     if kind is list:
         return ast.List([_literal(v) for v in value], ast.Load())
     if kind is dict:
-        return ast.Dict([_key_literal(k) for k in value], [_literal(v) for v in value.values()])
+        return ast.Dict([key_literal(k) for k in value], [_literal(v) for v in value.values()])
     if kind is RegoSet:
         return _py.call("RegoSet", ast.List([_literal(v) for v in value], ast.Load()))
     if kind is NumberText:
@@ -527,7 +452,8 @@ def _literal(value: Any) -> ast.expr:
     return _py.const(value)
 
 
-def _key_literal(key: Any) -> ast.expr:
+def key_literal(key: Any) -> ast.expr:
+    """A Python expression that builds a constant's key form."""
     value = from_key(key)
     built = _literal(value)
     return built if value.__class__ in (str, int, float, NumberText, type(None)) else _py.call("to_key", built)

@@ -35,7 +35,8 @@ _SCOPED_ACTION: Final = struct(
 class Constraint:
     """A constraint in force: its template, its document with defaults, its compiled match, its actions.
 
-    `actions` maps an enforcement point to the actions there; None unless the action is "scoped".
+    `actions` maps an enforcement point to the actions there; None unless the action is "scoped". `metadata` is what
+    template and constraint say of the rule in their annotations.
     """
 
     template: Template
@@ -45,6 +46,7 @@ class Constraint:
     enforcement_action: str
     actions: tuple[tuple[str, tuple[str, ...]], ...] | None
     ref: ConstraintRef
+    metadata: dict[str, Any]
 
     @property
     def name(self) -> str:
@@ -89,7 +91,20 @@ def read_constraint(document: kube.Object, find_template: Callable[[str], Templa
     stored = {key: value for key, value in document.items() if key != "status"}
     gvk = kube.gvk_of(document)
     ref = ConstraintRef(gvk.api_version, gvk.kind, kube.name_of(document))
-    return Constraint(template, stored, {} if parameters is None else parameters, matcher, action, actions, ref)
+    parameters = {} if parameters is None else parameters
+    return Constraint(template, stored, parameters, matcher, action, actions, ref, _metadata(document, template))
+
+
+_OWN_ANNOTATIONS: Final = "gatewright.dev/"
+_TITLE: Final = "metadata.gatekeeper.sh/title"
+
+
+def _metadata(document: kube.Object, template: Template) -> dict[str, Any]:
+    annotations = {**template.annotations, **kube.annotations_of(document)}
+    metadata = {k.removeprefix(_OWN_ANNOTATIONS): v for k, v in annotations.items() if k.startswith(_OWN_ANNOTATIONS)}
+    if _TITLE in annotations:
+        metadata["title"] = annotations[_TITLE]
+    return metadata
 
 
 def _invalid(message: str) -> ConstraintError:

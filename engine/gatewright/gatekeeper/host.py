@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from gatewright.errors import (
@@ -153,6 +154,9 @@ class Host:
         self._excluded: list[Callable[[str], bool]] = []
         # How many (object, constraint) pairs have been evaluated so far.
         self.pairs = 0
+        # The object reviewed last, for who asks where its violations lie.
+        self._last: tuple[kube.Object, Review] | None = None
+        self._new_context: Callable[[], Context] | None = None
 
     # --- what is loaded ---
 
@@ -354,7 +358,7 @@ class Host:
         known = None if namespace is None else _namespace(namespace)
         if self._unwraps(obj):
             return self.request_results(admission_request(obj), known)
-        obj = self._placed(obj)
+        given, obj = obj, self._placed(obj)
         space = known or self._namespace_of(obj)
         review = object_review(
             obj,
@@ -364,6 +368,7 @@ class Host:
             user_info=user_info,
             show_namespace=self.semantics == CLUSTER,
         )
+        self._last = given, review
         results = self.run(review)
         if self._expander is not None:
             results += self._expanded(obj, space)
@@ -375,8 +380,11 @@ class Host:
         """Each violation with the path in the object that its policy read on the way to it; () where none is known."""
         if self._unwraps(obj):
             return ((violation, ()) for violation in violations)
-        obj = self._placed(obj)
-        review = object_review(obj, namespace=self._namespace_of(obj), show_namespace=self.semantics == CLUSTER)
+        if self._last is not None and self._last[0] is obj:
+            review = self._last[1]
+        else:
+            obj = self._placed(obj)
+            review = object_review(obj, namespace=self._namespace_of(obj), show_namespace=self.semantics == CLUSTER)
         known: dict[tuple[str, str], dict[str, tuple[Any, ...]]] = {}
         return ((violation, self._path_of(violation, review, known)) for violation in violations)
 
@@ -522,9 +530,11 @@ class Host:
         return results
 
     def _context(self) -> Context:
-        from gatewright.runtime.context import Context
+        if self._new_context is None:
+            from gatewright.runtime.context import DEFAULT_OPTIONS, Context
 
-        return Context() if self.eval_options is None else Context(self.eval_options)
+            self._new_context = partial(Context, self.eval_options or DEFAULT_OPTIONS)
+        return self._new_context()
 
     def _is_excluded(self, subject: Subject) -> bool:
         name = subject.namespace_name
@@ -661,21 +671,8 @@ def _violation(result: Result, ref: ObjectRef) -> Violation:
         ref,
         result.scoped_actions,
         expanded_by=result.expanded_by,
-        metadata=_metadata(result.constraint),
+        metadata=result.constraint.metadata,
     )
-
-
-_OWN_ANNOTATIONS: Final = "gatewright.dev/"
-_TITLE: Final = "metadata.gatekeeper.sh/title"
-
-
-def _metadata(constraint: Constraint) -> dict[str, Any]:
-    """What template and constraint say of the rule in their annotations."""
-    annotations = {**constraint.template.annotations, **kube.annotations_of(constraint.document)}
-    metadata = {k.removeprefix(_OWN_ANNOTATIONS): v for k, v in annotations.items() if k.startswith(_OWN_ANNOTATIONS)}
-    if _TITLE in annotations:
-        metadata["title"] = annotations[_TITLE]
-    return metadata
 
 
 __all__ = ["AUDIT_POINT", "GATOR_POINT", "WEBHOOK_POINT", "Host", "Result"]

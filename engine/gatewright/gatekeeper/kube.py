@@ -82,7 +82,12 @@ def namespace_of(obj: Object) -> str:
 
 def labels_of(obj: Object) -> dict[str, str]:
     """The labels; none at all when a single value is not a string, as Go's accessor gives up then."""
-    return _text_map(metadata_of(obj).get("labels"))
+    return labels_in(metadata_of(obj))
+
+
+def labels_in(metadata: Object) -> dict[str, str]:
+    """As `labels_of`, from the metadata."""
+    return _text_map(metadata.get("labels"))
 
 
 def annotations_of(obj: Object) -> dict[str, str]:

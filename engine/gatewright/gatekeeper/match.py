@@ -60,27 +60,35 @@ class Subject:
         "has_namespace",
         "is_namespace",
         "kind",
-        "labels",
+        "metadata",
         "name",
         "namespace",
         "namespace_name",
+        "own_namespace",
         "source",
+        "version",
     )
 
     def __init__(self, obj: kube.Object, namespace: Namespace | None = None, source: str = "Original") -> None:
         gvk = kube.gvk_of(obj)
-        own = kube.namespace_of(obj)
         self.group = gvk.group
+        self.version = gvk.version
         self.kind = gvk.kind
-        self.name = kube.name_of(obj)
-        self.generate_name = kube.generate_name_of(obj)
-        self.labels = kube.labels_of(obj)
+        self.metadata = metadata = kube.metadata_of(obj)
+        name, generate_name, own = metadata.get("name"), metadata.get("generateName"), metadata.get("namespace")
+        self.name: str = name if name.__class__ is str else ""
+        self.generate_name: str = generate_name if generate_name.__class__ is str else ""
+        self.own_namespace: str = own if own.__class__ is str else ""
         self.is_namespace = gvk.kind == "Namespace" and gvk.group == ""
         self.namespace = namespace
-        self.has_namespace = own != "" or namespace is not None
+        self.has_namespace = self.own_namespace != "" or namespace is not None
         # The name that namespace globs are held against; None for cluster-scoped objects, which pass them.
-        self.namespace_name = self._namespace_name(own)
+        self.namespace_name = self._namespace_name(self.own_namespace)
         self.source = source
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return kube.labels_in(self.metadata)
 
     def _namespace_name(self, own: str) -> str | None:
         if self.is_namespace:

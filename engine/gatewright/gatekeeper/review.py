@@ -38,7 +38,13 @@ class Review:
     __slots__ = ("_places", "namespace", "object", "old_object", "rego", "request", "source", "subjects")
 
     def __init__(
-        self, request: dict[str, Any], namespace: Namespace | None, source: str, *, show_namespace: bool = True
+        self,
+        request: dict[str, Any],
+        namespace: Namespace | None,
+        source: str,
+        *,
+        show_namespace: bool = True,
+        subjects: tuple[Subject, ...] = (),
     ) -> None:
         self.object: kube.Object | None = request["object"]
         self.old_object: kube.Object | None = request["oldObject"]
@@ -52,13 +58,7 @@ class Review:
             self.object = None
         known = namespace.object if show_namespace and namespace is not None else None
         self.rego = {**request, "namespaceObject": known or {}}
-        objects = [o for o in (request["object"], self.old_object) if o is not None]
-        # An object that is unchanged, or gone, is asked about once.
-        if len(objects) == 2 and objects[0] is objects[1]:
-            objects.pop()
-        if not objects:
-            raise ReviewError("invalid request object: neither object nor old object are defined")
-        self.subjects = tuple(Subject(o, namespace, source) for o in objects)
+        self.subjects = subjects or _subjects(request, namespace, source)
         self._places: Places | None = None
 
     @property
@@ -75,6 +75,17 @@ class Review:
         return self._places
 
 
+def _subjects(request: dict[str, Any], namespace: Namespace | None, source: str) -> tuple[Subject, ...]:
+    """What constraints are matched against: the object and the old one."""
+    objects = [o for o in (request["object"], request["oldObject"]) if o is not None]
+    # An object that is unchanged, or gone, is asked about once.
+    if len(objects) == 2 and objects[0] is objects[1]:
+        objects.pop()
+    if not objects:
+        raise ReviewError("invalid request object: neither object nor old object are defined")
+    return tuple(Subject(o, namespace, source) for o in objects)
+
+
 def object_review(
     obj: kube.Object,
     *,
@@ -89,16 +100,16 @@ def object_review(
 
     `show_namespace` off keeps the namespace from policies, as gator does, while matching still knows it.
     """
-    gvk = kube.gvk_of(obj)
+    subject = Subject(obj, namespace, source)
     request: dict[str, Any] = {
         "uid": "",
-        "kind": {"group": gvk.group, "version": gvk.version, "kind": gvk.kind},
+        "kind": {"group": subject.group, "version": subject.version, "kind": subject.kind},
         "resource": {"group": "", "version": "", "resource": ""},
     }
-    if name := kube.name_of(obj):
-        request["name"] = name
-    if own := kube.namespace_of(obj):
-        request["namespace"] = own
+    if subject.name:
+        request["name"] = subject.name
+    if subject.own_namespace:
+        request["namespace"] = subject.own_namespace
     request["operation"] = operation
     request["userInfo"] = user_info or {}
     if operation == DELETE:
@@ -106,7 +117,8 @@ def object_review(
     else:
         request["object"], request["oldObject"] = obj, old_object
     request["options"] = None
-    return Review(request, namespace, source, show_namespace=show_namespace)
+    subjects = (subject,) if operation != DELETE and old_object is None else ()
+    return Review(request, namespace, source, show_namespace=show_namespace, subjects=subjects)
 
 
 # --- AdmissionReview ---------------------------------------------------------------------------------------------

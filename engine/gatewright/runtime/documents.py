@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
-from gatewright.runtime.values import UNDEFINED, NumberText, RegoSet, from_key, sorted_keys, to_key
+from gatewright.runtime.values import UNDEFINED, Key, NumberText, RegoSet, from_key, sorted_keys, to_key
 
 ABSENT: Final = (KeyError, IndexError, TypeError)
 """What a subscript raises where Rego says undefined."""
@@ -133,7 +133,9 @@ def items(value: Any) -> Iterable[tuple[Any, Any]]:
     if kind is list:
         return enumerate(value)
     if kind is dict:
-        return [(from_key(k), v) for k, v in value.items()]
+        if Key in map(type, value):
+            return [(from_key(k), v) for k, v in value.items()]
+        return value.items()  # type: ignore[no-any-return]
     if kind is RegoSet:
         return [(v, v) for v in value.several()]
     return ()
@@ -149,11 +151,6 @@ def items_sorted(value: Any) -> Iterable[tuple[Any, Any]]:
     if kind is RegoSet:
         return [(v, v) for v in value.sorted()]
     return ()
-
-
-def holds(value: Any) -> bool:
-    """Whether a value that may be undefined makes an expression true."""
-    return value is not UNDEFINED and value is not False
 
 
 def is_collection(value: Any) -> bool:
@@ -294,7 +291,6 @@ __all__ = [
     "extent",
     "get",
     "has_member",
-    "holds",
     "is_collection",
     "items",
     "items_sorted",

@@ -55,10 +55,40 @@ def quoted_char(char: str, quote: str, *, ascii_only: bool) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+_MOST_NESTED = 40
+
+
 def term_text(value: Any) -> str:
-    """A value as a Rego term: `{"a": 1}`, `{1, 2}`, `set()`. Nesting does not use Python's stack."""
+    """A value as a Rego term: `{"a": 1}`, `{1, 2}`, `set()`. Values may nest as deep as they like."""
     if value.__class__ is str:
         return go_quote(value)
+    return _shallow(value, 0)
+
+
+def _shallow(value: Any, depth: int) -> str:
+    """The text by plain recursion, which is fastest for what nests as values usually do."""
+    kind = value.__class__
+    if kind is str:
+        return go_quote(value)
+    if depth > _MOST_NESTED:
+        return _deep(value)
+    below = depth + 1
+    if kind is dict:
+        pairs = [f"{_shallow(from_key(k), below)}: {_shallow(value[k], below)}" for k in sorted_keys(value)]
+        return "{" + ", ".join(pairs) + "}"
+    if kind is list:
+        return "[" + ", ".join([_shallow(v, below) for v in value]) + "]"
+    if kind is RegoSet:
+        return "{" + ", ".join([_shallow(v, below) for v in value.sorted()]) + "}" if value.keys else "set()"
+    if value is None:
+        return "null"
+    if kind is bool:
+        return "true" if value else "false"
+    return number_text(value)
+
+
+def _deep(value: Any) -> str:
+    """The same without Python's stack."""
     pieces: list[str] = []
     todo: list[Any] = [value]  # values, and text to copy in 1-tuples
     while todo:

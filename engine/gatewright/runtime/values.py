@@ -333,6 +333,7 @@ def sorted_keys(obj: dict[Any, Any]) -> list[Any]:
     except TypeError:
         pass
     else:
-        if all(k.__class__ is str for k in keys):
+        # Strings compare with strings alone, so one speaks for all.
+        if not keys or keys[0].__class__ is str:
             return keys
     return sorted(obj, key=lambda k: _by_order(from_key(k)))

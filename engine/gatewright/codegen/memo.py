@@ -1,0 +1,184 @@
+"""Results that are kept: a rule's within an evaluation or for good, a function's by its operands, where that pays.
+
+OPA keeps the results of rules and functions within one evaluation. What reads nothing but parameters and operands
+gives the same in every evaluation, so a bound rule may keep it as long as it lives.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from gatewright.codegen import _py, fixed, recording
+from gatewright.codegen._names import Names
+from gatewright.syntax.nodes import Call, Expr, Ref, Var
+from gatewright.syntax.walk import children
+
+if TYPE_CHECKING:
+    from gatewright.analysis.program import CompiledRule
+    from gatewright.codegen.unit import Group, Unit
+
+# A function called this often, counting call sites alone, might be called exponentially often.
+_MANY_CALLS = 200
+# How many results of a function a bound rule keeps before it forgets them all.
+_MOST_KEPT = 10_000
+# How many calls and definitions make a function dearer than looking its result up.
+_DEAR = 4
+
+
+def remembering(unit: Unit, group: Group, made: ast.FunctionDef) -> list[ast.stmt]:
+    """A group's function, and before it, if that pays, one of its name that remembers what it gives."""
+    if group.arity:
+        # OPA remembers the results of all functions; it shows where they print.
+        if unit.watches_order or _times_called(group) > _MANY_CALLS:
+            return [_by_operands(group, made), made]
+        if _lasts(unit, group, made):
+            return [_by_texts(group, made), made]
+        return [made]
+    hideable = unit.hideable(group)
+    fixed_rule = bool(unit.parameters) and fixed.group_is_fixed(unit, group)
+    if group.uses < 2 and not (hideable or fixed_rule or unit.lasting):
+        return [made]
+    return [_by_rule(unit, group, made, fixed_rule=fixed_rule, hideable=hideable), made]
+
+
+def _by_rule(unit: Unit, group: Group, made: ast.FunctionDef, *, fixed_rule: bool, hideable: bool) -> ast.FunctionDef:
+    """A function that remembers the value of a rule."""
+    from gatewright.codegen.unit import key_literal
+
+    made.name = f"_{group.function}"
+    key = _py.const(group.function)
+    kept = _py.attribute(_py.name("s"), "fixed" if fixed_rule else "memo")
+    body: list[ast.stmt] = []
+    if hideable:
+        path = _py.tuple_of(*(key_literal(k) for k in group.path))
+        hidden = _py.call(_py.attribute(_py.name("s"), "hides"), path)
+        body.append(ast.If(hidden, [ast.Return(_py.call("base_value", _py.name("s"), path))], []))
+    compute = _compute("found", kept, key, _py.call(made.name, _py.name("s")))
+    again: list[ast.stmt] = []
+    if unit.recording and not fixed_rule:
+        keep, bring = recording.remembered(key)
+        compute.append(keep)
+        again.append(bring)
+    missing = _py.is_(_py.name("found"), _py.name("MISSING"))
+    body += [
+        _py.assign("found", _py.call(_py.attribute(kept, "get"), key, _py.name("MISSING"))),
+        ast.If(missing, compute, again),
+        ast.Return(_py.name("found")),
+    ]
+    return _around(group, ["s"], body, made)
+
+
+def _by_operands(group: Group, made: ast.FunctionDef) -> ast.FunctionDef:
+    """A function that remembers results by operands within an evaluation."""
+    made.name = f"_{group.function}"
+    parameters = [arg.arg for arg in made.args.args]
+    operands = [_py.name(p) for p in parameters[1:]]
+    names = Names(parameters)
+    place, found = names.fresh("operands"), names.fresh("found")
+    key = _py.tuple_of(_py.const(group.function), *(_py.call("to_key", operand) for operand in operands))
+    kept = _py.attribute(_py.name("s"), "memo")
+    compute = _compute(found, kept, _py.name(place), _py.call(made.name, _py.name("s"), *operands))
+    body: list[ast.stmt] = [
+        _py.assign(place, key),
+        _py.assign(found, _py.call(_py.attribute(kept, "get"), _py.name(place), _py.name("MISSING"))),
+        ast.If(_py.is_(_py.name(found), _py.name("MISSING")), compute, []),
+        ast.Return(_py.name(found)),
+    ]
+    return _around(group, parameters, body, made)
+
+
+def _by_texts(group: Group, made: ast.FunctionDef) -> ast.FunctionDef:
+    """A function that remembers for good what it gives for strings."""
+    made.name = f"_{group.function}"
+    parameters = [arg.arg for arg in made.args.args]
+    operands = [_py.name(p) for p in parameters[1:]]
+    names = Names(parameters)
+    known, found = names.fresh("known"), names.fresh("found")
+    run = _py.call(made.name, _py.name("s"), *operands)
+    key = operands[0] if len(operands) == 1 else _py.tuple_of(*operands)
+    holder = _py.const(f"{group.function}()")
+    kept = _py.attribute(_py.name("s"), "fixed")
+    others: list[ast.expr] = [_py.is_not(_py.attribute(o, "__class__"), _py.name("str")) for o in operands]
+    full = _py.compare(_py.call("len", _py.name(known)), ast.Gt(), _py.const(_MOST_KEPT))
+    body: list[ast.stmt] = [
+        ast.If(others[0] if len(others) == 1 else ast.BoolOp(ast.Or(), others), [ast.Return(run)], []),
+        _py.assign(known, _py.call(_py.attribute(kept, "get"), holder)),
+        ast.If(
+            _py.is_(_py.name(known), _py.const(None)),
+            [
+                _py.assign(known, ast.Dict([], [])),
+                ast.Assign([ast.Subscript(kept, holder, ast.Store())], _py.name(known)),
+            ],
+            [],
+        ),
+        _py.assign(found, _py.call(_py.attribute(_py.name(known), "get"), key, _py.name("MISSING"))),
+        ast.If(
+            _py.is_(_py.name(found), _py.name("MISSING")),
+            [
+                ast.If(full, [ast.Expr(_py.call(_py.attribute(_py.name(known), "clear")))], []),
+                *_compute(found, _py.name(known), key, run),
+            ],
+            [],
+        ),
+        ast.Return(_py.name(found)),
+    ]
+    return _around(group, parameters, body, made)
+
+
+def _compute(found: str, kept: ast.expr, key: ast.expr, run: ast.expr) -> list[ast.stmt]:
+    return [_py.assign(found, run), ast.Assign([ast.Subscript(kept, key, ast.Store())], _py.name(found))]
+
+
+def _around(group: Group, parameters: list[str], body: list[ast.stmt], made: ast.FunctionDef) -> ast.FunctionDef:
+    wrapper = _py.function(group.function, parameters, body)
+    wrapper.lineno, wrapper.col_offset = made.lineno, 0
+    return wrapper
+
+
+def _times_called(group: Group) -> int:
+    """How often a function is called in one evaluation if every call site is reached once."""
+    if not group.calls:
+        group.calls = sum(
+            count * (1 if caller is None or not caller.arity else _times_called(caller))
+            for caller, count in group.callers.values()
+        )
+    return group.calls
+
+
+def _lasts(unit: Unit, group: Group, made: ast.FunctionDef) -> bool:
+    """Whether a function's results for strings are worth keeping for good."""
+    if not unit.parameters or unit.covering or unit.hideable(group) or len(made.args.args) != group.arity + 1:
+        return False
+    return _dear(group) and fixed.group_is_fixed(unit, group)
+
+
+def _dear(group: Group) -> bool:
+    """Whether a function does much, and to operands that it does not take members of, which strings have not."""
+    cost = 0
+    for rule in group.rules:
+        branch: CompiledRule | None = rule
+        while branch is not None:
+            found = _calls(branch)
+            if found is None:
+                return False
+            cost += 1 + found
+            branch = branch.otherwise
+    return cost >= _DEAR
+
+
+def _calls(rule: CompiledRule) -> int | None:
+    """The calls in a definition; None where it takes members of an operand."""
+    operands = {term.value.name for term in rule.head.args or () if isinstance(term.value, Var)}
+    stack: list[object] = [rule.body, rule.head.value]
+    count = 0
+    while stack:
+        node = stack.pop()
+        match node:
+            case Ref(terms=(first, _, *_)) if isinstance(first.value, Var) and first.value.name in operands:
+                return None
+            case Call() | Expr(terms=tuple()):
+                count += 1
+        if node is not None:
+            stack.extend(children(node))
+    return count
