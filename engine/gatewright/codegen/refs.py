@@ -148,7 +148,7 @@ def _each(w: Writer, collection: Val, operands: list[Term], hint: str, stored: b
     item_hint = hint if hint and not rest else singular(name)
     item = w.names.fresh(item_hint)
     val = Val(_py.name(item), "any")
-    mark = recording.mark(w)
+    mark = "" if collection.fixed else recording.mark(w)
     order = "_sorted" if w.ordered else ""
     if isinstance(first.value, Var) and first.value.wildcard:
         w.loop(_py.store(item), values_of(w, collection))

@@ -49,6 +49,7 @@ GATOR_POINT: Final = "gator.gatekeeper.sh"
 WEBHOOK_POINT: Final = "validation.gatekeeper.sh"
 AUDIT_POINT: Final = "audit.gatekeeper.sh"
 
+_NONE: Final[frozenset[str]] = frozenset()
 _AUTOREJECT: Final = "unable to match constraints"
 
 
@@ -154,8 +155,9 @@ class Host:
         self._excluded: list[Callable[[str], bool]] = []
         # How many (object, constraint) pairs have been evaluated so far.
         self.pairs = 0
-        # The object reviewed last, for who asks where its violations lie.
+        # The object reviewed last, for who asks where its violations lie, and the kinds whose policies failed on it.
         self._last: tuple[kube.Object, Review] | None = None
+        self._failed = _NONE
         self._new_context: Callable[[], Context] | None = None
 
     # --- what is loaded ---
@@ -380,12 +382,13 @@ class Host:
         """Each violation with the path in the object that its policy read on the way to it; () where none is known."""
         if self._unwraps(obj):
             return ((violation, ()) for violation in violations)
+        known: dict[tuple[str, str], dict[str, tuple[Any, ...]]] = {}
         if self._last is not None and self._last[0] is obj:
             review = self._last[1]
+            known = {key: {} for key in self._constraints if key[0] in self._failed} if self._failed else known
         else:
             obj = self._placed(obj)
             review = object_review(obj, namespace=self._namespace_of(obj), show_namespace=self.semantics == CLUSTER)
-        known: dict[tuple[str, str], dict[str, tuple[Any, ...]]] = {}
         return ((violation, self._path_of(violation, review, known)) for violation in violations)
 
     def _path_of(
@@ -456,6 +459,7 @@ class Host:
 
     def run(self, review: Review) -> list[Result]:
         """What the constraints in force say of a review, by kind and name of the constraint."""
+        self._failed = _NONE
         if self._excluded and self._is_excluded(review.subject):
             return []
         results: list[Result] = []
@@ -527,6 +531,7 @@ class Host:
                 results += [_result(entry, finding) for finding in found]
         if failed:
             results = _failed(matched, results, failed)
+            self._failed = frozenset(failed)
         return results
 
     def _context(self) -> Context:

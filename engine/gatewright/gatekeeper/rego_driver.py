@@ -95,11 +95,12 @@ def _subject(places: Places, reads: Reads) -> Path:
 
     Names come last where they are read at all, for they mostly go into messages; so do places on the way to others.
     """
-    ends = places.ends(reads)
-    for end in ends:
-        if end[1] not in _NAMING:
-            return places.path(end)
-    return places.path(ends[0]) if ends else ()
+    fallback: Path = ()
+    for path in places.ends(reads):
+        if path[-1] not in _NAMING:
+            return path
+        fallback = fallback or path
+    return fallback
 
 
 _NAMING = frozenset(("apiVersion", "kind", "name", "namespace"))

@@ -61,6 +61,20 @@ class Violation:
     expanded_by: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)
 
+    def at(self, location: Location) -> Violation:
+        """The same at a place."""
+        return Violation(
+            self.message,
+            self.details,
+            self.enforcement_action,
+            self.constraint,
+            self.object,
+            self.scoped_actions,
+            location,
+            self.expanded_by,
+            self.metadata,
+        )
+
     @property
     def denies(self) -> bool:
         """Whether the cluster would reject the request because of this."""

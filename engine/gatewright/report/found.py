@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gatewright.source import Location
@@ -33,7 +33,7 @@ def place(document: Document, violation: Violation, path: tuple[Any, ...], *, ex
     else:
         location = document.locate(_stated(details) or path or ("metadata", "name"))
     excerpt = document.excerpt(location) if excerpts else ""
-    return Found(replace(violation, location=location), excerpt)
+    return Found(violation.at(location), excerpt)
 
 
 def _stated(details: Any) -> tuple[str | int, ...]:

@@ -58,7 +58,7 @@ def keep_reads(state: State, rule: str) -> None:
 def bring_reads(state: State, rule: str) -> None:
     """What was read for a rule's value was read again."""
     context = state.context
-    context.reads = (None, None, context.reads, context.kept_reads[rule][1])
+    context.reads = ((), None, context.reads, context.kept_reads[rule][1])
 
 
 def evidence(state: State, result: Any) -> None:
@@ -89,52 +89,103 @@ def _links(reads: Reads) -> Iterator[tuple[Any, ...]]:
 
 
 class Places:
-    """Where the objects and arrays of a document stand, by identity; made once for all that is to be located in it."""
+    """Where reads stand in a document, told by the identity of its objects and arrays."""
 
-    __slots__ = ("_above", "_root")
+    __slots__ = ("_document", "_everywhere")
 
     def __init__(self, document: Any) -> None:
-        self._root = id(document)
-        # A container's identity → that of the container above it, and its key there.
-        self._above: dict[int, tuple[int, Any]] = {}
-        above = self._above
-        stack = [document]
-        while stack:
-            container = stack.pop()
-            here = id(container)
-            for key, value in container.items() if container.__class__ is dict else enumerate(container):
-                if (value.__class__ is dict or value.__class__ is list) and id(value) not in above:
-                    above[id(value)] = (here, key)
-                    stack.append(value)
+        self._document = document
+        self._everywhere: dict[int, _Step] | None = None
 
-    def ends(self, reads: Reads) -> list[tuple[int, Any]]:
-        """The reads in the document that are not on the way to others, the last one first, for `path`."""
-        above, root = self._above, self._root
-        found: dict[tuple[int, Any], None] = {}
+    def ends(self, reads: Reads) -> Iterator[Path]:
+        """The paths of the reads in the document that later ones did not go through, the last one first.
+
+        Where no read tells how its container was reached, all of the document is searched for the containers.
+        """
+        links = list(_links(reads))
+        steps: dict[int, _Step] = {}
+        for link in links:
+            child = link[1] if len(link) == 4 else _member(link[0], link[1])
+            if child.__class__ is dict or child.__class__ is list:
+                steps.setdefault(id(child), link)
+        found = False
+        for path in self._paths(links, steps):
+            found = True
+            yield path
+        if not found and links:
+            if self._everywhere is None:
+                self._everywhere = _everywhere(self._document)
+            yield from self._paths(links, self._everywhere)
+
+    def _paths(self, links: list[_Step], steps: dict[int, _Step]) -> Iterator[Path]:
+        above = self._above(steps)
         ways: set[tuple[int, Any]] = set()
-        for link in _links(reads):
+        for link in links:
             container = link[0]
-            here = id(container)
-            if here != root and here not in above:
+            if id(container) in above:
                 continue
-            key = link[1] if len(link) == 3 else _key_of(container, link[1])
-            if key is not None and key.__class__ in (str, int):
-                found[here, key] = None
-            while (step := above.get(here)) is not None and step not in ways:
-                ways.add(step)
-                here = step[0]
-        return [end for end in found if end not in ways]
+            key = _key(link)
+            if key is None or (id(container), key) in ways:
+                continue
+            path = self._path(container, steps, ways)
+            if path is not None:
+                yield (*path, key)
 
-    def path(self, end: tuple[int, Any]) -> Path:
-        """The way from the root to a read."""
-        here, key = end
-        steps = [key]
-        while (step := self._above.get(here)) is not None:
-            here, key = step
-            steps.append(key)
-        return tuple(reversed(steps))
+    def _above(self, steps: dict[int, _Step]) -> set[int]:
+        """What holds the document itself, by identity."""
+        found: set[int] = set()
+        step = steps.get(id(self._document))
+        while step is not None and id(step[0]) not in found:
+            found.add(id(step[0]))
+            step = steps.get(id(step[0]))
+        return found
+
+    def _path(self, container: Any, steps: dict[int, _Step], ways: set[tuple[int, Any]]) -> Path | None:
+        """The path of a container by the steps that led there, which are added to `ways`; None outside the document."""
+        found: list[Any] = []
+        for _ in range(len(steps) + 1):
+            if container is self._document:
+                return tuple(reversed(found))
+            step = steps.get(id(container))
+            key = None if step is None else _key(step)
+            if step is None or key is None:
+                return None
+            container = step[0]
+            found.append(key)
+            ways.add((id(container), key))
+        return None
 
 
-def _key_of(container: Any, item: Any) -> Any:
-    pairs = container.items() if container.__class__ is dict else enumerate(container)
-    return next((key for key, member in pairs if member is item), None)
+_Step = tuple[Any, ...]
+
+
+def _everywhere(document: Any) -> dict[int, _Step]:
+    """For each object and array of a document the one that holds it, and its key there."""
+    found: dict[int, _Step] = {}
+    stack = [document]
+    while stack:
+        container = stack.pop()
+        for key, value in container.items() if container.__class__ is dict else enumerate(container):
+            if (value.__class__ is dict or value.__class__ is list) and id(value) not in found:
+                found[id(value)] = (container, key)
+                stack.append(value)
+    return found
+
+
+def _member(container: Any, key: Any) -> Any:
+    if container.__class__ is dict:
+        return container.get(key) if key.__class__ is str else None
+    if container.__class__ is list and key.__class__ is int:
+        return container[key] if 0 <= key < len(container) else None
+    return None
+
+
+def _key(link: tuple[Any, ...]) -> Any:
+    """The key of a link's member; None where it is none that a path may have."""
+    container, key = link[0], link[1]
+    if len(link) == 4:
+        if container.__class__ is not dict and container.__class__ is not list:
+            return None
+        pairs = container.items() if container.__class__ is dict else enumerate(container)
+        key = next((k for k, member in pairs if member is link[1]), None)
+    return key if key.__class__ is str or key.__class__ is int else None
