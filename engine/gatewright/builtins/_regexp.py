@@ -50,17 +50,20 @@ class Regexp:
     __slots__ = ("_has_text", "_names", "_search", "matches")
 
     def __init__(self, pattern: str) -> None:
-        try:
-            compiled = re2.compile(text_bytes(pattern), _OPTIONS)
-        except re2.error as error:
-            raise RegexpError(_go_error(error.args[0])) from None
+        compiled = _re2_compiled(pattern)
         # The wrapper's own `search` converts offsets on every call, which costs ten times the search.
         self._search = compiled._regexp.Match
         self._has_text = bool(pattern)
         self._names = {bytes_text(name): index for name, index in compiled.groupindex.items()}
-        self.matches: Callable[[str], bool] = _python_matcher(pattern) or self._matches
+        self.matches: Callable[[str], bool] = self._linear
+        if plain := _plain_search(pattern):
 
-    def _matches(self, text: str) -> bool:
+            def matches(text: str) -> bool:
+                return plain(text) is not None if len(text) < _SHORT else self._linear(text)
+
+            self.matches = matches
+
+    def _linear(self, text: str) -> bool:
         try:
             data = text.encode()
         except UnicodeEncodeError:
@@ -162,11 +165,31 @@ def quote_meta(text: str) -> str:
     return re.sub(r"[\\.+*?()|\[\]{}^$]", r"\\\g<0>", text)
 
 
+def _re2_compiled(pattern: str) -> Any:
+    r"""RE2's pattern. Its `\C`, a single byte, is no escape in Go: it is read as one that neither knows."""
+    unknown = ""
+    if r"\C" in pattern:
+        unknown = next(f"\\{c}" for c in "yijm" if f"\\{c}" not in pattern)
+        pattern = _ESCAPES.sub(lambda match: unknown if match[0] == r"\C" else match[0], pattern)
+    try:
+        return re2.compile(text_bytes(pattern), _OPTIONS)
+    except re2.error as error:
+        message = _go_error(error.args[0])
+        raise RegexpError(message.replace(unknown, r"\C") if unknown else message) from None
+
+
+_ESCAPES: Final = re.compile(r"\\Q.*?(?:\\E|\Z)|\\.", re.DOTALL)
+_TOO_OFTEN: Final = re.compile(r"\{[0-9]{4,}(?:,[0-9]*)?\}\Z|\{[0-9]*,[0-9]{4,}\}\Z")
+
+
 def _go_error(message: bytes | str) -> str:
     text = bytes_text(message) if isinstance(message, bytes) else message
     what, _, where = text.partition(": ")
     if what.startswith("pattern too large"):
         return "error parsing regexp: expression too large"
+    if what == "bad repetition operator" and (count := _TOO_OFTEN.search(where)):
+        # Go reads the count before it minds what is repeated.
+        return f"error parsing regexp: invalid repeat count: `{count[0]}`"
     return f"error parsing regexp: {_ERRORS.get(what, what)}: `{where}`"
 
 
@@ -183,7 +206,11 @@ _PLAIN: Final = re.compile(
 _REPETITION: Final = re.compile(r"(?<!\\)[*+]|(?<!\\)\{[0-9]+,[0-9]*\}")
 
 
-def _python_matcher(pattern: str) -> Callable[[str], bool] | None:
+# Nothing stops Python's re once it runs, so longer texts are RE2's.
+_SHORT: Final = 2_000
+
+
+def _plain_search(pattern: str) -> Callable[[str], Any] | None:
     match = _PLAIN.match(pattern)
     if match is None or len(_REPETITION.findall(pattern)) > 2 or "\n" in pattern:
         return None
@@ -193,7 +220,4 @@ def _python_matcher(pattern: str) -> Callable[[str], bool] | None:
     except (re.error, OverflowError):
         return None
 
-    def matches(text: str) -> bool:
-        return search(text) is not None
-
-    return matches
+    return search

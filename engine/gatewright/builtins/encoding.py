@@ -11,7 +11,7 @@ from gatewright.builtins._url import UrlError, encode_query, parse_query, query_
 from gatewright.builtins.registry import BuiltinError, OperandError, builtin, operand_error
 from gatewright.runtime import json
 from gatewright.runtime.text import go_quote, term_text
-from gatewright.runtime.values import RegoSet, from_key, sorted_keys
+from gatewright.runtime.values import RegoSet, from_key, sorted_keys, type_name
 
 
 @builtin("json.marshal", "(x: any) -> y: string")
@@ -31,7 +31,10 @@ def json_marshal_with_options(x: Any, opts: Any) -> str:
     for index, key in enumerate(sorted_keys(options)):
         name, value = from_key(key), options[key]
         if name.__class__ is not str:
-            raise OperandError(f"operand 2 failed to stringify key {term_text(name)} at index {index}")
+            raise OperandError(
+                f"operand 2 failed to stringify key {term_text(name)} at index {index}: "
+                + f"operand 0 must be string but got {type_name(name)}"
+            )
         if name == "pretty":
             if value.__class__ is not bool:
                 raise OperandError('operand 2 key "pretty" failed cast to bool')

@@ -74,6 +74,7 @@ def graph_reachable_paths(graph: Any, initial: Any) -> RegoSet:
         if not neighbours:
             paths.append([vertex])
         for neighbour in neighbours:
+            # A vertex that leads to itself stands twice in its path, as OPA looks for cycles one step later.
             _collect_paths(edges, neighbour, [vertex], {key}, paths.append)
     return RegoSet(paths)
 
@@ -81,19 +82,24 @@ def graph_reachable_paths(graph: Any, initial: Any) -> RegoSet:
 def _collect_paths(
     edges: dict[Any, Any], start: Any, path: list[Any], seen: set[Any], found: Callable[[list[Any]], None]
 ) -> None:
-    """Depth first, a path ending at a vertex without neighbours, outside the graph, or met before."""
+    """Depth first, a path ending at a vertex without neighbours, outside the graph, or before one met already."""
     todo: list[tuple[Any, list[Any], set[Any]]] = [(start, path, seen)]
     while todo:
         vertex, before, met = todo.pop()
         key = to_key(vertex)
-        if key in met or key not in edges:
+        if key not in edges:
             found(before)
             continue
         along = [*before, vertex]
         neighbours = _neighbours(edges[key])
         if not neighbours:
             found(along)
-        todo += [(neighbour, along, met | {key}) for neighbour in neighbours]
+        met = met | {key}
+        for neighbour in neighbours:
+            if to_key(neighbour) in met:
+                found(along)
+            else:
+                todo.append((neighbour, along, met))
 
 
 def _initial(initial: Any) -> list[Any]:

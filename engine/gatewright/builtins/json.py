@@ -31,7 +31,9 @@ def _filtered(value: Any, tree: Any) -> Any:
         return value
     kind = value.__class__
     if kind is dict:
-        return {k: _filtered(v, tree[k]) for k, v in value.items() if k in tree}
+        # Keys stand as in the smaller of the two: a number has its text from there.
+        keys = [k for k in tree if k in value] if len(value) < len(tree) else [k for k in value if k in tree]
+        return {k: _filtered(value[k], tree[k]) for k in keys}
     if kind is list:
         return [_filtered(v, tree[str(i)]) for i, v in enumerate(value) if str(i) in tree]
     if kind is RegoSet:
@@ -189,7 +191,8 @@ def _step(value: Any, key: Any) -> Any:
         return found
     if kind is RegoSet:
         if key not in value:
-            raise BuiltinError(f"path {term_text(key)} does not exist in set term {term_text(value)}")
+            shown = key if key.__class__ is str else term_text(key)
+            raise BuiltinError(f"path {shown} does not exist in set term {term_text(value)}")
         return key
     if kind is list:
         index = _index(len(value), key)

@@ -222,12 +222,20 @@ def _merged(ranges: list[_Range]) -> list[_Network]:
     for i in range(len(ranges) - 1, 0, -1):
         this, before = ranges[i], ranges[i - 1]
         previous = max(this.first - 1, 0) + _offset(this)
-        if previous <= before.last + _offset(before) and this.bits == before.bits:
-            ranges[i - 1 : i + 1] = [_Range(this.bits, min(before.first, this.first), this.last, None)]
+        if previous <= before.last + _offset(before):
+            ranges[i - 1 : i + 1] = [_joined(before, this)]
     networks: list[_Network] = []
     for joined in ranges:
         networks += [joined.network] if joined.network is not None else _covering(joined)
     return networks
+
+
+def _joined(before: _Range, this: _Range) -> _Range:
+    """Both as one range; of two families, among IPv6 addresses."""
+    if this.bits == before.bits:
+        return _Range(this.bits, min(before.first, this.first), this.last, None)
+    first = min(before.first + _offset(before), this.first + _offset(this))
+    return _Range(_V6_BITS, first, this.last + _offset(this), None)
 
 
 def _offset(part: _Range) -> int:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _EXPECTED = "either number (ns) or [number (ns), string (tz)]"
 _INT64 = range(-(2**63), 2**63)
+# Beyond this no offset of a zone brings a moment back into range.
+_FAR = 2**64
 
 
 @builtin("time.now_ns", "() -> now: number", context=True, nondeterministic=True)
@@ -134,6 +136,8 @@ def time_add_date(ns: Any, years: Any, months: Any, days: Any) -> int:
         return _in_range(gotime.add_date(nanoseconds, *steps))
     local = gotime.civil(nanoseconds, zone)
     moved = gotime.add_date(nanoseconds + local.offset * 10**9, *steps)
+    if abs(moved) > _FAR:
+        return _in_range(moved)
     return _in_range(_from_local(moved, zone))
 
 

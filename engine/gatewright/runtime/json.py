@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 from gatewright.errors import RegoEvaluationError
 from gatewright.runtime.numbers import NumberError, check_range, int_of_text, number_text, parse_number
 from gatewright.runtime.text import go_quote, has_surrogate
-from gatewright.runtime.values import Key, NumberText, RegoSet, from_key
+from gatewright.runtime.values import Key, NumberText, RegoSet, from_key, sorted_keys
 
 # Go refuses to nest deeper.
 _MAX_DEPTH: Final = 10_000
@@ -338,7 +339,7 @@ def _push_array(todo: list[Any], items: list[Any]) -> None:
 
 
 def _push_object(todo: list[Any], item: dict[Any, Any], escape_html: bool) -> None:
-    named = {json_key(k): v for k, v in item.items()}
+    named = {json_key(k): item[k] for k in _in_order(item)}
     todo.append(("}",))
     keys = sorted(named, reverse=True)
     for i, key in enumerate(keys):
@@ -346,6 +347,11 @@ def _push_object(todo: list[Any], item: dict[Any, Any], escape_html: bool) -> No
         comma = "," if i + 1 < len(keys) else ""
         todo.append((f"{comma}{dump_string(key, escape_html=escape_html)}:",))
     todo.append(("{",))
+
+
+def _in_order(item: dict[Any, Any]) -> Iterable[Any]:
+    """The keys such that of those with one text in JSON (`1` and `"1"`) the last in Rego's order stands last."""
+    return item if all(k.__class__ is str for k in item) else sorted_keys(item)
 
 
 def json_key(key: Any) -> str:
@@ -397,7 +403,7 @@ def to_python(value: Any) -> Any:
         kind = item.__class__
         if kind is dict:
             made: Any = {}
-            entries = [(json_key(k), v) for k, v in item.items()]
+            entries = [(json_key(k), item[k]) for k in _in_order(item)]
         else:
             members = item if kind is list else item.sorted()
             made = [None] * len(members)
