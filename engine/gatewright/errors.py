@@ -10,6 +10,7 @@ GatewrightError
 ├── RegoErrors               several RegoErrors of one stage, in OPA's order
 ├── CelError                 a CEL expression that does not parse, check or evaluate
 ├── ManifestError            a file or YAML/JSON document that cannot be read
+├── LoadErrors               the files of a query or test that cannot be loaded, together
 ├── TemplateError            a ConstraintTemplate Gatekeeper refuses; `.stage` is convert, crd or add
 ├── ConstraintError          a constraint Gatekeeper refuses; `.kind` is ErrSchema, ErrInvalidConstraint, …
 ├── MatchError               match criteria that cannot be decided (becomes an autoreject violation)
@@ -112,6 +113,18 @@ class CelError(GatewrightError):
 
 class ManifestError(GatewrightError):
     """A file that cannot be read, or one document of it that is not YAML or JSON."""
+
+
+class LoadErrors(GatewrightError):  # noqa: N818 - it is several
+    """Files that cannot be loaded, together. `.errors` is never empty."""
+
+    def __init__(self, errors: Sequence[ManifestError]) -> None:
+        first = errors[0]
+        super().__init__(first.message, first.location, hint=first.hint, excerpt=first.excerpt)
+        self.errors = tuple(errors)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.errors))
 
 
 class TemplateError(GatewrightError):

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from gatewright.errors import GatewrightError, RegoErrors
+from gatewright.errors import GatewrightError, LoadErrors, RegoErrors
 
 BAD_INPUT, BUG, INTERRUPTED = 2, 3, 130
 
@@ -43,7 +43,7 @@ def _command(argv: Sequence[str]) -> int:
 
 def print_error(error: GatewrightError) -> None:
     """What, where and a way out, on standard error."""
-    errors = error.errors if isinstance(error, RegoErrors) else (error,)
+    errors = error.errors if isinstance(error, RegoErrors | LoadErrors) else (error,)
     for one in errors:
         where = one.location
         place = f"{where.file}:{where.row}:{where.col}: " if where and where.row else f"{where}: " if where else ""

@@ -1,0 +1,251 @@
+"""One query from request to exit code."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from gatewright.errors import GatewrightError, LoadErrors, RegoError, RegoErrors, UsageError
+from gatewright.loading import Loaded, load_files, parse_document, read_document
+from gatewright.querying.output import FORMATS, Answer, Row, render
+from gatewright.runtime.values import UNDEFINED
+
+if TYPE_CHECKING:
+    from gatewright.runtime.context import Context, EvalOptions
+    from gatewright.syntax.nodes import Body
+
+DEFINED, FAILED, ERRORS = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRequest:
+    """The options of `gatewright eval`; their meanings are `opa eval`'s."""
+
+    query: str
+    data: tuple[str, ...] = ()
+    bundles: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    input: Path | None = None
+    stdin_input: bool = False
+    format: str = "json"
+    package: str = ""
+    imports: tuple[str, ...] = ()
+    rego_version: str = "v1"
+    strict: bool = False
+    strict_builtin_errors: bool = False
+    show_builtin_errors: bool = False
+    fail: bool = False
+    fail_defined: bool = False
+    capabilities: Path | None = None
+    now: str = ""
+    seed: str | None = None
+    allow_net: tuple[str, ...] = ()
+    timeout_s: float | None = None
+    engine: str = "gatewright"
+    cache: bool = True
+
+
+def run_query(request: QueryRequest, out: TextIO | None = None) -> int:
+    """Evaluate and print; 0, or 1 as --fail and --fail-defined say, or 2 for errors."""
+    _check(request)
+    out = out or sys.stdout
+    input = _input(request)
+    try:
+        loaded = load_files(request.data, bundles=request.bundles, ignore=request.ignore)
+        answer = _evaluate(request, loaded, input)
+    except (LoadErrors, RegoErrors, RegoError) as error:
+        return _print_errors(error, request.format, out)
+    out.write(render(answer, request.format))
+    if answer.errors and request.format not in ("json", "discard"):
+        _tell(answer.errors)
+    if request.fail and not answer.rows:
+        return FAILED
+    return FAILED if request.fail_defined and answer.rows else DEFINED
+
+
+def _check(request: QueryRequest) -> None:
+    if request.format not in FORMATS:
+        hint = f"there are {', '.join(FORMATS)}"
+        if request.format == "source":
+            hint += "; opa's source format shows partial evaluation, which gatewright does not do"
+        raise UsageError(f"unknown format {request.format!r}", hint=hint)
+    if request.rego_version not in ("v0", "v1"):
+        raise UsageError(f"unknown Rego version {request.rego_version!r}", hint="there are v0 and v1")
+    if request.engine not in ("gatewright", "regopy"):
+        raise UsageError(f"unknown engine {request.engine!r}", hint="there are gatewright and regopy")
+    exclusive = (
+        ("--fail", request.fail, "--fail-defined", request.fail_defined),
+        ("--stdin-input", request.stdin_input, "--input", request.input is not None),
+        (
+            "--show-builtin-errors",
+            request.show_builtin_errors,
+            "--strict-builtin-errors",
+            request.strict_builtin_errors,
+        ),
+    )
+    for one, given, other, also in exclusive:
+        if given and also:
+            raise UsageError(f"{one} and {other} exclude each other")
+
+
+def _input(request: QueryRequest) -> Any:
+    if request.stdin_input:
+        return parse_document(sys.stdin.read(), "stdin")
+    return UNDEFINED if request.input is None else read_document(request.input)
+
+
+def _evaluate(request: QueryRequest, loaded: Loaded, input: Any) -> Answer:
+    from gatewright.syntax import parse_query
+
+    body = parse_query(request.query, rego_version="v1")
+    if not body:
+        raise RegoError("cannot evaluate empty query")
+    if request.engine == "regopy":
+        return Answer(_regopy_rows(request, loaded, input))
+    return _own_answer(request, loaded, input, body)
+
+
+def _own_answer(request: QueryRequest, loaded: Loaded, input: Any, body: Body) -> Answer:
+    from gatewright.codegen.cache import CodeCache
+    from gatewright.compiler import compile_modules
+
+    policy = compile_modules(
+        loaded.modules,
+        rego_version=request.rego_version,
+        strict=request.strict,
+        capabilities=_capabilities(request.capabilities),
+        print_enabled=True,
+        cache=CodeCache() if request.cache else None,
+    )
+    try:
+        prepared = policy.query(request.query, package=request.package or None, imports=request.imports, capture=True)
+    except RegoErrors as error:
+        raise _in_opas_words(error) from None
+    texts = _texts(body, request.query)
+    context = _context(request)
+    solutions = prepared.solutions(context, input=input, data=loaded.data)
+    rows = [
+        Row(tuple((value, *text) for value, text in zip(found.expressions, texts, strict=True)), found.bindings)
+        for found in solutions
+    ]
+    return Answer(rows, tuple(context.builtin_errors))
+
+
+_CAPTURED = re.compile(r"captured__\d+")
+
+
+def _in_opas_words(error: RegoErrors) -> RegoErrors:
+    """Without the names of the variables that hold the expressions' values: OPA calls them `_`, and names them last."""
+    found = sorted(error.errors, key=lambda one: (_place(one), bool(_CAPTURED.search(one.message))))
+    return RegoErrors([_renamed(one) if _CAPTURED.search(one.message) else one for one in found])
+
+
+def _place(error: RegoError) -> tuple[int, int]:
+    return (error.location.row, error.location.col) if error.location else (0, 0)
+
+
+def _renamed(error: RegoError) -> RegoError:
+    message = _CAPTURED.sub("_", error.message)
+    return type(error)(message, error.location, details=error.details, excerpt=error.excerpt, code=error.code)
+
+
+def _texts(body: Body, query: str) -> list[tuple[str, int, int]]:
+    """Each expression as it was written: from where it starts to where the next one does."""
+    from gatewright.syntax.text import node_text
+
+    lines = query.split("\n")
+    texts = []
+    for expr in body:
+        where = expr.location
+        text = node_text(expr)
+        if where.end_row == where.row and where.end_col > where.col:
+            text = lines[where.row - 1][where.col - 1 : where.end_col - 1]
+        texts.append((text, where.row, where.col))
+    return texts
+
+
+def _regopy_rows(request: QueryRequest, loaded: Loaded, input: Any) -> list[Row]:
+    from gatewright.runtime.json import to_python
+    from gatewright.second_opinion import SecondOpinion, as_v1
+
+    modules = as_v1(loaded.modules, request.rego_version)
+    data = to_python(loaded.data)
+    given = UNDEFINED if input is UNDEFINED else to_python(input)
+    with SecondOpinion() as regopy:
+        value = regopy.ask(modules, request.query, data=data, input=given)
+    return [] if value is None else [Row(((value, request.query, 1, 1),), {})]
+
+
+def _context(request: QueryRequest) -> Context:
+    from gatewright.runtime.context import Context
+
+    class Noting(Context):
+        """Keeps the errors of built-ins, and lets none of them decide."""
+
+        def raise_builtin_errors(self) -> None:
+            pass
+
+    return (Noting if request.show_builtin_errors else Context)(_options(request))
+
+
+def _options(request: QueryRequest) -> EvalOptions:
+    from gatewright.runtime.context import EvalOptions
+
+    return EvalOptions(
+        # Errors of built-ins are noted only where they matter.
+        strict_builtin_errors=request.strict_builtin_errors or request.show_builtin_errors,
+        now_ns=_now_ns(request.now),
+        seed=request.seed,
+        allow_net=frozenset(request.allow_net) or None,
+        timeout_s=request.timeout_s,
+        print_sink=lambda text, _: print(text, file=sys.stderr),
+    )
+
+
+def _now_ns(text: str) -> int | None:
+    if not text:
+        return None
+    if text.lstrip("-").isdigit():
+        return int(text)
+    from datetime import UTC, datetime
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--now {text!r} is neither RFC 3339 nor nanoseconds") from None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return round(moment.timestamp() * 1_000_000) * 1_000
+
+
+def _capabilities(path: Path | None) -> Any:
+    if path is None:
+        return None
+    from gatewright.analysis import capabilities_from_json
+
+    return capabilities_from_json(read_document(path))
+
+
+def _print_errors(error: LoadErrors | RegoErrors | RegoError, format: str, out: TextIO) -> int:
+    """Errors are the answer where the format is JSON; elsewhere whoever called prints them."""
+    if format not in ("json", "discard"):
+        raise error
+    errors: Sequence[GatewrightError] = error.errors if isinstance(error, LoadErrors | RegoErrors) else (error,)
+    if isinstance(error, LoadErrors):
+        errors = [_without_place(one) for one in error.errors]
+    out.write(render(Answer([], tuple(errors)), format))
+    return ERRORS
+
+
+def _without_place(error: GatewrightError) -> GatewrightError:
+    """A loader's error as OPA has it: the file is part of the message, and there is no location."""
+    place = f"{error.location.file}: " if error.location else ""
+    return GatewrightError(f"{place}{error.message}", hint=error.hint)
+
+
+def _tell(errors: Sequence[GatewrightError]) -> None:
+    for error in errors:
+        print(f"error: {error}", file=sys.stderr)
