@@ -5,6 +5,9 @@ Rows and columns are 1-based and count characters, as OPA's do; row 0 means "no 
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import islice
+
 from gatewright.records import record
 
 
@@ -66,11 +69,42 @@ def excerpt(lines: list[str], location: Location, *, context: int = 0) -> str:
     width = len(str(last))
     shown = []
     for row in range(first, last + 1):
-        line = lines[row - 1].rstrip("\r")
+        line, here = _clipped(lines[row - 1].rstrip("\r"), location)
         shown.append(f"{row:>{width}} | {line}".rstrip())
         if row == location.row and location.col:
-            shown.append(f"{'':>{width}} | {_caret(line, location)}")
+            shown.append(f"{'':>{width}} | {_caret(line, here)}")
     return "\n".join(shown)
+
+
+def file_excerpt(location: Location) -> str:
+    """The line of the file itself at `location`; empty where there is none, or the file is no text to be read."""
+    if not location.row:
+        return ""
+    try:
+        with open(location.file, "rb") as lines:
+            found = next(islice(lines, location.row - 1, None), None)
+    except (OSError, ValueError):
+        return ""
+    if found is None:
+        return ""
+    shown = excerpt([found.decode("utf-8", "replace").rstrip("\r\n")], replace(location, row=1, end_row=1))
+    margin = " " * len(str(location.row))
+    first, *caret = shown.split("\n")
+    return "\n".join([f"{location.row}{first[1:]}", *(f"{margin}{line[1:]}" for line in caret)])
+
+
+_WIDEST = 160
+
+
+def _clipped(line: str, location: Location) -> tuple[str, Location]:
+    """A line too long to show (JSON on one line, say) cut down to what stands around the column."""
+    if len(line) <= _WIDEST:
+        return line, location
+    start = max(0, min(location.col - _WIDEST // 2, len(line) - _WIDEST))
+    end = start + _WIDEST
+    text = f"{'…' if start else ''}{line[start:end]}{'…' if end < len(line) else ''}"
+    moved = start - (1 if start else 0)
+    return text, replace(location, col=location.col - moved, end_col=max(0, location.end_col - moved))
 
 
 def _caret(line: str, location: Location) -> str:

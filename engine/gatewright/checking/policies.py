@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from gatewright.checking.placing import placed
 from gatewright.checking.request import CheckRequest
 from gatewright.errors import GatewrightError, ManifestError, UsageError
 from gatewright.manifests import Document, read_paths, unpacked
@@ -118,10 +119,7 @@ def make_host(request: CheckRequest) -> Host:
 def load(host: Host, documents: Iterable[Document]) -> list[GatewrightError]:
     """Add the documents to the host in the order they need each other; the errors carry their document's place."""
     place = {id(document.value): document for document in documents}
-    errors = []
+    errors: list[GatewrightError] = []
     for value, error in host.add_all([document.value for document in place.values()]):
-        document = place[id(value)]
-        if error.location is None or not error.location.file:
-            error.location = document.locate(("metadata", "name"))
-        errors.append(error)
+        errors += placed(error, place[id(value)])
     return errors

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from gatewright.checking.outcome import Outcome
@@ -15,6 +13,7 @@ from gatewright.checking.request import CheckRequest, Counts
 from gatewright.errors import UsageError
 from gatewright.manifests import find_files
 from gatewright.report import Renderer, Summary, make_renderer
+from gatewright.report.writing import Replacing
 
 if TYPE_CHECKING:
     from gatewright.checking.policies import Policies
@@ -33,7 +32,7 @@ def check(request: CheckRequest, out: TextIO | None = None) -> int:
     run = _Run(request, renderer, memory)
     if request.output is None:
         return run.report_to(out or sys.stdout)
-    with _Replacing(request.output) as file:
+    with Replacing(request.output) as file:
         return run.report_to(file)
 
 
@@ -169,25 +168,3 @@ class _Report:
             between = self._renderer.between if self._any and (heading or not file) else ""
             self._out.write(f"{between}{heading}{text}")
             self._any = True
-
-
-class _Replacing:
-    """A file written beside its name and put in its place when it is whole."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-
-    def __enter__(self) -> TextIO:
-        try:
-            self._file = self._partial.open("w", encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"cannot write {self._path}: {error.strerror}") from None
-        return self._file
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._file.close()
-        if kind is None:
-            os.replace(self._partial, self._path)
-        else:
-            self._partial.unlink(missing_ok=True)

@@ -49,7 +49,7 @@ Commands:
 {commands}
 
 `gatewright COMMAND --help` explains a command.
-Exit codes: 0 clean, 1 violations, 2 bad input or usage, 3 a bug of ours.
+Exit codes: 0 clean, 1 violations, 2 bad input or usage, 3 a bug of ours, 130 interrupted, 141 output closed.
 """
 
 
@@ -94,6 +94,9 @@ def _run(name: str, arguments: list[str]) -> int:
         return done.exit_code
     except typer.Abort:
         raise KeyboardInterrupt from None
+    except SystemExit:
+        # What typer makes of a closed pipe.
+        raise BrokenPipeError from None
     except Exception as error:
         # Mistakes in options: click's exception, wherever this version of typer keeps it.
         show = getattr(error, "show", None)
@@ -101,7 +104,12 @@ def _run(name: str, arguments: list[str]) -> int:
             raise
         show(sys.stderr)
         return 2
+    if result == _TYPERS_INTERRUPT:
+        raise KeyboardInterrupt
     return result if isinstance(result, int) else 0
+
+
+_TYPERS_INTERRUPT = 130
 
 
 def new_app(**options: Any) -> Any:

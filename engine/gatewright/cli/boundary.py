@@ -1,4 +1,5 @@
-"""The one place where exceptions become exit codes: 2 for what the user can mend, 3 for our bug, 130 for Ctrl-C."""
+"""The one place where exceptions become exit codes: 2 for what the user can mend, 3 for our bug, and as shells have it
+130 for Ctrl-C and 141 for output that nobody reads on."""
 
 from __future__ import annotations
 
@@ -7,8 +8,9 @@ import sys
 from collections.abc import Sequence
 
 from gatewright.errors import GatewrightError, LoadErrors, RegoErrors
+from gatewright.source import file_excerpt
 
-BAD_INPUT, BUG, INTERRUPTED = 2, 3, 130
+BAD_INPUT, BUG, INTERRUPTED, CLOSED = 2, 3, 130, 141
 
 
 def run(argv: Sequence[str]) -> int:
@@ -22,15 +24,25 @@ def run(argv: Sequence[str]) -> int:
         print("\ninterrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has gone, as `head` does. Say nothing, also when Python flushes at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        # Whoever read our output has gone, as `head` does. Say nothing.
+        _give_up_output()
+        return CLOSED
+    except OSError as error:
+        # Files are read where their errors are caught; what is left is a disk that is full, or a file taken away.
+        _give_up_output()
+        print(f"error: {error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
+        return BAD_INPUT
     except Exception as error:
         if os.environ.get("GATEWRIGHT_DEBUG"):
             raise
         print(f"gatewright has a bug: {type(error).__name__}: {error}", file=sys.stderr)
         print("run it again with GATEWRIGHT_DEBUG=1 for the traceback, and please report it", file=sys.stderr)
         return BUG
+
+
+def _give_up_output() -> None:
+    """Keep Python from failing once more when it flushes standard output at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _command(argv: Sequence[str]) -> int:
@@ -49,7 +61,7 @@ def print_error(error: GatewrightError) -> None:
         place = f"{where.file}:{where.row}:{where.col}: " if where and where.row else f"{where}: " if where else ""
         code = f"{one.code}: " if one.code else ""
         print(f"error: {place}{code}{one.message}", file=sys.stderr)
-        excerpt = one.excerpt or "\n".join(getattr(one, "details", ()))
+        excerpt = one.excerpt or "\n".join(getattr(one, "details", ())) or (file_excerpt(where) if where else "")
         for line in excerpt.splitlines():
             print(f"  {line}", file=sys.stderr)
         if one.hint:

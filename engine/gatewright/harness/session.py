@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from gatewright.errors import GatewrightError, ManifestError, UsageError
+from gatewright.errors import ManifestError, UsageError
 from gatewright.harness import coverage as covering
 from gatewright.harness.discover import Found, discover
 from gatewright.harness.rego_tests import find_tests, run_rego_tests
@@ -16,6 +16,7 @@ from gatewright.harness.results import SuiteResult
 from gatewright.harness.runner import Engine, EngineFactory, run_suite
 from gatewright.harness.select import Filter, parse_filter
 from gatewright.report.tests import FORMATS, totals
+from gatewright.report.writing import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -136,7 +137,4 @@ def _write(text: str, path: Path | None, out: TextIO) -> None:
     if path is None:
         out.write(text)
         return
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise GatewrightError(f"cannot write {path}: {error.strerror}") from None
+    write_whole(path, text)

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from gatewright.report import Plain, Section, Summary
+from gatewright.source import Location, file_excerpt
 
 if TYPE_CHECKING:
     from gatewright.gatekeeper.result import Violation
@@ -72,6 +73,8 @@ class Text(Plain):
             if error["column"]:
                 where += f":{error['column']}"
         lines = [f"{self._paint('error', '31;1')}: {where + ': ' if where else ''}{error['message']}"]
+        shown = file_excerpt(Location(error["file"], error["line"], error["column"]))
+        lines += [self._paint(f"  {line}", "2") for line in shown.splitlines()]
         if error["hint"]:
             lines.append(f"  hint: {error['hint']}")
         return lines

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gatewright.errors import UsageError
+from gatewright.report.writing import write_whole
 
 
 def format_objects(objects: Sequence[Any], form: str) -> str:
@@ -28,7 +29,4 @@ def write(text: str, output: Path | None) -> None:
 
         sys.stdout.write(text)
         return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{output}: cannot write: {error.strerror or error}") from error
+    write_whole(output, text)
