@@ -230,5 +230,3 @@ def test_json_errors_of_files_have_their_place(cli, work):
 def test_capabilities_leave_built_ins_out(cli, work):
     (work / "caps.json").write_text(json.dumps({"builtins": []}))
     assert "undefined function count" in cli("eval", "count([1])", "--capabilities", "caps.json").out
-
-
