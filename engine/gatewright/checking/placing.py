@@ -23,7 +23,7 @@ def placed(error: GatewrightError, document: Document) -> list[GatewrightError]:
             return [fault for fault in found if fault is not None]
     if error.location is None or not error.location.file:
         field = _UNKNOWN.search(error.message)
-        error.location = document.locate(field[1].split(".") if field else ("metadata", "name"))
+        error.location = document.locate(tuple(field[1].split(".")) if field else ("metadata", "name"))
     return [error]
 
 
