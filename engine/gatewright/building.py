@@ -96,7 +96,8 @@ def _python(policy: CompiledPolicy, entrypoints: Sequence[str]) -> str:
 def _build_template(document: dict[str, Any], show: bool) -> str:
     from gatewright.compiler import compile_modules
     from gatewright.gatekeeper.host import Host
-    from gatewright.gatekeeper.regosource import ENTRYPOINT, read_modules, read_source
+    from gatewright.gatekeeper.regomodules import read_modules
+    from gatewright.gatekeeper.regosource import ENTRYPOINT, read_source
     from gatewright.gatekeeper.template import REGO
 
     template = Host(cache=False).add_template(document)

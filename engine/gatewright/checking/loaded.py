@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gatewright.checking.evaluate import Evaluator, error_data
 from gatewright.checking.outcome import Outcome
 from gatewright.checking.policies import Policies, load, make_host, read_policies
-from gatewright.checking.pool import choose_jobs, evaluate
 from gatewright.checking.progress import Progress
 from gatewright.checking.recall import Facts, File
 from gatewright.checking.request import CheckRequest
 from gatewright.checking.survey import add_inventory, is_policy, may_change, special_documents
-from gatewright.checking.units import Part, units_of
+from gatewright.checking.units import Part, Unit, units_of
 from gatewright.errors import GatewrightError, UsageError
 
 if TYPE_CHECKING:
@@ -70,8 +71,38 @@ def evaluated(
     total = sum(sizes)
     progress = Progress(total, enabled=request.progress)
     evaluator = Evaluator(host, request, renderer, keeping=keeping)
-    outcomes = evaluate(evaluator, units_of(zip(parts, sizes, strict=True)), choose_jobs(request.jobs, total))
+    outcomes = _evaluate(evaluator, units_of(zip(parts, sizes, strict=True)), choose_jobs(request.jobs, total))
     for outcome, size in zip(outcomes, sizes, strict=True):
         yield outcome
         progress.advance(size)
     progress.close()
+
+
+def _evaluate(evaluator: Evaluator, units: Iterable[Unit], jobs: int) -> Iterator[Outcome]:
+    if jobs > 1:
+        from gatewright.checking.pool import evaluate_in_workers
+
+        yield from evaluate_in_workers(evaluator, units, jobs)
+        return
+    for unit in units:
+        yield from evaluator.unit(unit)
+
+
+# Below this much input, starting workers costs more than they save.
+BREAK_EVEN_BYTES = 1 << 20
+
+
+def choose_jobs(asked: int, total_bytes: int) -> int:
+    """How many processes evaluate: as many as asked for, else one for little input and all cores for much."""
+    if not hasattr(os, "fork") or sys.platform == "darwin":
+        return 1
+    if asked:
+        return asked
+    return 1 if total_bytes < BREAK_EVEN_BYTES else _cores()
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""Units → outcomes in order, in this process or in workers forked from it.
+"""Units → outcomes in order, in workers forked from this process.
 
 Workers inherit the loaded policies; each is handed one unit after another and notes, in shared memory, which document
 it is at. When one dies, the document it died on becomes an error, and its unit is done again without that document.
@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import mmap
 import multiprocessing
-import os
 import signal
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -22,34 +20,12 @@ from gatewright.checking.units import Unit
 from gatewright.errors import GatewrightError
 from gatewright.source import Location
 
-# Below this much input, starting workers costs more than they save.
-BREAK_EVEN_BYTES = 1 << 20
 _SLOT = 8
 _AHEAD = 2
 
 
-def choose_jobs(asked: int, total_bytes: int) -> int:
-    """How many processes evaluate: as many as asked for, else one for little input and all cores for much."""
-    if "fork" not in multiprocessing.get_all_start_methods() or sys.platform == "darwin":
-        return 1
-    if asked:
-        return asked
-    return 1 if total_bytes < BREAK_EVEN_BYTES else _cores()
-
-
-def _cores() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
-
-
-def evaluate(evaluator: Evaluator, units: Iterable[Unit], jobs: int) -> Iterator[Outcome]:
+def evaluate_in_workers(evaluator: Evaluator, units: Iterable[Unit], jobs: int) -> Iterator[Outcome]:
     """The outcome of each part of each unit, in order."""
-    if jobs <= 1:
-        for unit in units:
-            yield from evaluator.unit(unit)
-        return
     with _Pool(evaluator, jobs) as pool:
         yield from pool.run(units)
 

@@ -10,7 +10,6 @@ import hashlib
 import marshal
 import os
 import sys
-import tempfile
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -70,6 +69,8 @@ class CodeCache:
 
     def put(self, key: str, codes: list[CodeType]) -> None:
         """Keep code objects; readers see the old entry or the whole new one."""
+        import tempfile
+
         body = marshal.dumps(codes)
         path = self._path(key)
         try:

@@ -15,7 +15,7 @@ from gatewright.gatekeeper.expansion import (
     is_expansion_template,
     read_expansion_template,
 )
-from gatewright.gatekeeper.match import Namespace, read_namespace
+from gatewright.gatekeeper.match import Namespace, gator_namespace, read_namespace
 from gatewright.gatekeeper.mutation import Mutable, MutationSystem, is_mutator, read_mutator
 from gatewright.gatekeeper.providers import Provider
 from gatewright.gatekeeper.review import ORIGINAL
@@ -95,12 +95,3 @@ def expand_documents(objects: Sequence[kube.Object], *, provider: Provider | Non
     for obj in objects:
         found += expander.expand(obj, gator_namespace(obj, namespaces))
     return found
-
-
-def gator_namespace(obj: kube.Object, namespaces: dict[str, Namespace]) -> Namespace | None:
-    """The Namespace that gator takes for an object: an empty one, not none, when the object names none."""
-    name = kube.namespace_of(obj)
-    if not name:
-        return Namespace("", {})
-    known = namespaces.get(name)
-    return Namespace(name, {}) if known is None and name == "default" else known

@@ -22,9 +22,8 @@ from gatewright.gatekeeper import kube
 from gatewright.gatekeeper._decode import DecodeError
 from gatewright.gatekeeper.constraint import Constraint, is_constraint, read_constraint
 from gatewright.gatekeeper.drivers import Driver, Finding, Policy, Rule, choose, make_drivers
-from gatewright.gatekeeper.expander import Expander, gator_namespace
 from gatewright.gatekeeper.inventory import Inventory
-from gatewright.gatekeeper.match import Namespace, Subject, read_namespace
+from gatewright.gatekeeper.match import Namespace, Subject, gator_namespace, read_namespace
 from gatewright.gatekeeper.rego_driver import error_text
 from gatewright.gatekeeper.result import ConstraintRef, ObjectRef, Violation
 from gatewright.gatekeeper.review import (
@@ -42,6 +41,7 @@ from gatewright.gatekeeper.template import TARGET, Template, is_template, read_t
 if TYPE_CHECKING:
     from gatewright.cel.vap import Decision, Policies
     from gatewright.gatekeeper.both_driver import Disagreement
+    from gatewright.gatekeeper.expander import Expander
     from gatewright.gatekeeper.providers import Provider
     from gatewright.runtime.context import Context, EvalOptions
 
@@ -276,6 +276,8 @@ class Host:
 
     def _expansions(self) -> Expander:
         if self._expander is None:
+            from gatewright.gatekeeper.expander import Expander
+
             self._expander = Expander(provider=self.external_data)
         return self._expander
 

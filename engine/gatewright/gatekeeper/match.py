@@ -45,6 +45,15 @@ class Namespace:
     object: kube.Object | None = None
 
 
+def gator_namespace(obj: kube.Object, namespaces: dict[str, Namespace]) -> Namespace | None:
+    """The Namespace that gator takes for an object: an empty one, not none, when the object names none."""
+    name = kube.namespace_of(obj)
+    if not name:
+        return Namespace("", {})
+    known = namespaces.get(name)
+    return Namespace(name, {}) if known is None and name == "default" else known
+
+
 def read_namespace(document: kube.Object) -> Namespace:
     """The Namespace of a document; DecodeError when it has the wrong shape."""
     metadata = restore(document, NAMESPACE).get("metadata") or {}

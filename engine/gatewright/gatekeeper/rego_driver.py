@@ -18,9 +18,11 @@ from gatewright.runtime.values import Key, RegoSet, compare, to_key
 if TYPE_CHECKING:
     from gatewright.codegen.cache import CodeCache
     from gatewright.gatekeeper.constraint import Constraint
+    from gatewright.gatekeeper.regosource import RegoSource
     from gatewright.gatekeeper.review import Review
     from gatewright.runtime.context import Reads
     from gatewright.runtime.trace import Places
+    from gatewright.syntax.nodes import Module
 
 
 @dataclass(slots=True)
@@ -35,7 +37,7 @@ class RegoDriver:
 
     def compile(self, template: Template) -> Policy:
         from gatewright.compiler import compile_modules
-        from gatewright.gatekeeper.regosource import ENTRYPOINT, MODULES, read_modules, read_source, rego_error_text
+        from gatewright.gatekeeper.regosource import ENTRYPOINT, MODULES, read_source, rego_error_text
 
         source = read_source(template)
         texts = (source.rego, *source.libs)
@@ -44,7 +46,7 @@ class RegoDriver:
         try:
             policy = compile_modules(
                 named,
-                parse=lambda: read_modules(source),
+                parse=lambda: _modules(source),
                 rego_version=source.dialect,
                 print_enabled=self.print_enabled,
                 hosted=(EXTERNAL_DATA,) if self.external_data else (),
@@ -59,6 +61,12 @@ def _hint(error: RegoError | RegoErrors) -> str:
     if f"undefined function {EXTERNAL_DATA}" in str(error):
         return "the answers of external data providers come from a file: --external-data FILE"
     return error.hint
+
+
+def _modules(source: RegoSource) -> dict[str, Module]:
+    from gatewright.gatekeeper.regomodules import read_modules
+
+    return read_modules(source)
 
 
 @dataclass(slots=True)

@@ -10,8 +10,9 @@ from gatewright.errors import ConstraintError, ExpansionError, GatewrightError, 
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper._gotext import json_indented, quote
 from gatewright.gatekeeper.constraint import is_constraint
-from gatewright.gatekeeper.expander import Expander, gator_namespace, load_expander
+from gatewright.gatekeeper.expander import Expander, load_expander
 from gatewright.gatekeeper.host import GATOR_TEST, Host, Result
+from gatewright.gatekeeper.match import gator_namespace
 from gatewright.gatekeeper.stats import StatsHost
 from gatewright.gatekeeper.template import TARGET, convert_template, is_template
 from gatewright.gator.console import Console, Fatal

@@ -10,8 +10,6 @@ from typing import Any
 import orjson
 
 from gatewright.errors import ManifestError
-from gatewright.manifests._compose import compose
-from gatewright.manifests._compose_v3 import compose_v3
 from gatewright.manifests._fast import NOT_PROVEN, read_fast
 from gatewright.manifests._json import read_json, scan_json
 from gatewright.manifests._stream import Chunk, blocks_of, looks_like_json, split_yaml
@@ -129,6 +127,8 @@ def _read_chunk(chunk: Chunk, file: str) -> tuple[str, Any]:
     text = _decode(chunk.text, file, chunk.row)
     value = read_fast(text)
     if value is NOT_PROVEN:
+        from gatewright.manifests._compose import compose
+
         value = compose(text, file=file, row=chunk.row)
     return text, value
 
@@ -261,6 +261,8 @@ def read_verify(text: str, file: str = "") -> Iterator[Document | ManifestError]
 
 def verify_value(text: str, file: str = "", *, row: int = 1) -> Any:
     """The object that go-yaml v3 reads from a text, without lines that are blank or only a comment."""
+    from gatewright.manifests._compose_v3 import compose_v3
+
     kept = _kept_for_verify(text)
     try:
         return compose_v3("".join(f"{line}\n" for _, line in kept), file=file, into_object=True)

@@ -12,23 +12,13 @@ from functools import lru_cache
 from itertools import pairwise
 from json import JSONDecoder
 from json.decoder import scanstring  # type: ignore[attr-defined]
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import yaml
-from yaml.cyaml import CParser  # type: ignore[attr-defined]
-from yaml.events import (
-    AliasEvent,
-    CollectionEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceStartEvent,
-)
-
-from gatewright.errors import ManifestError
-from gatewright.manifests._compose import At, scalar_key
-from gatewright.manifests._deep import DeepParser, NextEvent, is_too_deep
 from gatewright.manifests._fast import Place, is_flow, read_places, span
 from gatewright.source import Location
+
+if TYPE_CHECKING:
+    from gatewright.manifests._marks import Node
 
 # Texts longer than this are Lists, most likely; the parts of such are looked up item by item.
 _LONG = 1 << 16
@@ -43,7 +33,7 @@ def locate(text: str, path: tuple[str | int, ...], *, file: str, row: int) -> Lo
         return Location(file, row, 1)
     try:
         first, column, last, end = _region(text, path)
-    except (yaml.YAMLError, ManifestError, At, ValueError, IndexError):
+    except (ValueError, IndexError):
         return Location(file, row, 1)
     if not end:
         return Location(file, first + row, column + 1)
@@ -172,73 +162,13 @@ def _item_rows(text: str) -> list[int]:
     return [*rows, len(starts) - 2]
 
 
-# --- YAML by the parser's positions ----------------------------------------------------------------------------------
+def _nodes(text: str) -> Node:
+    from gatewright.manifests._marks import nodes
+
+    return nodes(text)
 
 
-class _Node:
-    """A node with the marks of its key, or its own where it has none."""
-
-    __slots__ = ("end", "parts", "start")
-
-    def __init__(self, start: Any, end: Any) -> None:
-        self.start = start
-        self.end = end
-        self.parts: dict[str, _Node] | list[_Node] | None = None
-
-
-@lru_cache(maxsize=2)
-def _nodes(text: str) -> _Node:
-    try:
-        return _tree(CParser(text).get_event)
-    except yaml.YAMLError as error:
-        if not is_too_deep(error):
-            raise
-    return _tree(DeepParser(text).get_event)
-
-
-def _tree(next_event: NextEvent) -> _Node:
-    next_event()
-    next_event()
-    event = next_event()
-    root = _Node(event.start_mark, None)
-    stack: list[tuple[_Node, Any]] = []
-    node, name = _opened(root, event), None
-    while node is not None:
-        event = next_event()
-        if isinstance(event, CollectionEndEvent):
-            node, name = stack.pop() if stack else (None, None)
-            continue
-        if isinstance(node.parts, dict) and name is None:
-            name = event
-            continue
-        part = _Node((name or event).start_mark, (name or event).end_mark)
-        if isinstance(node.parts, list):
-            node.parts.append(part)
-            if event.__class__ is not ScalarEvent:
-                part.end = None
-        elif node.parts is not None and name.__class__ is ScalarEvent:
-            node.parts[scalar_key(name)] = part
-        name = None
-        inner = _opened(part, event)
-        if inner is not None:
-            stack.append((node, None))
-            node = inner
-    return root
-
-
-def _opened(node: _Node, event: Any) -> _Node | None:
-    """`node` if `event` begins a collection, which is then its parts."""
-    if event.__class__ is MappingStartEvent:
-        node.parts = {}
-    elif event.__class__ is SequenceStartEvent:
-        node.parts = []
-    else:
-        assert event.__class__ in (ScalarEvent, AliasEvent)
-        return None
-    return node
-
-
-def _node_region(node: _Node, path: tuple[str | int, ...]) -> _Region:
+def _node_region(node: Node, path: tuple[str | int, ...]) -> _Region:
     for step in path:
         parts = node.parts
         found = None
