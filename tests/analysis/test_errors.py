@@ -101,6 +101,7 @@ STRICT = {
     "unused argument": ("f(x) := 1", ["2:1 compile: unused argument x. (hint: use _ (wildcard variable) instead)"]),
     "unused assignment": ("p if { x := 1 }", ["2:8 compile: assigned var x unused"]),
     "unused declaration": ("p if { some x; true }", ["2:8 compile: declared var x unused"]),
+    "unused wildcard": ("p if { some _; true }", ["2:8 compile: declared var _ unused"]),
 }
 
 

@@ -94,6 +94,46 @@ ERRORS = [
         "v1",
         [("illegal null character", 2, 6), ("illegal token", 2, 6), ("illegal token", 2, 6)],
     ),
+    (
+        "a null character in a comment",
+        "package a\n# é\0\n",
+        "v1",
+        [("illegal null character", 2, 1)],
+    ),
+    (
+        "a null character behind a byte-order mark",
+        "\ufeff\0package a",
+        "v1",
+        [("illegal null character", 1, 2)],
+    ),
+    (
+        "a wide character behind a bad escape",
+        'package a\np := f("\\u12", "日")',
+        "v1",
+        [
+            ('illegal string literal: "\\u12", "\ufffd\ufffd', 2, 8),
+            ("unexpected string token: expected rule value term (e.g., p := <VALUE> { ... })", 2, 8),
+        ],
+    ),
+    (
+        "a control character in an annotation",
+        "# METADATA\n# title: \x0c\npackage a",
+        "v1",
+        [("yaml: control characters are not allowed", 2, 1)],
+    ),
+    (
+        "a carriage return behind an annotation's key",
+        "# METADATA\n# title: [\n# a:\rb\npackage a",
+        "v1",
+        [
+            (
+                "yaml: line 3: did not find expected ',' or ']'\n  Hint: on line 3, symbol(s) ['\\r'] immediately "
+                "following a key/value separator ':' is not a legal yaml space character",
+                3,
+                1,
+            )
+        ],
+    ),
 ]
 
 

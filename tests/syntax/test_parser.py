@@ -66,6 +66,7 @@ RULES = [
     ("a partial set", "p contains x if { x := 1 }", "v1", ("p", "x", None)),
     ("a partial set in v0", "p[x] { x = 1 }", "v0", ("p", "x", None)),
     ("a partial object", "p[x] := 1 if { x := 1 }", "v1", ("p[x]", "x", "1")),
+    ("a partial object under a template", 'p[$"{{}}"] := 1 if { true }', "v1", ('p[$"{{}}"]', '$"{{}}"', "1")),
     ("a ref as head", "p.q.r := 1", "v1", ("p.q.r", None, "1")),
     ("a function", "f(x) := x if { true }", "v1", ("f", None, "x")),
     ("a default", "default p := false", "v1", ("p", None, "false")),

@@ -474,7 +474,8 @@ class LocalRewriter:
             if name.startswith("__local"):
                 continue
             place = next((e for e in present if name in _declared_by(e)), present[0])
-            self.unused.append(error(COMPILE, place.location, f"declared var {name} unused"))
+            shown = "_" if name.startswith("$") else name
+            self.unused.append(error(COMPILE, place.location, f"declared var {shown} unused"))
 
 
 _TERMS: dict[type, Callable[[LocalRewriter, object, Term], Value]] = {

@@ -51,8 +51,7 @@ def _is_start(comment: Comment) -> bool:
 
 
 def _block_lines(comments: tuple[Comment, ...]) -> list[tuple[Comment, list[Comment]]]:
-    """Each METADATA comment with the comment lines below it, as OPA takes them: after a block that ends at the next
-    METADATA line, that line is skipped."""
+    """Each METADATA comment with the comment lines below it, up to the next METADATA comment."""
     found = []
     i = 0
     while i < len(comments):
@@ -118,11 +117,16 @@ def _with_space_hints(message: str, lines: list[Comment]) -> str:
     return message
 
 
+_GO_ESCAPES = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
+
+
 def _quoted_rune(char: str) -> str:
     if not char:
         return "'\\ufffd'"
     if char in "'\\":
         return f"'\\{char}'"
+    if char in _GO_ESCAPES:
+        return f"'{_GO_ESCAPES[char]}'"
     code = ord(char)
     if 0x20 <= code < 0x7F:
         return f"'{char}'"

@@ -65,8 +65,8 @@ def _compose(text: str) -> Any:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         raise MetadataError("yaml: " + _syntax_message(error, yaml, text)) from None
-    except yaml.YAMLError as error:
-        raise MetadataError(f"yaml: {error}") from None
+    except yaml.reader.ReaderError as error:
+        raise MetadataError(f"yaml: {error.reason}") from None
 
 
 def _syntax_message(error: Any, yaml: Any, text: str) -> str:

@@ -336,7 +336,7 @@ class _Lexer:
                 fault = "illegal byte-order mark"
             else:
                 fault = "illegal utf-8 character"
-            blamed.setdefault(max(at - 1, 0), []).append(fault)
+            blamed.setdefault(self._blamed(at), []).append(fault)
         result: list[Token] = []
         before = 0
         for token in self.tokens:
@@ -349,6 +349,16 @@ class _Lexer:
             result.append(token)
             before = token.end
         self.tokens = result
+
+    def _blamed(self, at: int) -> int:
+        """The offset of the character at fault for the one at `at`: the one before, or the comment it is in."""
+        at = max(at - 1, 0)
+        if at == 0 and self.text.startswith("\ufeff"):
+            return 1
+        for comment in self.comments:
+            if comment.start <= at < comment.start + 1 + len(comment.text):
+                return comment.start
+        return at
 
     def _illegal(self, at: int, faults: tuple[str, ...]) -> Token:
         row = self.text.count("\n", 0, at) + 1

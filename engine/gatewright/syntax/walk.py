@@ -99,7 +99,8 @@ def is_ground(term: Term) -> bool:
     stack: list[object] = [term]
     while stack:
         node = stack.pop()
-        if isinstance(node, (Var, SomeDecl, Every)):
+        # OPA takes a template string for one with variables, whatever is in it.
+        if isinstance(node, (Var, SomeDecl, Every, TemplateString)):
             return False
         if isinstance(node, Ref):
             stack.extend(node.terms[1:])
