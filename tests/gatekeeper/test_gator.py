@@ -149,6 +149,43 @@ def test_expand(files):
     assert json.loads(gator("expand", "-n", "all.yaml", "-f", "json")[1])["kind"] == "Pod"
 
 
+def suite(*cases, **test):
+    return {
+        "apiVersion": "test.gatekeeper.sh/v1alpha1",
+        "kind": "Suite",
+        "tests": [{"name": "t", "template": "t.yaml", "constraint": "c.yaml", "cases": list(cases), **test}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("case", "complaint"),
+    [
+        ({"object": "two.yaml"}, 'object file must contain exactly one object: "{here}/two.yaml" defines 2 objects'),
+        ({"object": "empty.yaml"}, 'missing objects: path "{here}/empty.yaml" defines no YAML objects'),
+        ({"object": "none.yaml"}, "open {here}/none.yaml: no such file or directory"),
+        (
+            {"object": "p.yaml", "assertions": [{"message": "("}]},
+            "message contains invalid regular expression: error parsing regexp: missing closing ): `(`",
+        ),
+        (
+            {"object": "p.yaml", "assertions": [{"message": "(?<=a)b"}]},
+            "message contains invalid regular expression: error parsing regexp: invalid named capture: `(?<=a)b`",
+        ),
+    ],
+)
+def test_verify_complains_in_gators_words(files, tmp_path, case, complaint):
+    files("t.yaml", template())
+    files("c.yaml", any_constraint())
+    files("p.yaml", pod())
+    files("two.yaml", pod(), pod("q"))
+    files("empty.yaml")
+    files("suite.yaml", suite({"name": "c", "assertions": [{"violations": 1}], **case}))
+    code, out, err = gator("verify", "suite.yaml")
+    assert (code, err) == (1, "Error: FAIL\n")
+    # To gator the root of the file system is the empty path.
+    assert complaint.format(here=str(tmp_path).removeprefix("/")) in out.split("\n")[1]
+
+
 def test_verify(files):
     files("t.yaml", template())
     files("c.yaml", constraint())

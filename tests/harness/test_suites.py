@@ -168,7 +168,7 @@ class TestRunner:
             ({"template": "template.yaml"}, "invalid Suite: missing constraint"),
             (one_test(template="object.yaml"), 'path "object.yaml": not a ConstraintTemplate'),
             (one_test(constraint="object.yaml"), "not a Constraint"),
-            (one_test(template="absent.yaml"), "file does not exist"),
+            (one_test(template="absent.yaml"), "no such file or directory"),
             (one_test(expansion="object.yaml"), 'not an Expansion Template: "object.yaml"'),
             (one_test(invalid=True), "constraint should have failed schema validation: got error %!w(<nil>)"),
         ],
@@ -181,7 +181,7 @@ class TestRunner:
         [
             ({"assertions": [{}]}, "invalid Case: must define object"),
             ({"object": "object.yaml"}, "invalid Case: assertions must be non-empty"),
-            (one_case(object="absent.yaml"), "file does not exist"),
+            (one_case(object="absent.yaml"), "no such file or directory"),
             (one_case(object="two.yaml"), 'must contain exactly one object: "two.yaml" defines 2 objects'),
             (one_case(object="none.yaml"), 'missing objects: path "none.yaml" defines no YAML objects'),
             (one_case(assertions=[{"violations": "no"}]), "got 2 violations but want none"),

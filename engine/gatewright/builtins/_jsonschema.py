@@ -14,9 +14,9 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final
 
-from gatewright.builtins._regexp import Regexp, RegexpError, compile_regexp
 from gatewright.builtins._strconv import format_float
 from gatewright.builtins._url import UrlError, parse_url
+from gatewright.builtins.regexp import Regexp, RegexpError, compile_regexp
 from gatewright.runtime.json import dumps
 from gatewright.runtime.numbers import (
     decimal_digits,

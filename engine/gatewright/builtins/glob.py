@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from gatewright.builtins._operands import element_error, string, text_bytes
-from gatewright.builtins._regexp import compile_regexp, quote_meta
+from gatewright.builtins.regexp import compile_regexp, quote_meta
 from gatewright.builtins.registry import BuiltinError, builtin, operand_error
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from gatewright.builtins._operands import integer, not_strings, string, text_bytes
-from gatewright.builtins._regexp import Regexp, RegexpError, compile_regexp, quote_meta
+from gatewright.builtins.regexp import Regexp, RegexpError, compile_regexp, quote_meta
 from gatewright.builtins.registry import BuiltinError, builtin
 from gatewright.runtime.text import go_quote
 

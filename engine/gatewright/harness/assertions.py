@@ -22,19 +22,13 @@ def complaint(assertion: Assertion, messages: Sequence[str]) -> str | None:
 def _matching(assertion: Assertion, messages: Sequence[str]) -> int:
     if assertion.message is None or not messages:
         return len(messages)
-    import re2
+    from gatewright.builtins.regexp import RegexpError, compile_regexp
 
-    options = re2.Options()
-    options.log_errors = False
     try:
-        pattern = re2.compile(assertion.message, options=options)
-    except re2.error as error:
-        reason = error.args[0] if error.args else ""
-        text = reason.decode() if isinstance(reason, bytes) else str(reason)
-        raise ValueError(
-            f"message contains invalid regular expression: error parsing regexp: {text}: `{assertion.message}`"
-        ) from None
-    return sum(1 for message in messages if pattern.search(message))
+        pattern = compile_regexp(assertion.message)
+    except RegexpError as error:
+        raise ValueError(f"message contains invalid regular expression: {error}") from None
+    return sum(1 for message in messages if pattern.matches(message))
 
 
 def _compare(assertion: Assertion, count: int) -> str | None:

@@ -6,6 +6,7 @@ reads YAML 1.2-like scalars. It is there for `gatewright gator verify`; `gatewri
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
 class Reader:
     """`first` reads what must be one object (a template, a constraint, the suite itself); `all` every object.
 
-    Both raise SuiteError where the file cannot be read.
+    Both raise SuiteError where the file cannot be read. `shown` is what errors call a file, given its place and the
+    path that the suite names.
     """
 
     first: Callable[[Path], dict[str, Any] | None]
     all: Callable[[Path], list[dict[str, Any]]]
+    shown: Callable[[Path, str], str]
 
 
 def _cluster_all(path: Path) -> list[dict[str, Any]]:
@@ -34,7 +37,7 @@ def _cluster_all(path: Path) -> list[dict[str, Any]]:
 
     if path.suffix == ".rego":
         return [_assembled(path)]
-    content = _bytes(path)
+    content = _bytes(path, str(path))
     text = content.decode("utf-8", "replace")
     # A rule about Dockerfiles, workflows and the like has samples in those formats.
     kind = readers.detect(str(path), text)
@@ -55,17 +58,22 @@ def _cluster_first(path: Path) -> dict[str, Any] | None:
     return next(iter(_cluster_all(path)), None)
 
 
+def _from_root(path: Path) -> str:
+    """The path as gator shows it, for which the root is the empty path."""
+    return os.path.abspath(path).removeprefix("/")
+
+
 def _verify_all(path: Path) -> list[dict[str, Any]]:
     from gatewright.manifests import read_verify
 
-    return _objects(read_verify(_bytes(path).decode("utf-8", "replace"), str(path)))
+    return _objects(read_verify(_bytes(path, _from_root(path)).decode("utf-8", "replace"), str(path)))
 
 
 def _verify_first(path: Path) -> dict[str, Any] | None:
     from gatewright.manifests import compose_v3
 
     try:
-        value = compose_v3(_bytes(path).decode("utf-8", "replace"), file=str(path), into_object=True)
+        value = compose_v3(_bytes(path, _from_root(path)).decode("utf-8", "replace"), file=str(path), into_object=True)
     except ManifestError as error:
         raise _invalid(error) from None
     return value if isinstance(value, dict) else None
@@ -86,14 +94,12 @@ def _invalid(error: ManifestError) -> SuiteError:
     return SuiteError(f"invalid yaml: {error.message}", error.location, hint=error.hint)
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, name: str) -> bytes:
     try:
         return path.read_bytes()
-    except FileNotFoundError:
-        raise SuiteError(f"open {path}: file does not exist") from None
     except OSError as error:
-        raise SuiteError(f"open {path}: {error.strerror}") from None
+        raise SuiteError(f"open {name}: {(error.strerror or str(error)).lower()}") from None
 
 
-AS_CLUSTER = Reader(_cluster_first, _cluster_all)
-AS_GATOR_VERIFY = Reader(_verify_first, _verify_all)
+AS_CLUSTER = Reader(_cluster_first, _cluster_all, lambda path, written: written)
+AS_GATOR_VERIFY = Reader(_verify_first, _verify_all, lambda path, written: _from_root(path))

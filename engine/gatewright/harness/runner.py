@@ -67,6 +67,9 @@ class _Run:
         self._select = select
         self._read = read
 
+    def _shown(self, path: str) -> str:
+        return self._read.shown(self._folder / path, path)
+
     def test(self, test: Test) -> TestResult:
         if test.skip or not self._select.matches_test(test):
             return TestResult(test.name, skipped=True)
@@ -108,7 +111,7 @@ class _Run:
             raise SuiteError("invalid Suite: missing template")
         template = self._read.first(self._folder / test.template)
         if not _is(template, "templates.gatekeeper.sh", "ConstraintTemplate"):
-            raise SuiteError(f'path "{test.template}": not a ConstraintTemplate')
+            raise SuiteError(f'path "{self._shown(test.template)}": not a ConstraintTemplate')
         assert template is not None
         try:
             engine.add(template)
@@ -134,10 +137,10 @@ class _Run:
     def _expansion(self, engine: Engine, test: Test) -> None:
         documents = self._read.all(self._folder / test.expansion)
         if not documents:
-            raise SuiteError(f'not an Expansion Template: "{test.expansion}"')
+            raise SuiteError(f'not an Expansion Template: "{self._shown(test.expansion)}"')
         for document in documents:
             if not _is(document, "expansion.gatekeeper.sh", "ExpansionTemplate"):
-                raise SuiteError(f'not an Expansion Template: "{test.expansion}"')
+                raise SuiteError(f'not an Expansion Template: "{self._shown(test.expansion)}"')
             engine.add(document)
 
     def _case(self, test: Test, case: Case, engine: Engine) -> CaseResult:
@@ -180,7 +183,8 @@ class _Run:
     def _one(self, path: str) -> dict[str, Any]:
         documents = self._objects(path)
         if len(documents) != 1:
-            raise SuiteError(f'object file must contain exactly one object: "{path}" defines {len(documents)} objects')
+            what = f'"{self._shown(path)}" defines {len(documents)} objects'
+            raise SuiteError(f"object file must contain exactly one object: {what}")
         return documents[0]
 
     def _objects(self, path: str) -> list[dict[str, Any]]:
@@ -188,10 +192,12 @@ class _Run:
             documents = self._read.all(self._folder / path)
         except SuiteError as error:
             if error.location is not None:
-                raise SuiteError(f'reading "{path}": {error.message}', error.location, hint=error.hint) from None
+                raise SuiteError(
+                    f'reading "{self._shown(path)}": {error.message}', error.location, hint=error.hint
+                ) from None
             raise
         if not documents:
-            raise SuiteError(f'missing objects: path "{path}" defines no YAML objects')
+            raise SuiteError(f'missing objects: path "{self._shown(path)}" defines no YAML objects')
         return documents
 
     # --- mutation -----------------------------------------------------------------------------------------------

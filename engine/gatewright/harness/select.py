@@ -6,33 +6,32 @@ Empty: all. `a`: tests and cases whose own or whose test's name matches. `a//b`:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+from gatewright.builtins.regexp import Regexp, RegexpError, compile_regexp
 from gatewright.errors import UsageError
 from gatewright.harness.suite import Test
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A parsed `--run`; `test` and `case` are compiled RE2 patterns, or None for "any"."""
+    """A parsed `--run`. Without a `case`, `test` is held against the names of both."""
 
-    test: Any = None
-    case: Any = None
-    both: bool = False
+    test: Regexp | None = None
+    case: Regexp | None = None
 
     def matches_test(self, test: Test) -> bool:
-        if self.both:
-            return bool(self.test.search(test.name))
-        return self.test is None or any(map(self.test.search, (test.name, *(case.name for case in test.cases))))
+        if self.test is None or self.case is not None:
+            return self.matches_name(test.name)
+        return any(map(self.test.matches, (test.name, *(case.name for case in test.cases))))
 
     def matches_case(self, test: str, case: str) -> bool:
-        if self.both:
-            return bool(self.test.search(test) and self.case.search(case))
-        return self.test is None or bool(self.test.search(case) or self.test.search(test))
+        if self.case is not None:
+            return self.matches_name(test) and self.case.matches(case)
+        return self.matches_name(test) or self.matches_name(case)
 
     def matches_name(self, name: str) -> bool:
         """For tests that have no cases: Rego's `test_` rules, by their full name."""
-        return self.test is None or bool(self.test.search(name))
+        return self.test is None or self.test.matches(name)
 
 
 def parse_filter(text: str) -> Filter:
@@ -43,21 +42,12 @@ def parse_filter(text: str) -> Filter:
     if len(parts) == 1:
         return Filter(test=_pattern(parts[0]))
     if len(parts) == 2:
-        return Filter(test=_pattern(parts[0]), case=_pattern(parts[1]), both=True)
+        return Filter(test=_pattern(parts[0]), case=_pattern(parts[1]))
     raise UsageError('invalid test filter: a filter may include at most one "//"')
 
 
-def _pattern(text: str) -> Any:
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
+def _pattern(text: str) -> Regexp:
     try:
-        return re2.compile(text, options=options)
-    except re2.error as error:
-        raise UsageError(f"invalid test filter: error parsing regexp: {_reason(error)}: `{text}`") from None
-
-
-def _reason(error: Exception) -> str:
-    reason = error.args[0] if error.args else ""
-    return reason.decode() if isinstance(reason, bytes) else str(reason)
+        return compile_regexp(text)
+    except RegexpError as error:
+        raise UsageError(f"invalid test filter: {error}") from None

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, Final
 
-import re2
-
+from gatewright.builtins.regexp import RegexpError, compile_regexp
 from gatewright.gatekeeper import _field
 from gatewright.gatekeeper._gotext import json_text, quote, value_text
 from gatewright.gatekeeper.schema.formats import checker
@@ -161,59 +159,25 @@ def _check_string(result: _Result, value: str, schema: Schema, path: str) -> Non
     elif shortest is not None and size < shortest:
         message = f"{path} in body should be at least {shortest} chars long"
         _invalid(result, message, path, value)
-    elif pattern:
-        compiled = _pattern(pattern)
-        if compiled is None or compiled.search(value) is None:
-            message = f"{path} in body should match '{pattern}'"
-            _invalid(result, message, path, value)
+    elif pattern and not _matches(pattern, value):
+        message = f"{path} in body should match '{pattern}'"
+        _invalid(result, message, path, value)
 
 
-@lru_cache(maxsize=512)
-def _pattern(pattern: str) -> Any:
+def _matches(pattern: str, value: str) -> bool:
     try:
-        return re2.compile(pattern, _quiet())
-    except re2.error:
-        return None
-
-
-def _quiet() -> Any:
-    options = re2.Options()
-    options.log_errors = False
-    return options
+        return compile_regexp(pattern).matches(value)
+    except RegexpError:
+        return False
 
 
 def pattern_error(pattern: str) -> str | None:
     """What is wrong with a regular expression, None when it compiles."""
     try:
-        re2.compile(pattern, _quiet())
-    except re2.error as error:
-        text = error.args[0]
-        return _go_words(text.decode() if isinstance(text, bytes) else str(text))
+        compile_regexp(pattern)
+    except RegexpError as error:
+        return str(error)
     return None
-
-
-# RE2's complaints in the words of Go's regexp.
-_COMPLAINTS: Final = {
-    "bad repetition operator": "invalid nested repetition operator",
-    "invalid character class range": "invalid character class range",
-    "invalid escape sequence": "invalid escape sequence",
-    "invalid named capture group": "invalid named capture",
-    "invalid perl operator": "invalid or unsupported Perl syntax",
-    "invalid repetition size": "invalid repeat count",
-    "missing )": "missing closing )",
-    "missing ]": "missing closing ]",
-    "no argument for repetition operator": "missing argument to repetition operator",
-    "trailing \\": "trailing backslash at end of expression",
-    "unexpected )": "unexpected )",
-}
-
-
-def _go_words(complaint: str) -> str:
-    for ours, go in _COMPLAINTS.items():
-        if complaint.startswith(ours):
-            rest = complaint.removeprefix(ours).removeprefix(": ")
-            return f"{go}: `{rest}`"
-    return complaint
 
 
 def _check_number(result: _Result, value: float, schema: Schema, types: tuple[str, ...], path: str) -> None:

@@ -147,7 +147,7 @@ def _validations(schema: Schema, at: _field.Path, skip_any: bool, skip_first: bo
         yield from _nested(schema["not"], at.child("not"))
     pattern = schema.get("pattern")
     if pattern and (problem := pattern_error(pattern)) is not None:
-        detail = f"must be a valid regular expression, but isn't: error parsing regexp: {problem}"
+        detail = f"must be a valid regular expression, but isn't: {problem}"
         yield _field.invalid(at.child("pattern"), pattern, detail)
 
 

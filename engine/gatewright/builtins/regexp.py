@@ -174,7 +174,7 @@ def _re2_compiled(pattern: str) -> Any:
     try:
         return re2.compile(text_bytes(pattern), _OPTIONS)
     except re2.error as error:
-        message = _go_error(error.args[0])
+        message = _go_error(error.args[0], pattern)
         raise RegexpError(message.replace(unknown, r"\C") if unknown else message) from None
 
 
@@ -182,9 +182,13 @@ _ESCAPES: Final = re.compile(r"\\Q.*?(?:\\E|\Z)|\\.", re.DOTALL)
 _TOO_OFTEN: Final = re.compile(r"\{[0-9]{4,}(?:,[0-9]*)?\}\Z|\{[0-9]*,[0-9]{4,}\}\Z")
 
 
-def _go_error(message: bytes | str) -> str:
+def _go_error(message: bytes | str, pattern: str) -> str:
     text = bytes_text(message) if isinstance(message, bytes) else message
     what, _, where = text.partition(": ")
+    if what == "invalid perl operator" and where.startswith("(?<"):
+        # Go takes lookbehind for the beginning of a name.
+        name, end, _ = pattern[pattern.index(where) :].partition(">")
+        return f"error parsing regexp: invalid named capture: `{name}{end}`"
     if what.startswith("pattern too large"):
         return "error parsing regexp: expression too large"
     if what == "bad repetition operator" and (count := _TOO_OFTEN.search(where)):
