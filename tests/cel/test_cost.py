@@ -10,6 +10,7 @@ from gatewright.cel.checker import Environment, check
 from gatewright.cel.cost import Meter
 from gatewright.cel.driver import compile_template
 from gatewright.cel.expression import compile_expression
+from gatewright.cel.inputs import Inputs
 from gatewright.cel.parser import parse
 from gatewright.cel.types import DYN
 from gatewright.cel.values import CostLimitError
@@ -51,7 +52,7 @@ def _no_variables(name: str) -> Any:
 
 def run(*expressions: str, **source: Any) -> list[str]:
     rules = [{"expression": text, "message": text[:4]} for text in expressions]
-    return compile_template({"validations": rules, **source}).bind({})({"object": OBJECT, "operation": ""})
+    return compile_template({"validations": rules, **source}).bind({})(Inputs({"object": OBJECT, "operation": ""}))
 
 
 DEAR = "lists.range(1001).map(x, lists.range(1001).map(y, x + y)).size() > 0"

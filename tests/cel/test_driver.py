@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gatewright.cel.driver import Program, compile_template
+from gatewright.cel.inputs import Inputs
 from gatewright.errors import TemplateError
 
 POD = {
@@ -38,7 +39,7 @@ def run(
 ) -> list[str]:
     constraint = {"spec": {"parameters": parameters}} if parameters is not None else {"spec": {}}
     program = compile_template({"validations": list(validations), **source})
-    return program.bind(constraint)(review, namespace)
+    return program.bind(constraint)(Inputs(review, namespace))
 
 
 def rule(expression: str, **more: str) -> dict[str, Any]:
@@ -199,7 +200,7 @@ def test_a_stored_program_answers_the_same() -> None:
     store.kept[key] = marshal.loads(marshal.dumps(stored))
     second = compile_template(source, cache=store)
     for program in (first, second, Program(*first.stored)):
-        assert program.bind({})(REVIEW) == ["m"]
+        assert program.bind({})(Inputs(REVIEW)) == ["m"]
 
 
 def test_loading_a_stored_program_needs_no_parser() -> None:

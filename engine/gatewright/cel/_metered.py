@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from gatewright.cel.cost import Meter
-from gatewright.cel.policy import Expression, Plan, Source, Validation, plan
+from gatewright.cel.policy import Expression, Plan, plan
 from gatewright.cel.runtime import message_or
+from gatewright.cel.source import Source, Validation
 from gatewright.cel.values import CelEvaluationError, CostLimitError
 
 _GATEKEEPER: Final = 1_000_000
@@ -50,7 +51,7 @@ class Metered:
         if not matched:
             return []
         if errors:
-            from gatewright.cel.driver import aggregate
+            from gatewright.cel._exact import aggregate
 
             return [aggregate(errors)] if closed else []
         self.start(self.inputs, _GATEKEEPER if self.plan.source.binds_any_object else _API_SERVER)

@@ -16,7 +16,8 @@ from gatewright.cel._depth import deeply
 from gatewright.cel.checker import Checked
 from gatewright.cel.codegen import Emitter, Links, _call, _const, _name, compile_quietly
 from gatewright.cel.declarations import VARIABLES
-from gatewright.cel.policy import Expression, Plan, Source, names_used, uses_of
+from gatewright.cel.policy import Expression, Plan, names_used, uses_of
+from gatewright.cel.source import Source
 from gatewright.cel.types import BOOL
 
 _INPUTS = ("object", "oldObject", "namespaceObject", "request", "params")
@@ -81,6 +82,7 @@ class _Module:
 
     def facts(self, fast: bool) -> dict[str, Any]:
         plan = self.plan
+        names = {name for checked in self.used() for name in names_used(checked.root, checked)}
 
         def shown(expressions: list[Any]) -> list[tuple[str, str] | None]:
             return [None if e is None else (e.text, e.error) for e in expressions]
@@ -88,7 +90,8 @@ class _Module:
         return {
             "fast": fast,
             "source": _stored_source(plan.source),
-            "request": any("request" in names_used(checked.root, checked) for checked in self.used()),
+            "request": "request" in names,
+            "namespace": "namespaceObject" in names,
             "fails_closed": plan.source.fails_closed,
             "conditions": shown(plan.conditions),
             "validations": shown(plan.validations),

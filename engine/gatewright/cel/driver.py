@@ -6,25 +6,20 @@ Loading a stored program imports neither the parser nor the checker.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from time import perf_counter, thread_time
+from functools import cache as once
+from time import perf_counter
 from types import CodeType
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from gatewright.cel.inputs import Inputs
 from gatewright.cel.runtime import start_watch
-from gatewright.cel.values import CelEvaluationError, CostLimitError
-from gatewright.errors import TemplateError
+from gatewright.cel.source import Source, read_source
 
 if TYPE_CHECKING:
-    from gatewright.cel.policy import Plan, Source
+    from gatewright.cel._exact import Exactly
+    from gatewright.cel.policy import Plan
 
-_RESERVED_PREFIX: Final = "gatekeeper_internal_"
-# Gatekeeper's own variables, which come before a template's.
-_OWN_VARIABLES: Final = (
-    ("anyObject", 'has(request.operation) && request.operation == "DELETE" && object == null ? oldObject : object'),
-    ("params", "!has(params.spec) ? null : !has(params.spec.parameters) ? null: params.spec.parameters"),
-)
-Evaluate = Callable[..., list[str]]
+Evaluate = Callable[[Inputs], list[str]]
 
 
 class Store(Protocol):
@@ -63,89 +58,23 @@ def compile_source(read: Source, cache: Store | None = None) -> Program:
 
 
 def _key(source: Source) -> str:
-    from pathlib import Path
-
     from gatewright.codegen.cache import key_of
 
-    here = Path(__file__).parent
-    stamp = max(entry.stat().st_mtime_ns for entry in here.rglob("*.py"))
-    return key_of(["cel", str(stamp), repr(source)])
+    return key_of(["cel", _version(), repr(source)])
 
 
-# -- the source, as Gatekeeper reads it
+@once
+def _version() -> str:
+    """Changes with every change of this package, installed or not."""
+    from pathlib import Path
 
-
-def read_source(source: Mapping[str, Any], default_failure_policy: str = "Fail") -> Source:
-    """The texts of a template's source, checked as Gatekeeper checks them."""
-    from gatewright.cel.policy import Source, Validation
-
-    conditions = _pairs(source, "matchCondition")
-    variables = _pairs(source, "variables")
-    validations = tuple(
-        Validation(_text(v, "expression"), _text(v, "message"), _text(v, "messageExpression"))
-        for v in _dicts(source, "validations")
-    )
-    for name, _ in conditions:
-        if name.startswith(_RESERVED_PREFIX):
-            raise TemplateError(
-                f"invalid match condition: {name} is not a valid match condition; "
-                f'cannot have "{_RESERVED_PREFIX}" as a prefix'
-            )
-    for name, _ in variables:
-        _check_variable(name)
-    policy = source.get("failurePolicy")
-    if policy is not None and not isinstance(policy, str):
-        raise TemplateError("invalid failure policy: not a string")
-    chosen = default_failure_policy if policy is None else policy
-    if chosen not in ("Fail", "Ignore"):
-        raise TemplateError(f"invalid failure policy: unrecognized failure policy: {chosen}")
-    return Source(validations, (*_OWN_VARIABLES, *variables), conditions, chosen == "Fail", binds_any_object=True)
-
-
-def _check_variable(name: str) -> None:
-    if name.startswith(_RESERVED_PREFIX):
-        raise TemplateError(
-            f'invalid variable definition: {name} is not a valid variable; cannot have "{_RESERVED_PREFIX}" as a prefix'
-        )
-    if name in ("params", "anyObject"):
-        raise TemplateError(
-            f'invalid variable definition: {name} an invalid variable name, "{name}" is a reserved keyword'
-        )
-
-
-def _dicts(source: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    given = source.get(key)
-    if given is None:
-        return []
-    if not isinstance(given, list) or not all(isinstance(item, dict) for item in given):
-        raise TemplateError(f"{key} must be a list of objects")
-    return given
-
-
-def _text(item: Mapping[str, Any], key: str) -> str:
-    value = item.get(key)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise TemplateError(f"{key} must be a string")
-    return value
-
-
-def _pairs(source: Mapping[str, Any], key: str) -> tuple[tuple[str, str], ...]:
-    return tuple((_text(item, "name"), _text(item, "expression")) for item in _dicts(source, key))
-
-
-# -- running
-
-
-# Seconds within which no evaluation can have cost what the API server's smallest budget holds.
-_SUSPICIOUS: Final = 0.0015
+    return str(max(entry.stat().st_mtime_ns for entry in Path(__file__).parent.rglob("*.py")))
 
 
 class Program:
     """A policy's compiled expressions. `stored` is what a cache keeps and the constructor takes."""
 
-    __slots__ = ("_bind", "_plan", "facts", "functions", "stored", "uses_request")
+    __slots__ = ("_bind", "_plan", "facts", "functions", "stored")
 
     def __init__(self, code: CodeType, links: dict[str, str], facts: dict[str, Any]) -> None:
         from gatewright.cel._link import link
@@ -156,7 +85,6 @@ class Program:
         exec(code, self.functions)
         self._bind = self.functions.get("bind")
         self._plan: Plan | None = None
-        self.uses_request: bool = facts["request"]
 
     def plan(self) -> Plan:
         """The policy's syntax trees; parsed again where the program was stored."""
@@ -166,238 +94,46 @@ class Program:
             self._plan = plan_of(self.facts["source"])
         return self._plan
 
-    def bind(self, constraint: Any) -> Evaluate:
-        """The function (review, namespace=None) → messages of one constraint (for a policy of the API server, of one
-        parameter object). A review is a mapping with the keys of an AdmissionRequest."""
-        fast = None
-        if self._bind is not None:
-            try:
-                fast = self._bind(constraint)
-            except Exception:
-                # A variable of the parameters alone fails: only the exact functions know who reads it.
-                fast = None
-        uses_request = self.uses_request
+    def bind(self, params: Any) -> Evaluate:
+        """The function inputs → messages of one constraint, or of one parameter object of an API server's policy."""
+        fast = self._fast(params)
+        if fast is None:
+            return lambda inputs: self._exactly(params, inputs).messages()
+        uses_request, uses_namespace = self.facts["request"], self.facts["namespace"]
+        from gatewright.cel._exact import SUSPICIOUS, works_long
 
-        def evaluate(review: Mapping[str, Any], namespace: Mapping[str, Any] | None = None) -> list[str]:
-            old = review.get("oldObject")
-            deleted = review.get("operation") == "DELETE"
-            obj = None if deleted else review.get("object")
-            if fast is not None:
-                start_watch()
-                started = perf_counter()
-                inputs = (
-                    obj,
-                    old,
-                    namespace and namespace_object(namespace),
-                    request_object(review) if uses_request else None,
-                    old if deleted else obj,
-                )
-                try:
-                    messages: list[str] = fast(*inputs)
-                    if perf_counter() - started < _SUSPICIOUS or not _works_long(fast, inputs):
-                        return messages
-                    return _Exactly(self, constraint, obj, old, review, namespace).metered()
-                except Exception:
-                    pass
-            return _Exactly(self, constraint, obj, old, review, namespace).messages()
+        def evaluate(inputs: Inputs) -> list[str]:
+            given = (
+                inputs.object,
+                inputs.old_object,
+                inputs.namespace if uses_namespace else None,
+                inputs.request if uses_request else None,
+                inputs.any_object,
+            )
+            start_watch()
+            started = perf_counter()
+            try:
+                messages: list[str] = fast(*given)
+                if perf_counter() - started < SUSPICIOUS or not works_long(fast, given):
+                    return messages
+            except Exception:
+                # Whatever it was: only the exact functions know what CEL makes of it.
+                return self._exactly(params, inputs).messages()
+            return self._exactly(params, inputs).metered()
 
         return evaluate
 
-
-class _State:
-    """The inputs of one evaluation and the variables computed so far; exact functions read it."""
-
-    __slots__ = ("_done", "_program", "namespaceObject", "object", "oldObject", "params", "request", "variables")
-
-    def __init__(self, program: Program, inputs: Mapping[str, Any]) -> None:
-        self._program = program
-        self._done: dict[str, Any] = {}
-        self.variables = None
-        for name, value in inputs.items():
-            setattr(self, name, value)
-
-    def variable(self, name: str) -> Any:
-        """A variable's value, computed once; its failure is raised at every reading."""
-        if name not in self._done:
-            self._done[name] = self._compute(name)
-        value = self._done[name]
-        if value.__class__ is CelEvaluationError:
-            raise CelEvaluationError(value.message)
-        return value
-
-    def _compute(self, name: str) -> Any:
-        error = self._program.facts["variables"][name]
-        if error:
-            return CelEvaluationError(f'composited variable "{name}" fails to compile: {error}')
+    def _fast(self, params: Any) -> Callable[..., list[str]] | None:
+        if self._bind is None:
+            return None
         try:
-            return self._program.functions[f"variable_{name}"](self)
-        except CelEvaluationError as failure:
-            return CelEvaluationError(f'composited variable "{name}" fails to evaluate: {failure.message}')
+            bound: Callable[..., list[str]] = self._bind(params)
+        except Exception:
+            # A variable of the parameters alone fails: only the exact functions know who reads it.
+            return None
+        return bound
 
+    def _exactly(self, params: Any, inputs: Inputs) -> Exactly:
+        from gatewright.cel._exact import Exactly
 
-@dataclass(slots=True)
-class _Exactly:
-    """One review by the exact functions, expression by expression, as the API server's validator goes about it."""
-
-    program: Program
-    params: Any
-    object: Any
-    old_object: Any
-    review: Mapping[str, Any]
-    namespace: Mapping[str, Any] | None
-
-    def state(self, namespace: Any) -> _State:
-        return _State(
-            self.program,
-            {
-                "object": self.object,
-                "oldObject": self.old_object,
-                "namespaceObject": namespace,
-                "request": request_object(self.review),
-                "params": self.params,
-            },
-        )
-
-    def metered(self) -> list[str]:
-        """The messages, with the cost of every step counted against the API server's budgets."""
-        from gatewright.cel._depth import deeply
-        from gatewright.cel._metered import Metered
-
-        inputs = {
-            "object": self.object,
-            "oldObject": self.old_object,
-            "namespaceObject": self.namespace and namespace_object(self.namespace),
-            "request": request_object(self.review),
-            "params": self.params,
-        }
-        run = Metered(self.program.plan(), self.program.facts["fallbacks"], inputs)
-        messages: list[str] = deeply(run.messages)
-        return messages
-
-    def messages(self) -> list[str]:
-        start_watch()
-        started = perf_counter()
-        try:
-            messages = self.decide()
-            if perf_counter() - started < _SUSPICIOUS or not _works_long(self.decide, ()):
-                return messages
-        except CostLimitError:
-            pass
-        return self.metered()
-
-    def decide(self) -> list[str]:
-        facts = self.program.facts
-        on_error = facts["fails_closed"]
-        matched, errors = self.matches(self.state(None))
-        if not matched:
-            return []
-        if errors:
-            return [aggregate(errors)] if on_error else []
-        state = self.state(self.namespace and namespace_object(self.namespace))
-        out: list[str] = []
-        for i, (text, error) in enumerate(facts["validations"]):
-            value, failure = self.run(state, f"validation_{i}", text, error)
-            if failure:
-                if on_error:
-                    out.append(failure)
-            elif value is not True:
-                out.append(self.message(state, i))
-        return out
-
-    def matches(self, state: _State) -> tuple[bool, list[str]]:
-        errors = []
-        for i, (text, error) in enumerate(self.program.facts["conditions"]):
-            value, failure = self.run(state, f"condition_{i}", text, error)
-            if failure:
-                errors.append(failure)
-            elif value is False:
-                return False, []
-        return True, errors
-
-    def run(self, state: _State, name: str, text: str, error: str) -> tuple[Any, str]:
-        """An expression's value, or the message of its failure."""
-        if error:
-            return None, f"compilation error: {error}"
-        function = self.program.functions[name]
-        try:
-            return _deeply(lambda: function(state)), ""
-        except CelEvaluationError as failure:
-            return None, f"expression '{text}' resulted in error: {failure.message}"
-
-    def message(self, state: _State, i: int) -> str:
-        from gatewright.cel.runtime import message_or
-
-        facts = self.program.facts
-        fallback: str = facts["fallbacks"][i]
-        message = facts["messages"][i]
-        if message is None or message[1]:
-            return fallback
-        value, failure = self.run(state, f"message_{i}", message[0], "")
-        return fallback if failure else message_or(value, fallback)
-
-
-def _works_long(evaluate: Callable[..., Any], inputs: tuple[Any, ...]) -> bool:
-    """Whether an evaluation that seemed slow keeps this thread busy that long, and was not just made to wait."""
-    start_watch()
-    started = thread_time()
-    evaluate(*inputs)
-    return thread_time() - started >= _SUSPICIOUS
-
-
-def _deeply(action: Callable[[], Any]) -> Any:
-    try:
-        return action()
-    except RecursionError:
-        from gatewright.cel._depth import deeply
-
-        return deeply(action)
-
-
-def aggregate(errors: list[str]) -> str:
-    """Several errors as Kubernetes joins them."""
-    kept = list(dict.fromkeys(errors))
-    return kept[0] if len(kept) == 1 else f"[{', '.join(kept)}]"
-
-
-_PRESENT: Final = (("subResource", "subResource"), ("requestSubResource", "subResource"))
-
-
-def request_object(review: Mapping[str, Any]) -> dict[str, Any]:
-    """The `request` that expressions see: an AdmissionRequest without its objects."""
-    kind = _gv(review.get("kind"), "kind")
-    resource = _gv(review.get("resource"), "resource")
-    out: dict[str, Any] = {
-        "uid": "",
-        "kind": kind,
-        "resource": resource,
-        "requestKind": kind,
-        "requestResource": resource,
-        "operation": review.get("operation") or "",
-        "userInfo": {k: v for k, v in (review.get("userInfo") or {}).items() if v},
-        "object": None,
-        "oldObject": None,
-        "dryRun": bool(review.get("dryRun")),
-        "options": review.get("options"),
-    }
-    for name, source in (*_PRESENT, ("name", "name"), ("namespace", "namespace")):
-        if value := review.get(source):
-            out[name] = value
-    return out
-
-
-def _gv(given: Any, last: str) -> dict[str, str]:
-    given = given or {}
-    return {"group": given.get("group") or "", "version": given.get("version") or "", last: given.get(last) or ""}
-
-
-_NAMESPACE_METADATA: Final = (
-    "name", "generateName", "namespace", "uid", "resourceVersion", "generation", "deletionTimestamp",
-    "creationTimestamp", "deletionGracePeriodSeconds", "labels", "annotations", "finalizers",
-)  # fmt: skip
-
-
-def namespace_object(namespace: Mapping[str, Any]) -> dict[str, Any]:
-    """The `namespaceObject` that expressions see: metadata without its bookkeeping, spec and status."""
-    metadata = namespace.get("metadata") or {}
-    kept = {name: metadata[name] for name in _NAMESPACE_METADATA if metadata.get(name)}
-    return {"metadata": kept, "spec": namespace.get("spec") or {}, "status": namespace.get("status") or {}}
+        return Exactly(self, params, inputs)

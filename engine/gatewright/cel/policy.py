@@ -16,34 +16,8 @@ from gatewright.cel.checker import Checked, Environment, check
 from gatewright.cel.declarations import NAMESPACE, REQUEST, VARIABLES
 from gatewright.cel.expression import CelProgramError, fold_constants
 from gatewright.cel.parser import CelCompileError, parse
+from gatewright.cel.source import Source
 from gatewright.cel.types import BOOL, DURATION, DYN, STRING, TIMESTAMP, Type, list_of, map_of, output_name, read_type
-
-
-@dataclass(frozen=True, slots=True)
-class Validation:
-    """One rule: `expression` must be true; the message is the first of `message_expression`, `message` that serves."""
-
-    expression: str
-    message: str = ""
-    message_expression: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The texts of a policy. `variables` and `match_conditions` are (name, expression) pairs in order.
-
-    With `params` all expressions may name the parameters. `binds_any_object` marks Gatekeeper's policies, whose
-    variables alone see the constraint as `params` and whose anyObject is known to the driver. With `authorizer` all
-    expressions but messages may ask it.
-    """
-
-    validations: tuple[Validation, ...]
-    variables: tuple[tuple[str, str], ...] = ()
-    match_conditions: tuple[tuple[str, str], ...] = ()
-    fails_closed: bool = True
-    params: bool = False
-    binds_any_object: bool = False
-    authorizer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gatewright.cel.driver import Evaluate, Program, Store, compile_source
+from gatewright.cel.inputs import Inputs
+from gatewright.cel.source import Source, Validation
 from gatewright.errors import TemplateError
 
 API_VERSIONS: Final = ("admissionregistration.k8s.io/v1", "admissionregistration.k8s.io/v1beta1")
@@ -67,8 +69,6 @@ def is_admission_document(document: Object) -> bool:
 
 def read_policy(document: Object, *, cache: Store | None = None) -> Policy:
     """The policy in a document; TemplateError for what the API server would not store."""
-    from gatewright.cel.policy import Source, Validation
-
     name, spec = _named(document)
     validations = tuple(
         Validation(_text(v, "expression", name), _text(v, "message", name), _text(v, "messageExpression", name))
@@ -160,24 +160,25 @@ class Policies:
     def decide(self, review: Object, namespace: Object | None = None) -> list[Decision]:
         """What every binding says to a review (a mapping with the keys of an AdmissionRequest)."""
         request = _as_request(review)
+        inputs = Inputs(request, namespace)
         out: list[Decision] = []
         for binding in self.bindings.values():
             policy = self.policies.get(binding.policy)
             if policy is None or not _matches(policy.match, request, namespace):
                 continue
             if _matches(binding.match, request, namespace):
-                messages = self._messages(policy, binding, request, namespace)
+                messages = self._messages(policy, binding, request, inputs)
                 out += [Decision(policy.name, binding.name, binding.actions, message) for message in messages]
         return out
 
-    def _messages(self, policy: Policy, binding: Binding, request: Object, namespace: Object | None) -> list[str]:
+    def _messages(self, policy: Policy, binding: Binding, request: Object, inputs: Inputs) -> list[str]:
         if policy.param_kind is None or binding.param_ref is None:
-            return self._evaluate(policy, None)(request, namespace)
+            return self._evaluate(policy, None)(inputs)
         params = self._params(policy.param_kind, binding.param_ref, request)
         if not params:
             deny = binding.param_ref.get("parameterNotFoundAction") != "Allow" and policy.fails_closed
             return [_NO_PARAMS] if deny else []
-        return [message for param in params for message in self._evaluate(policy, param)(request, namespace)]
+        return [message for param in params for message in self._evaluate(policy, param)(inputs)]
 
     def _evaluate(self, policy: Policy, param: Object | None) -> Evaluate:
         key = (policy.name, id(param))

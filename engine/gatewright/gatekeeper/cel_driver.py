@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import TemplateError
@@ -24,6 +24,7 @@ class CelDriver:
     cache: CodeCache | None = None
     name: str = CEL
     has_details: bool = False
+    latest: _Latest = field(default_factory=lambda: _Latest())
 
     def compile(self, template: Template) -> Policy:
         from gatewright.cel.driver import compile_template
@@ -31,20 +32,38 @@ class CelDriver:
         code = template.code_for(CEL)
         if code is None or not isinstance(code.source, dict):
             raise TemplateError("could not recognize the type")
-        return _CelPolicy(compile_template(code.source, default_failure_policy=self.failure_policy, cache=self.cache))
+        program = compile_template(code.source, default_failure_policy=self.failure_policy, cache=self.cache)
+        return _CelPolicy(program, self.latest)
+
+
+@dataclass(slots=True)
+class _Latest:
+    """What expressions see of the review at hand, made once for all constraints that meet it."""
+
+    review: Review | None = None
+    inputs: Any = None
+
+    def of(self, review: Review) -> Any:
+        if self.review is not review:
+            from gatewright.cel.inputs import Inputs
+
+            self.inputs = Inputs(review.rego, review.rego["namespaceObject"] or None)
+            self.review = review
+        return self.inputs
 
 
 @dataclass(slots=True)
 class _CelPolicy:
     program: Any
+    latest: _Latest
     reads_inventory: bool = False
 
     def bind(self, constraint: Constraint) -> Rule:
         bound = self.program.bind(constraint.document)
+        inputs_of = self.latest.of
 
         def rule(review: Review, inventory: Any, context: Any) -> Iterable[Finding]:
-            known = review.rego["namespaceObject"] or None
-            return [(message, None) for message in bound(review.rego, known)]
+            return [(message, None) for message in bound(inputs_of(review))]
 
         return rule
 

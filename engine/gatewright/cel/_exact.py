@@ -1,0 +1,161 @@
+"""One review by the exact functions, expression by expression, as the API server's validator goes about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import thread_time
+from typing import TYPE_CHECKING, Any, Final
+
+from gatewright.cel.runtime import message_or, start_watch
+from gatewright.cel.values import CelEvaluationError, CostLimitError
+
+if TYPE_CHECKING:
+    from gatewright.cel.driver import Program
+    from gatewright.cel.inputs import Inputs
+
+# Seconds within which no evaluation can have cost what the API server's smallest budget holds.
+SUSPICIOUS: Final = 0.0015
+
+
+@dataclass(slots=True)
+class Exactly:
+    """The slow way of a review, for what the fast function could not finish."""
+
+    program: Program
+    params: Any
+    inputs: Inputs
+
+    def named(self, namespace: Any) -> dict[str, Any]:
+        """The values of the names expressions see."""
+        inputs = self.inputs
+        return {
+            "object": inputs.object,
+            "oldObject": inputs.old_object,
+            "namespaceObject": namespace,
+            "request": inputs.request,
+            "params": self.params,
+        }
+
+    def metered(self) -> list[str]:
+        """The messages, with the cost of every step counted against the API server's budgets."""
+        from gatewright.cel._depth import deeply
+        from gatewright.cel._metered import Metered
+
+        run = Metered(self.program.plan(), self.program.facts["fallbacks"], self.named(self.inputs.namespace))
+        messages: list[str] = deeply(run.messages)
+        return messages
+
+    def messages(self) -> list[str]:
+        started = thread_time()
+        start_watch()
+        try:
+            messages = self.decide()
+            if thread_time() - started < SUSPICIOUS:
+                return messages
+        except CostLimitError:
+            pass
+        return self.metered()
+
+    def decide(self) -> list[str]:
+        facts = self.program.facts
+        on_error = facts["fails_closed"]
+        # Match conditions see no namespace.
+        matched, errors = self.matches(_State(self.program, self.named(None)))
+        if not matched:
+            return []
+        if errors:
+            return [aggregate(errors)] if on_error else []
+        state = _State(self.program, self.named(self.inputs.namespace))
+        out: list[str] = []
+        for i, (text, error) in enumerate(facts["validations"]):
+            value, failure = self.run(state, f"validation_{i}", text, error)
+            if failure:
+                if on_error:
+                    out.append(failure)
+            elif value is not True:
+                out.append(self.message(state, i))
+        return out
+
+    def matches(self, state: _State) -> tuple[bool, list[str]]:
+        errors = []
+        for i, (text, error) in enumerate(self.program.facts["conditions"]):
+            value, failure = self.run(state, f"condition_{i}", text, error)
+            if failure:
+                errors.append(failure)
+            elif value is False:
+                return False, []
+        return True, errors
+
+    def run(self, state: _State, name: str, text: str, error: str) -> tuple[Any, str]:
+        """An expression's value, or the message of its failure."""
+        if error:
+            return None, f"compilation error: {error}"
+        function = self.program.functions[name]
+        try:
+            return _deeply(lambda: function(state)), ""
+        except CelEvaluationError as failure:
+            return None, f"expression '{text}' resulted in error: {failure.message}"
+
+    def message(self, state: _State, i: int) -> str:
+        facts = self.program.facts
+        fallback: str = facts["fallbacks"][i]
+        message = facts["messages"][i]
+        if message is None or message[1]:
+            return fallback
+        value, failure = self.run(state, f"message_{i}", message[0], "")
+        return fallback if failure else message_or(value, fallback)
+
+
+class _State:
+    """The inputs of one evaluation and the variables computed so far; exact functions read it."""
+
+    __slots__ = ("_done", "_program", "namespaceObject", "object", "oldObject", "params", "request", "variables")
+
+    def __init__(self, program: Program, inputs: Mapping[str, Any]) -> None:
+        self._program = program
+        self._done: dict[str, Any] = {}
+        self.variables = None
+        for name, value in inputs.items():
+            setattr(self, name, value)
+
+    def variable(self, name: str) -> Any:
+        """A variable's value, computed once; its failure is raised at every reading."""
+        if name not in self._done:
+            self._done[name] = self._compute(name)
+        value = self._done[name]
+        if value.__class__ is CelEvaluationError:
+            raise CelEvaluationError(value.message)
+        return value
+
+    def _compute(self, name: str) -> Any:
+        error = self._program.facts["variables"][name]
+        if error:
+            return CelEvaluationError(f'composited variable "{name}" fails to compile: {error}')
+        try:
+            return self._program.functions[f"variable_{name}"](self)
+        except CelEvaluationError as failure:
+            return CelEvaluationError(f'composited variable "{name}" fails to evaluate: {failure.message}')
+
+
+def _deeply(action: Callable[[], Any]) -> Any:
+    try:
+        return action()
+    except RecursionError:
+        from gatewright.cel._depth import deeply
+
+        return deeply(action)
+
+
+def works_long(evaluate: Callable[..., Any], inputs: tuple[Any, ...]) -> bool:
+    """Whether an evaluation that seemed slow keeps this thread busy that long, and was not just made to wait."""
+    start_watch()
+    started = thread_time()
+    evaluate(*inputs)
+    return thread_time() - started >= SUSPICIOUS
+
+
+def aggregate(errors: list[str]) -> str:
+    """Several errors as Kubernetes joins them."""
+    kept = list(dict.fromkeys(errors))
+    return kept[0] if len(kept) == 1 else f"[{', '.join(kept)}]"

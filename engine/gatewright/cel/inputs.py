@@ -1,0 +1,79 @@
+"""What one review hands to expressions, shared by all policies that meet it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+
+class Inputs:
+    """A review (a mapping with the keys of an AdmissionRequest) and its namespace, as expressions see them.
+
+    `request` and `namespace` are made when something first asks.
+    """
+
+    __slots__ = ("_namespace", "_request", "_review", "any_object", "object", "old_object")
+
+    def __init__(self, review: Mapping[str, Any], namespace: Mapping[str, Any] | None = None) -> None:
+        deleted = review.get("operation") == "DELETE"
+        self.old_object = review.get("oldObject")
+        # Gatekeeper shows the old object as the object of a deletion; to CEL there is none.
+        self.object = None if deleted else review.get("object")
+        self.any_object = self.old_object if deleted else self.object
+        self._review = review
+        self._request: dict[str, Any] | None = None
+        self._namespace = namespace
+
+    @property
+    def request(self) -> dict[str, Any]:
+        if self._request is None:
+            self._request = _request(self._review)
+        return self._request
+
+    @property
+    def namespace(self) -> dict[str, Any] | None:
+        return _namespace(self._namespace) if self._namespace else None
+
+
+_PRESENT: Final = (("subResource", "subResource"), ("requestSubResource", "subResource"))
+
+
+def _request(review: Mapping[str, Any]) -> dict[str, Any]:
+    """The `request` that expressions see: an AdmissionRequest without its objects."""
+    kind = _gv(review.get("kind"), "kind")
+    resource = _gv(review.get("resource"), "resource")
+    out: dict[str, Any] = {
+        "uid": "",
+        "kind": kind,
+        "resource": resource,
+        "requestKind": kind,
+        "requestResource": resource,
+        "operation": review.get("operation") or "",
+        "userInfo": {k: v for k, v in (review.get("userInfo") or {}).items() if v},
+        "object": None,
+        "oldObject": None,
+        "dryRun": bool(review.get("dryRun")),
+        "options": review.get("options"),
+    }
+    for name, source in (*_PRESENT, ("name", "name"), ("namespace", "namespace")):
+        if value := review.get(source):
+            out[name] = value
+    return out
+
+
+def _gv(given: Any, last: str) -> dict[str, str]:
+    given = given or {}
+    return {"group": given.get("group") or "", "version": given.get("version") or "", last: given.get(last) or ""}
+
+
+_NAMESPACE_METADATA: Final = (
+    "name", "generateName", "namespace", "uid", "resourceVersion", "generation", "deletionTimestamp",
+    "creationTimestamp", "deletionGracePeriodSeconds", "labels", "annotations", "finalizers",
+)  # fmt: skip
+
+
+def _namespace(namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """The `namespaceObject` that expressions see: metadata without its bookkeeping, spec and status."""
+    metadata = namespace.get("metadata") or {}
+    kept = {name: metadata[name] for name in _NAMESPACE_METADATA if metadata.get(name)}
+    return {"metadata": kept, "spec": namespace.get("spec") or {}, "status": namespace.get("status") or {}}

@@ -1,0 +1,104 @@
+"""The texts of a policy made of CEL expressions, and how Gatekeeper reads them from a template.
+
+Nothing is parsed here: a stored program is found by these texts alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gatewright.errors import TemplateError
+
+_RESERVED_PREFIX: Final = "gatekeeper_internal_"
+# Gatekeeper's own variables, which come before a template's.
+_OWN_VARIABLES: Final = (
+    ("anyObject", 'has(request.operation) && request.operation == "DELETE" && object == null ? oldObject : object'),
+    ("params", "!has(params.spec) ? null : !has(params.spec.parameters) ? null: params.spec.parameters"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """One rule: `expression` must be true; the message is the first of `message_expression`, `message` that serves."""
+
+    expression: str
+    message: str = ""
+    message_expression: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The texts of a policy. `variables` and `match_conditions` are (name, expression) pairs in order.
+
+    With `params` all expressions may name the parameters. `binds_any_object` marks Gatekeeper's policies, whose
+    variables alone see the constraint as `params` and whose anyObject is known to the driver. With `authorizer` all
+    expressions but messages may ask it.
+    """
+
+    validations: tuple[Validation, ...]
+    variables: tuple[tuple[str, str], ...] = ()
+    match_conditions: tuple[tuple[str, str], ...] = ()
+    fails_closed: bool = True
+    params: bool = False
+    binds_any_object: bool = False
+    authorizer: bool = False
+
+
+def read_source(source: Mapping[str, Any], default_failure_policy: str = "Fail") -> Source:
+    """The texts of a template's source, checked as Gatekeeper checks them."""
+    conditions = _pairs(source, "matchCondition")
+    variables = _pairs(source, "variables")
+    validations = tuple(
+        Validation(_text(v, "expression"), _text(v, "message"), _text(v, "messageExpression"))
+        for v in _dicts(source, "validations")
+    )
+    for name, _ in conditions:
+        if name.startswith(_RESERVED_PREFIX):
+            raise TemplateError(
+                f"invalid match condition: {name} is not a valid match condition; "
+                f'cannot have "{_RESERVED_PREFIX}" as a prefix'
+            )
+    for name, _ in variables:
+        _check_variable(name)
+    policy = source.get("failurePolicy")
+    if policy is not None and not isinstance(policy, str):
+        raise TemplateError("invalid failure policy: not a string")
+    chosen = default_failure_policy if policy is None else policy
+    if chosen not in ("Fail", "Ignore"):
+        raise TemplateError(f"invalid failure policy: unrecognized failure policy: {chosen}")
+    return Source(validations, (*_OWN_VARIABLES, *variables), conditions, chosen == "Fail", binds_any_object=True)
+
+
+def _check_variable(name: str) -> None:
+    if name.startswith(_RESERVED_PREFIX):
+        raise TemplateError(
+            f'invalid variable definition: {name} is not a valid variable; cannot have "{_RESERVED_PREFIX}" as a prefix'
+        )
+    if name in ("params", "anyObject"):
+        raise TemplateError(
+            f'invalid variable definition: {name} an invalid variable name, "{name}" is a reserved keyword'
+        )
+
+
+def _dicts(source: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    given = source.get(key)
+    if given is None:
+        return []
+    if not isinstance(given, list) or not all(isinstance(item, dict) for item in given):
+        raise TemplateError(f"{key} must be a list of objects")
+    return given
+
+
+def _text(item: Mapping[str, Any], key: str) -> str:
+    value = item.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise TemplateError(f"{key} must be a string")
+    return value
+
+
+def _pairs(source: Mapping[str, Any], key: str) -> tuple[tuple[str, str], ...]:
+    return tuple((_text(item, "name"), _text(item, "expression")) for item in _dicts(source, key))
