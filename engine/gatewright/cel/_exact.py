@@ -59,7 +59,7 @@ class Exactly:
 
     def decide(self) -> list[str]:
         facts = self.program.facts
-        on_error = facts["fails_closed"]
+        on_error = self.program.source.fails_closed
         # Match conditions see no namespace.
         matched, errors = self.matches(_State(self.program, self.named(None)))
         if not matched:
@@ -91,7 +91,7 @@ class Exactly:
         """An expression's value, or the message of its failure."""
         if error:
             return None, f"compilation error: {error}"
-        function = self.program.functions[name]
+        function = self.program.functions("exact")[name]
         try:
             return _deeply(lambda: function(state)), ""
         except CelEvaluationError as failure:
@@ -133,7 +133,7 @@ class _State:
         if error:
             return CelEvaluationError(f'composited variable "{name}" fails to compile: {error}')
         try:
-            return self._program.functions[f"variable_{name}"](self)
+            return self._program.functions("exact")[f"variable_{name}"](self)
         except CelEvaluationError as failure:
             return CelEvaluationError(f'composited variable "{name}" fails to evaluate: {failure.message}')
 

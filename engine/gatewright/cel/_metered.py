@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from gatewright.cel.cost import Meter
-from gatewright.cel.policy import Expression, Plan, plan
+from gatewright.cel.policy import Expression, Plan
 from gatewright.cel.runtime import message_or
-from gatewright.cel.source import Source, Validation
 from gatewright.cel.values import CelEvaluationError, CostLimitError
 
 _GATEKEEPER: Final = 1_000_000
@@ -19,12 +18,6 @@ _SPENT: Final = "validation failed due to running out of cost budget, no further
 
 class _OutOfBudgetError(Exception):
     """The whole review stops here."""
-
-
-def plan_of(stored: tuple[Any, ...]) -> Plan:
-    """The plan of a program, from what it keeps of its source."""
-    validations, variables, conditions, *flags = stored
-    return plan(Source(tuple(Validation(*v) for v in validations), variables, conditions, *flags))
 
 
 class Metered:

@@ -40,21 +40,9 @@ def compile_template(
     return compile_source(read_source(source, default_failure_policy), cache)
 
 
-def compile_source(read: Source, cache: Store | None = None) -> Program:
+def compile_source(source: Source, cache: Store | None = None) -> Program:
     """The program of a policy's texts, from the cache where it is there."""
-    key = ""
-    if cache is not None:
-        key = _key(read)
-        stored = cache.get(key)
-        if stored is not None and len(stored) == 3:
-            return Program(*stored)
-    from gatewright.cel._template import generate
-    from gatewright.cel.policy import plan
-
-    generated = generate(plan(read))
-    if cache is not None:
-        cache.put(key, list(generated))
-    return Program(*generated)
+    return Program(source, cache)
 
 
 def _key(source: Source) -> str:
@@ -72,31 +60,52 @@ def _version() -> str:
 
 
 class Program:
-    """A policy's compiled expressions. `stored` is what a cache keeps and the constructor takes."""
+    """A policy's compiled expressions, made or found in the cache part by part."""
 
-    __slots__ = ("_bind", "_plan", "facts", "functions", "stored")
-
-    def __init__(self, code: CodeType, links: dict[str, str], facts: dict[str, Any]) -> None:
-        from gatewright.cel._link import link
-
-        self.stored = (code, links, facts)
-        self.facts = facts
-        self.functions = link(links)
-        exec(code, self.functions)
-        self._bind = self.functions.get("bind")
+    def __init__(self, source: Source, cache: Store | None) -> None:
+        self.source = source
+        self._cache = cache
+        self._key = "" if cache is None else _key(source)
         self._plan: Plan | None = None
+        self._functions: dict[str, dict[str, Any]] = {}
+        code, links, self.facts = self._part("fast")
+        self._functions["fast"] = _load(code, links)
 
     def plan(self) -> Plan:
-        """The policy's syntax trees; parsed again where the program was stored."""
+        """The policy's syntax trees, which a stored program has not."""
         if self._plan is None:
-            from gatewright.cel._metered import plan_of
+            from gatewright.cel.policy import plan
 
-            self._plan = plan_of(self.facts["source"])
+            self._plan = plan(self.source)
         return self._plan
+
+    def functions(self, part: str) -> dict[str, Any]:
+        """The functions of a part: `fast`, `unhoisted` (fast, with nothing computed ahead) or `exact`."""
+        found = self._functions.get(part)
+        if found is None:
+            code, links, _ = self._part(part)
+            found = self._functions[part] = _load(code, links)
+        return found
+
+    def _part(self, part: str) -> tuple[CodeType, dict[str, str], dict[str, Any]]:
+        key = f"{self._key}-{part}"
+        stored = None if self._cache is None else self._cache.get(key)
+        if stored is not None and len(stored) == 3:
+            return stored[0], stored[1], stored[2]
+        from gatewright.cel import _exact_code, _fast
+
+        made = (
+            _exact_code.generate(self.plan())
+            if part == "exact"
+            else _fast.generate(self.plan(), hoisting=part == "fast")
+        )
+        if self._cache is not None:
+            self._cache.put(key, list(made))
+        return made
 
     def bind(self, params: Any) -> Evaluate:
         """The function inputs → messages of one constraint, or of one parameter object of an API server's policy."""
-        fast = self._fast(params)
+        fast = self._bound(params)
         if fast is None:
             return lambda inputs: self._exactly(params, inputs).messages()
         uses_request, uses_namespace = self.facts["request"], self.facts["namespace"]
@@ -123,17 +132,27 @@ class Program:
 
         return evaluate
 
-    def _fast(self, params: Any) -> Callable[..., list[str]] | None:
-        if self._bind is None:
+    def _bound(self, params: Any) -> Callable[..., list[str]] | None:
+        """The fast function for these parameters; None where a policy has none."""
+        bind = self.functions("fast").get("bind")
+        if bind is None:
             return None
         try:
-            bound: Callable[..., list[str]] = self._bind(params)
+            bound: Callable[..., list[str]] = bind(params)
         except Exception:
-            # A variable of the parameters alone fails: only the exact functions know who reads it.
-            return None
+            # A variable of the parameters alone fails, which matters only to who reads it.
+            bound = self.functions("unhoisted")["bind"](params)
         return bound
 
     def _exactly(self, params: Any, inputs: Inputs) -> Exactly:
         from gatewright.cel._exact import Exactly
 
         return Exactly(self, params, inputs)
+
+
+def _load(code: CodeType, links: dict[str, str]) -> dict[str, Any]:
+    from gatewright.cel._link import link
+
+    functions = link(links)
+    exec(code, functions)
+    return functions

@@ -126,10 +126,12 @@ def _collect(node: ast.Node, checked: Checked, found: list[tuple[str, bool, bool
                 _collect(arg, checked, found, certain and i == 0, loop)
             return
         case ast.Comprehension():
+            # A loop is taken to run, but for what a filter lets through.
             _collect(node.range, checked, found, certain, loop)
+            runs = certain and not (isinstance(node.range, ast.Comprehension) and node.range.filter is not None)
             if node.filter is not None:
-                _collect(node.filter, checked, found, False, True)
-            _collect(node.body, checked, found, False, True)
+                _collect(node.filter, checked, found, runs, True)
+            _collect(node.body, checked, found, runs and node.filter is None, True)
             return
         case ast.OptionalMap() | ast.SortBy():
             _collect(node.target, checked, found, certain, loop)
