@@ -13,6 +13,7 @@ ACCEPTED = {
     "unification binds both ways": "p if { [x, 1] = [2, y]; x > y }",
     "a closure over a later variable": "p if { xs := [1 | x > 0]; x = 1; count(xs) > 0 }",
     "a base document below a rule's package": "p := data.t.base.x",
+    "a template string in a comprehension's head": 'p := [$"{x + 1}" | some x in [1]]',
     "any type until known": "p := lower(input.x)",
     "dynamic objects beside static ones": "p.a := 1\np[x] := 2 if { some x in input.xs }",
     "replacing a built-in": "p if { count([1]) == 5 with count as 5 }",
@@ -21,6 +22,14 @@ ACCEPTED = {
 
 REFUSED = {
     "undefined function": ("p := nope(1)", ["2:6 type: undefined function nope"]),
+    "a rule named by a call": (
+        "f(x).y if true",
+        ["2:1 compile: invalid rule head: f(x).y"],
+    ),
+    "a call of a comprehension over a local": (
+        "p if { x := 1; y := [x | 1](1) }",
+        ["2:21 compile: called function [x | 1] shadowed"],
+    ),
     "arity of a rule": ("f(x) := x\np := f(1, 2, 3)", ["3:6 type: function data.t.f has arity 1, got 3 arguments"]),
     "arity of a built-in": ("p := count()", ["2:6 type: count: arity mismatch"]),
     "unsafe in a body": ("p if { x > 1 }", ["2:8 unsafe_var: var x is unsafe"]),
@@ -75,6 +84,18 @@ REFUSED = {
     "print as a value": ("p := print(1)", ["2:6 type: print(1) used as value"]),
     "deprecated": ("p := all([true])", ["2:6 type: deprecated built-in function calls in expression: all"]),
     "wrong argument": ("p := upper(1)", ["2:6 type: upper: invalid argument(s)"]),
+    "a template string deep in a comprehension's head": (
+        'p := [upper($"{x + 1}") | some x in [1]]',
+        ["- compile: var x is undeclared"],
+    ),
+    "a template string refused twice": (
+        'p := [$"{y + 1}" | some x in [1]]',
+        ["- compile: var y is undeclared", "- compile: var y is undeclared"],
+    ),
+    "a template string in a refused one": (
+        'p := $"{count($"{x + 1}")}"',
+        ["- compile: var x is undeclared", "- compile: var x is undeclared"],
+    ),
     "match error": ('p if { 1 == "a" }', ["2:8 type: match error"]),
     "undefined ref": ('q := {"a": 1}\np := q.b', ["3:6 type: undefined ref: data.t.q.b"]),
     "function as a value": ("f(x) := x\np := f", ["3:6 type: function data.t.f used as reference, not called"]),
@@ -159,13 +180,17 @@ HINTS = {
     "a rule that is called": ("q := 1\np := q()", "data.t.q takes no arguments: refer to it without parentheses"),
     "a misspelt key": ('q := {"name": 1}\np := q.nmae', 'did you mean "name"?'),
     "a second assignment": ("p if { x := 1; x := 2 }", "x has a value already: write == to compare it"),
+    "a template string deep in a head": (
+        'p := [upper($"{x + 1}") | some x in [1]]',
+        "bind the template string to a variable in the comprehension's body, and use that in its head",
+    ),
     "a built-in as a variable": ("p if { count > 1 }", "count is a function: call it with its arguments"),
 }
 
 
 @pytest.mark.parametrize(("text", "want"), HINTS.values(), ids=HINTS)
 def test_hint(raised, text: str, want: str) -> None:
-    assert [error.hint for error in raised(f"package t\n{text}\n")] == [want]
+    assert [error.hint.partition(";")[0] for error in raised(f"package t\n{text}\n")] == [want]
 
 
 def test_a_rule_of_another_package(raised) -> None:

@@ -116,6 +116,26 @@ ERRORS = [
         ],
     ),
     (
+        "an import path with more than one fault",
+        "package a\nimport data[0[0]]",
+        "v1",
+        [("unexpected ref token: expecting string", 2, 13)],
+    ),
+    (
+        "a hint that the next error takes",
+        "# METADATA\npackage a\nimport future.keywords.as\np { every x in xs { x } }",
+        "v0",
+        [
+            ("unexpected keyword, must be one of [and contains every if in not or]", 3, 8),
+            (
+                "expected METADATA block, found whitespace "
+                "(hint: `import future.keywords.every` for `every x in xs { ... }` expressions)",
+                1,
+                1,
+            ),
+        ],
+    ),
+    (
         "a control character in an annotation",
         "# METADATA\n# title: \x0c\npackage a",
         "v1",

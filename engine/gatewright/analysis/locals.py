@@ -6,7 +6,7 @@ Using a name before it is declared, or declaring it twice, is an error here; in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
 from gatewright.analysis._scopes import ARGUMENT, ASSIGNED, DECLARED, SEEN, Scopes
@@ -68,6 +68,7 @@ from gatewright.syntax.nodes import (
     Var,
     With,
 )
+from gatewright.syntax.walk import walk
 
 _NEGATED = "cannot assign vars inside negated expression"
 _AND_OPERAND = "cannot assign vars inside implicit and operand"
@@ -502,10 +503,11 @@ def _declared_by(expr: Expr) -> set[str]:
     return found
 
 
-def _names_in_order(value: Value) -> Iterable[str]:
-    if isinstance(value, Ref):
-        return [t.value.name for t in value.terms if isinstance(t.value, Var)]
-    return [value.name] if isinstance(value, Var) else []
+def _names_in_order(value: Value) -> list[str]:
+    """The variables in the name of a function, as often as they occur."""
+    if type(value) is Ref and all(type(t.value) in LEAVES for t in value.terms):
+        return [t.value.name for t in value.terms if type(t.value) is Var]
+    return [node.name for node in walk(value) if isinstance(node, Var)]
 
 
 # --- rules --------------------------------------------------------------------------------------------------------

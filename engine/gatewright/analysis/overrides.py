@@ -18,6 +18,13 @@ def import_text(node: Import) -> str:
     return f"{text} as {node.alias}" if node.alias else text
 
 
+def check_rule_names(state: Compilation) -> None:
+    """A rule's ref begins with a name: the parser lets `f(x).y if …` pass, as OPA's does (whose compiler crashes)."""
+    for rule in state.each_rule:
+        if not isinstance(rule.head.ref.terms[0].value, Var):
+            state.err(error(COMPILE, rule.location, f"invalid rule head: {ref_text(rule.head.ref.terms)}"))
+
+
 def check_unused_imports(state: Compilation, unused: list[tuple[ModuleUnit, Import]]) -> None:
     for _, node in unused:
         if not state.warn(error(COMPILE, node.location, f"{import_text(node)} unused")):

@@ -87,6 +87,7 @@ class _Modules:
             return lambda: stage(state)
 
         return [
+            on_state(overrides.check_rule_names),
             self.resolve_refs,
             self.check_unused_imports,
             self.start_names,

@@ -50,6 +50,7 @@ from gatewright.syntax.nodes import (
 )
 
 _OPERATOR = Term(dotted_ref("internal.template_string"))
+_BIND_FIRST = "bind the template string to a variable in the comprehension's body, and use that in its head"
 
 
 def rewrite_templates(state: Compilation) -> None:
@@ -114,14 +115,21 @@ def has_template(value: Value) -> bool:
 
 
 class TemplateRewriter:
-    """Rewrites with the variables in mind that are bound around a template string: only those may occur in it."""
+    """Rewrites with the variables in mind that are bound around a template string: only those may occur in it.
 
-    __slots__ = ("_names", "_state", "_supported", "errors")
+    As in OPA, a body and what stands directly in the head of a comprehension know the variables the body binds; then
+    the walk goes on into all of it with what is known outside. So a template string deeper inside the head (the one in
+    `[upper($"{x + 1}") | some x in xs]`) is refused for the body's variables, and one that was refused is met again.
+    """
+
+    __slots__ = ("_bound_within", "_names", "_state", "_supported", "errors")
 
     def __init__(self, state: Compilation, names: Names, *, supported: bool) -> None:
         self._state = state
         self._names = names
         self._supported = supported
+        # What the comprehensions around bind, which does not count.
+        self._bound_within: list[set[str]] = []
         self.errors: list[RegoError] = []
 
     @property
@@ -146,15 +154,24 @@ class TemplateRewriter:
             case tuple():
                 new = tuple(self.term(t, safe) for t in terms)
             case Every():
-                inner = safe | key_value_vars(terms)
-                new = replace(terms, domain=self.term(terms.domain, safe), body=self.body(terms.body, inner))
+                domain = self._directly(terms.domain, safe)
+                inner = self.body(terms.body, safe | key_value_vars(terms))
+                new = replace(terms, domain=self.term(domain, safe), body=self._within(inner, safe))
             case Not():
-                new = replace(terms, body=tuple(self._expr(e, safe) for e in terms.body))
+                new = replace(terms, body=self._within(terms.body, safe))
             case LogicalAnd() | LogicalOr():
-                lhs = tuple(self._expr(e, safe) for e in terms.lhs)
-                new = replace(terms, lhs=lhs, rhs=tuple(self._expr(e, safe) for e in terms.rhs))
+                new = replace(terms, lhs=self._within(terms.lhs, safe), rhs=self._within(terms.rhs, safe))
         withs = tuple(With(w.target, self.term(w.value, safe), w.location) for w in expr.withs)
         return replace(expr, terms=new, withs=withs)
+
+    def _within(self, body: Body, safe: set[str]) -> Body:
+        """A body walked with what is known outside of it."""
+        return tuple(self._expr(e, safe) if expr_has_template(e) else e for e in body)
+
+    def _directly(self, term: Term, safe: set[str]) -> Term:
+        """A term that may be a template string; what is inside of it waits."""
+        value = term.value
+        return Term(self._lowered(value, term.location, safe), term.location) if type(value) is TemplateString else term
 
     def term(self, term: Term, safe: set[str]) -> Term:
         value = term.value
@@ -179,22 +196,39 @@ class TemplateRewriter:
             case Object(pairs):
                 new = Object(tuple((self.term(k, safe), self.term(v, safe)) for k, v in sorted_pairs(pairs)))
             case ArrayComprehension(inner, body) | SetComprehension(inner, body):
-                within = self.outputs(body, safe)
-                rewritten = self.body(body, safe)
-                new = type(value)(self.term(inner, within), rewritten)
+                (inner,), body = self._comprehension((inner,), body, safe)
+                new = type(value)(inner, body)
             case ObjectComprehension(key, item, body):
-                within = self.outputs(body, safe)
-                rewritten = self.body(body, safe)
-                new = ObjectComprehension(self.term(key, within), self.term(item, within), rewritten)
+                (key, item), body = self._comprehension((key, item), body, safe)
+                new = ObjectComprehension(key, item, body)
         return Term(new, term.location)
 
+    def _comprehension(self, head: tuple[Term, ...], body: Body, safe: set[str]) -> tuple[tuple[Term, ...], Body]:
+        known = self.outputs(body, safe)
+        body = self.body(body, safe)
+        head = tuple(self._directly(t, known) for t in head)
+        self._bound_within.append(known)
+        head = tuple(self.term(t, safe) for t in head)
+        self._bound_within.pop()
+        return head, self._within(body, safe)
+
     def _template(self, value: TemplateString, location: Location, safe: set[str]) -> Value:
+        lowered = self._lowered(value, location, safe)
+        if isinstance(lowered, Call):
+            return Call((lowered.terms[0], *(self.term(t, safe) for t in lowered.terms[1:])))
+        parts = tuple(self._expr(p, safe) if isinstance(p, Expr) else p for p in value.parts)
+        return TemplateString(parts, value.multi_line)
+
+    def _lowered(self, value: TemplateString, location: Location, safe: set[str]) -> Value:
+        """The call that a template string becomes, the ones inside left alone; `value` itself when it is refused."""
         if not self._supported:
             self.errors.append(error(COMPILE, location, "template-strings are not supported"))
             return value
+        before = len(self.errors)
         found = [self._part(part, safe) if isinstance(part, Expr) else part for part in value.parts]
-        # Template strings inside of this one come after it, as their names do.
-        parts = [self._inner(part, safe) for part in found if part is not None]
+        if len(self.errors) > before:
+            return value
+        parts = [part for part in found if part is not None]
         if not value.parts:
             parts.append(Term(String(""), location))
         return Call((_OPERATOR, Term(Array(tuple(parts)))))
@@ -219,17 +253,11 @@ class TemplateRewriter:
         for name in sorted(vars_of(term.value, SAFETY) - safe):
             written = self._state.original(name)
             shown = "_" if written.startswith("$") else written
-            self.errors.append(error(COMPILE, term.location, f"var {shown} is undeclared"))
+            hint = _BIND_FIRST if any(name in bound for bound in self._bound_within) else ""
+            self.errors.append(error(COMPILE, term.location, f"var {shown} is undeclared", hint=hint))
         name_term = self._names.term(term.location)
         capture = equality(name_term, term, term.location, generated=False, withs=expr.withs)
         return Term(SetComprehension(name_term, (capture,)), term.location)
-
-    def _inner(self, part: Term, safe: set[str]) -> Term:
-        value = part.value
-        if not isinstance(value, SetComprehension) or not has_template(value):
-            return part
-        body = tuple(self._expr(expr, safe) for expr in value.body)
-        return Term(SetComprehension(value.term, body), part.location)
 
     def _is_always_defined(self, ref: Ref) -> bool:
         """Whether the ref names a rule that has a value whatever the input is."""

@@ -275,6 +275,12 @@ class Cursor:
             row, col, offset = where.row, where.col, self.offset(where)
         self.faults = (*self.faults, Fault(row, col, offset, message))
 
+    def with_pending_hints(self, faults: list[Fault]) -> list[Fault]:
+        """Faults found elsewhere; the first takes the hints that no error here has taken."""
+        if faults and self.hints:
+            faults = [faults[0]._replace(message=_with_hints(faults[0].message, self.hints)), *faults[1:]]
+        return faults
+
     def hint(self, text: str) -> None:
         self.hints = (*self.hints, text)
 

@@ -192,7 +192,7 @@ def _run(parser: StatementParser, annotations: bool) -> Module | list[RegoError]
     faults = parser.faults
     if annotations and "METADATA" in text:
         blocks, more = _annotations.parse_blocks(comments, parser.line_starts)
-        faults = (*faults, *more)
+        faults = (*faults, *parser.with_pending_hints(more))
     if faults:
         return list(to_errors(text, file, faults))
     return _Assembly(file, parser.version).module(statements, comments, blocks)

@@ -198,6 +198,7 @@ class StatementParser(LiteralParser):
         if not self._path_ahead():
             return None
         # The path is read as if no future keyword were on, and so is the token after it.
+        before = self.mark()
         cache, self.cache, self.tense = self.cache, None, "present"
         term = self.term()
         self.cache, self.tense = cache, ""
@@ -207,7 +208,10 @@ class StatementParser(LiteralParser):
             if isinstance(value, Var):
                 path = Term(Ref((term,)), term.location)
             elif isinstance(value, Ref):
-                if not self._only_strings(value):
+                if not all(isinstance(t.value, String) for t in value.terms[1:]):
+                    # OPA forgets what else was wrong with the path.
+                    self.back(before)
+                    self._only_strings(value)
                     return None
                 path = term
         if path is None:
