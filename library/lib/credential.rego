@@ -21,7 +21,10 @@ kinds := {
 	"a password in a URL": `[a-z][a-z0-9+.-]*://[^/\s:@$<{]+:[^/\s:@$<{]{3,}@`,
 }
 
+_any_kind := concat("|", [pattern | some pattern in kinds])
+
 kind_of(text) := kind if {
+	regex.match(_any_kind, text)
 	found := sort([name | some name, pattern in kinds; regex.match(pattern, text)])
 	kind := found[0]
 }

@@ -2,6 +2,11 @@
 # description: The shape of a result. `details.path` leads from the object's root to the field at fault.
 package lib.finding
 
+# What messages call the object under review; one that is still to be named goes by its prefix.
+name := object.get(_metadata, "name", object.get(_metadata, "generateName", ""))
+
+_metadata := object.get(input.review.object, "metadata", {})
+
 # at(base, rest, msg): the field `rest` below the path `base`.
 at(base, rest, msg) := {"msg": msg, "details": {"path": array.concat(base, rest)}}
 

@@ -39,10 +39,21 @@ _repository(registry, names) := concat("/", names) if {
 	names[0] != registry
 }
 
-# A tag that will mean another image tomorrow.
-floating(image) if {
-	image.digest == ""
-	image.tag in {"", "latest"}
+# floating(reference): its tag will mean another image tomorrow.
+floating(reference) if {
+	not contains(reference, "@")
+	_tag(reference) in {"", "latest"}
 }
 
-pinned(image) if startswith(image.digest, "sha256:")
+pinned(reference) if regex.match(`@sha(256|512):`, reference)
+
+# name(reference): the last part of the repository, "controller" of "registry.k8s.io/ingress-nginx/controller:v1".
+name(reference) := split(split(_last(reference), "@")[0], ":")[0]
+
+_tag(reference) := concat(":", array.slice(named, 1, count(named))) if {
+	named := split(_last(reference), ":")
+}
+
+_last(reference) := parts[count(parts) - 1] if {
+	parts := split(reference, "/")
+}

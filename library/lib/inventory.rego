@@ -20,6 +20,18 @@ everywhere(kind) := array.concat(
 	[found | some found in data.inventory.cluster[_][kind]],
 )
 
+# given(kind): whether the input has any namespaced object of a kind.
+given(kind) if {
+	some namespace in data.inventory.namespace
+	some version in namespace
+	version[kind] != {}
+}
+
+given(kind) if {
+	some version in data.inventory.cluster
+	version[kind] != {}
+}
+
 cluster(kind) := [found | some found in data.inventory.cluster[_][kind]]
 
 _controllers := ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob", "Pod"]

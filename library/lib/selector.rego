@@ -36,6 +36,13 @@ _in(expression, labels) if labels[expression.key] in expression.values
 
 _has(key, labels) if _ = labels[key]
 
+# covers(wanted, labels): a Service's selector, where every label must be there.
+covers(wanted, labels) if {
+	every key, value in wanted {
+		labels[key] == value
+	}
+}
+
 empty(selector) if {
 	count(object.get(selector, "matchLabels", {})) == 0
 	count(object.get(selector, "matchExpressions", [])) == 0

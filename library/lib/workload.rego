@@ -68,26 +68,48 @@ volumes := [{"name": object.get(v, "name", ""), "path": array.concat(path, ["vol
 ]
 
 spec_of(workload) := spec if {
-	spec := object.get(workload, _spec_paths[workload.kind], null)
+	spec := _spec(workload)
 	is_object(spec)
 }
 
+# The paths once more, as refs, which is how a spec is reached fastest.
+_spec(workload) := workload.spec if {
+	workload.kind == "Pod"
+} else := workload.spec.jobTemplate.spec.template.spec if {
+	workload.kind == "CronJob"
+} else := workload.template.spec if {
+	workload.kind == "PodTemplate"
+} else := workload.spec.template.spec if {
+	_spec_paths[workload.kind]
+}
+
 metadata_of(workload) := metadata if {
-	metadata := object.get(workload, _metadata_paths[workload.kind], {})
+	metadata := _metadata(workload)
 	is_object(metadata)
 }
+
+_metadata(workload) := workload.metadata if {
+	workload.kind == "Pod"
+} else := workload.spec.jobTemplate.spec.template.metadata if {
+	workload.kind == "CronJob"
+} else := workload.template.metadata if {
+	workload.kind == "PodTemplate"
+} else := workload.spec.template.metadata if {
+	_spec_paths[workload.kind]
+} else := {}
 
 labels_of(workload) := _object(metadata_of(workload), "labels")
 
 containers_of(workload) := [entry |
 	spec := spec_of(workload)
+	base := _spec_paths[workload.kind]
 	some field in _container_fields
 	some i, container in spec[field]
 	is_object(container)
 	entry := {
 		"name": object.get(container, "name", ""),
 		"field": field,
-		"path": array.concat(_spec_paths[workload.kind], [field, i]),
+		"path": array.concat(base, [field, i]),
 		"spec": container,
 		"security_context": _object(container, "securityContext"),
 	}
@@ -105,9 +127,9 @@ _object(parent, key) := value if {
 } else := {}
 
 # Everything of the object under review that has a securityContext: the Pod itself, then each container.
-security_holders := array.concat(
-	[{"label": "the Pod", "path": path, "security_context": security_context} | pod],
-	[{"label": sprintf("container %q", [c.name]), "path": c.path, "security_context": c.security_context} |
-		some c in containers
-	],
-)
+security_holders := array.concat([{"path": path, "security_context": security_context} | pod], containers)
+
+# label(holder): what messages call it.
+label(holder) := sprintf("container %q", [holder.name])
+
+label(holder) := "the Pod" if not holder.field

@@ -10,24 +10,10 @@
 package library.deprecated.beta_label
 
 import data.lib.finding
-import data.lib.workload
+import data.lib.scheduling
 
-violation contains finding.at(path, [], msg) if {
-	walk(workload.pod, [rest, value])
-	some text in _texts(rest, value)
-	regex.match(`^(failure-domain\.beta\.kubernetes\.io/|beta\.kubernetes\.io/(arch|os|instance-type)$)`, text)
-	path := array.concat(workload.path, rest)
-	msg := sprintf("the label %s is deprecated", [text])
-}
-
-_texts(rest, _) := {last} if {
-	count(rest) > 1
-	rest[count(rest) - 2] == "nodeSelector"
-	last := rest[count(rest) - 1]
-}
-
-_texts(rest, value) := {value} if {
-	count(rest) > 0
-	rest[count(rest) - 1] in {"key", "topologyKey"}
-	is_string(value)
+violation contains finding.at(label.path, [], msg) if {
+	some label in scheduling.node_labels
+	regex.match(`^(failure-domain\.beta\.kubernetes\.io/|beta\.kubernetes\.io/(arch|os|instance-type)$)`, label.name)
+	msg := sprintf("the label %s is deprecated", [label.name])
 }

@@ -10,12 +10,10 @@
 package library.deprecated.master_label
 
 import data.lib.finding
-import data.lib.workload
+import data.lib.scheduling
 
-violation contains finding.at(path, [], msg) if {
-	walk(workload.pod, [rest, value])
-	count(rest) > 0
-	"node-role.kubernetes.io/master" in {value, rest[count(rest) - 1]}
-	path := array.concat(workload.path, rest)
+violation contains finding.at(named.path, [], msg) if {
+	some named in array.concat(scheduling.node_labels, scheduling.tolerated)
+	named.name == "node-role.kubernetes.io/master"
 	msg := "node-role.kubernetes.io/master is gone since Kubernetes 1.24"
 }

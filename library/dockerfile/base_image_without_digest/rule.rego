@@ -18,6 +18,6 @@ violation contains finding.line(stage.line, msg) if {
 	not stage.image == "scratch"
 	not dockerfile.earlier_stage(stage, stage.image)
 	reference := dockerfile.expand(stage.image)
-	not image.pinned(image.parse(reference))
+	not image.pinned(reference)
 	msg := sprintf("the base image %q is not pinned by a digest", [reference])
 }

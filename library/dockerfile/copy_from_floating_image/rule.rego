@@ -21,6 +21,6 @@ violation contains finding.line(instruction.line, msg) if {
 	not lower(source) in dockerfile.stage_names
 	not regex.match(`^[0-9]+$`, source)
 	not contains(source, "$")
-	image.floating(image.parse(source))
+	image.floating(source)
 	msg := sprintf("COPY --from=%s takes files from an image without a fixed version", [source])
 }

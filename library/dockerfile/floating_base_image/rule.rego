@@ -24,6 +24,6 @@ violation contains finding.line(stage.line, msg) if {
 	not dockerfile.earlier_stage(stage, stage.image)
 	reference := dockerfile.expand(stage.image)
 	reference != "scratch"
-	image.floating(image.parse(reference))
+	image.floating(reference)
 	msg := sprintf("the base image %q has no fixed version", [reference])
 }

@@ -17,6 +17,6 @@ import data.lib.workload
 
 violation contains finding.at(c.path, ["image"], msg) if {
 	some c in workload.containers
-	not image.pinned(image.parse(c.spec.image))
+	not image.pinned(c.spec.image)
 	msg := sprintf("container %q: the image %q is not pinned by a digest", [c.name, c.spec.image])
 }

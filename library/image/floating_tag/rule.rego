@@ -18,6 +18,6 @@ import data.lib.workload
 
 violation contains finding.at(c.path, ["image"], msg) if {
 	some c in workload.containers
-	image.floating(image.parse(c.spec.image))
+	image.floating(c.spec.image)
 	msg := sprintf("container %q: the image %q has no fixed version", [c.name, c.spec.image])
 }

@@ -17,7 +17,7 @@ import data.lib.workload
 
 violation contains finding.fixable(c.path, ["imagePullPolicy"], "Always", msg) if {
 	some c in workload.containers
-	image.floating(image.parse(c.spec.image))
 	c.spec.imagePullPolicy in {"IfNotPresent", "Never"}
+	image.floating(c.spec.image)
 	msg := sprintf("container %q: %s with the floating tag of %q runs whatever the node has", [c.name, c.spec.imagePullPolicy, c.spec.image])
 }

@@ -18,9 +18,9 @@ violation contains finding.at(holder.path, ["securityContext", "runAsUser"], msg
 	some holder in workload.security_holders
 	holder.security_context.runAsUser == 1337
 	not _proxy(holder)
-	msg := sprintf("%s runs as user 1337, whose traffic passes by the sidecar", [holder.label])
+	msg := sprintf("%s runs as user 1337, whose traffic passes by the sidecar", [workload.label(holder)])
 }
 
-_proxy(holder) if contains(holder.label, "istio-proxy")
+_proxy(holder) if holder.name == "istio-proxy"
 
-_proxy(holder) if contains(holder.label, "istio-init")
+_proxy(holder) if holder.name == "istio-init"

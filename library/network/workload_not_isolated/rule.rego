@@ -23,12 +23,14 @@ import data.lib.selector
 import data.lib.workload
 
 violation contains finding.at(["metadata", "name"], [], msg) if {
-	policies := inventory.everywhere("NetworkPolicy")
-	count(policies) > 0
 	workload.pod
 	not workload.pod.hostNetwork == true
-	every policy in inventory.objects(inventory.namespace, "NetworkPolicy") {
-		not selector.matches(policy.spec.podSelector, workload.labels)
-	}
-	msg := sprintf("no NetworkPolicy selects %s %q: everything may talk to it", [workload.kind, workload.obj.metadata.name])
+	inventory.given("NetworkPolicy")
+	not _isolated
+	msg := sprintf("no NetworkPolicy selects %s %q: everything may talk to it", [workload.kind, finding.name])
+}
+
+_isolated if {
+	some policy in inventory.objects(inventory.namespace, "NetworkPolicy")
+	selector.matches(policy.spec.podSelector, workload.labels)
 }

@@ -29,7 +29,7 @@ violation contains finding.at(holder.path, ["securityContext", "appArmorProfile"
 	is_object(holder.security_context.appArmorProfile)
 	type := object.get(holder.security_context.appArmorProfile, "type", "")
 	not type in {"RuntimeDefault", "Localhost"}
-	msg := sprintf("%s sets the AppArmor profile type %q", [holder.label, type])
+	msg := sprintf("%s sets the AppArmor profile type %q", [workload.label(holder), type])
 }
 
 violation contains finding.at(workload.metadata_path, ["annotations", key], msg) if {

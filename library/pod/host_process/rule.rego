@@ -33,5 +33,5 @@ import data.lib.workload
 violation contains finding.repairable(holder.path, ["securityContext", "windowsOptions", "hostProcess"], false, msg) if {
 	some holder in workload.security_holders
 	holder.security_context.windowsOptions.hostProcess == true
-	msg := sprintf("%s runs as a Windows HostProcess container", [holder.label])
+	msg := sprintf("%s runs as a Windows HostProcess container", [workload.label(holder)])
 }

@@ -25,5 +25,5 @@ violation contains finding.at(holder.path, ["securityContext", "runAsUser"], msg
 	is_number(user)
 	user > 0
 	user < object.get(input.parameters, "minimum", 1000)
-	msg := sprintf("%s runs as user %d, an id that users of the node may have", [holder.label, user])
+	msg := sprintf("%s runs as user %d, an id that users of the node may have", [workload.label(holder), user])
 }

@@ -22,7 +22,7 @@ violation contains finding.at(holder.path, ["securityContext", field], msg) if {
 	some holder in workload.security_holders
 	some field in ["runAsGroup", "fsGroup"]
 	holder.security_context[field] == 0
-	msg := sprintf("%s sets %s to 0, the root group", [holder.label, field])
+	msg := sprintf("%s sets %s to 0, the root group", [workload.label(holder), field])
 }
 
 violation contains finding.at(workload.path, ["securityContext", "supplementalGroups", i], msg) if {

@@ -34,7 +34,7 @@ violation contains finding.repairable(holder.path, ["securityContext", "runAsNon
 	not _relaxed
 	some holder in workload.security_holders
 	holder.security_context.runAsNonRoot == false
-	msg := sprintf("%s sets securityContext.runAsNonRoot to false", [holder.label])
+	msg := sprintf("%s sets securityContext.runAsNonRoot to false", [workload.label(holder)])
 }
 
 # Nobody says yes.

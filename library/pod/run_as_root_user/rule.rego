@@ -30,7 +30,7 @@ violation contains finding.at(holder.path, ["securityContext", "runAsUser"], msg
 	not _relaxed
 	some holder in workload.security_holders
 	holder.security_context.runAsUser == 0
-	msg := sprintf("%s sets securityContext.runAsUser to 0", [holder.label])
+	msg := sprintf("%s sets securityContext.runAsUser to 0", [workload.label(holder)])
 }
 
 _relaxed if {

@@ -38,7 +38,7 @@ violation contains finding.at(holder.path, ["securityContext", "seccompProfile",
 	is_object(holder.security_context.seccompProfile)
 	not _valid(holder.security_context)
 	type := object.get(holder.security_context.seccompProfile, "type", "")
-	msg := sprintf("%s sets the seccomp profile type %q", [holder.label, type])
+	msg := sprintf("%s sets the seccomp profile type %q", [workload.label(holder), type])
 }
 
 violation contains finding.fixable(c.path, ["securityContext", "seccompProfile", "type"], "RuntimeDefault", msg) if {

@@ -35,7 +35,7 @@ violation contains finding.at(holder.path, ["securityContext", "seccompProfile",
 	is_object(holder.security_context.seccompProfile)
 	type := object.get(holder.security_context.seccompProfile, "type", "")
 	not type in {"RuntimeDefault", "Localhost"}
-	msg := sprintf("%s sets the seccomp profile type %q", [holder.label, type])
+	msg := sprintf("%s sets the seccomp profile type %q", [workload.label(holder), type])
 }
 
 # Before 1.19 profiles were annotations.

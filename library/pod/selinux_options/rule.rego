@@ -30,7 +30,7 @@ violation contains finding.at(holder.path, ["securityContext", "seLinuxOptions",
 	is_object(holder.security_context.seLinuxOptions)
 	type := object.get(holder.security_context.seLinuxOptions, "type", "")
 	not type in _types
-	msg := sprintf("%s sets the SELinux type %q", [holder.label, type])
+	msg := sprintf("%s sets the SELinux type %q", [workload.label(holder), type])
 }
 
 violation contains finding.at(holder.path, ["securityContext", "seLinuxOptions", field], msg) if {
@@ -38,7 +38,7 @@ violation contains finding.at(holder.path, ["securityContext", "seLinuxOptions",
 	some field in ["user", "role"]
 	value := holder.security_context.seLinuxOptions[field]
 	not value in {"", null}
-	msg := sprintf("%s sets the SELinux %s %q", [holder.label, field, value])
+	msg := sprintf("%s sets the SELinux %s %q", [workload.label(holder), field, value])
 }
 
 _types := _old_types | {"container_engine_t"} if version.at_least(31)

@@ -19,11 +19,10 @@ import data.lib.inventory
 import data.lib.workload
 
 violation contains finding.at(ref.path, [], msg) if {
-	ns := inventory.namespace
 	some ref in _references
 	not ref.optional
 	ref.name != "kube-root-ca.crt"
-	available := _names(ns, ref.kind)
+	available := _names[ref.kind]
 	count(available) > 0
 	not ref.name in available
 	msg := sprintf("the namespace has no %s %q", [ref.kind, ref.name])
@@ -54,12 +53,17 @@ _from_volumes := [ref |
 	ref := {"kind": case[2], "name": source[case[1]], "optional": object.get(source, "optional", false), "path": array.concat(v.path, [case[0], case[1]])}
 ]
 
-_names(ns, "ConfigMap") := {found.metadata.name | some found in inventory.objects(ns, "ConfigMap")}
-
-_names(ns, "Secret") := {found.metadata.name | some found in inventory.objects(ns, "Secret")} | {name |
-	some kind in ["SealedSecret", "ExternalSecret", "Certificate"]
-	some found in inventory.objects(ns, kind)
-	name := _produced(found)
+# What the namespace has of each kind, or will have once its operators have run.
+_names := {
+	"ConfigMap": {found.metadata.name | some found in inventory.objects(inventory.namespace, "ConfigMap")},
+	"Secret": {_produced(found) |
+		some kind in ["Secret", "SealedSecret", "ExternalSecret", "Certificate"]
+		some found in inventory.objects(inventory.namespace, kind)
+	},
 }
 
-_produced(found) := object.get(found, ["spec", "target", "name"], object.get(found, ["spec", "secretName"], found.metadata.name))
+_produced(secret) := secret.metadata.name if secret.kind == "Secret"
+
+_produced(found) := object.get(found, ["spec", "target", "name"], object.get(found, ["spec", "secretName"], found.metadata.name)) if {
+	found.kind != "Secret"
+}

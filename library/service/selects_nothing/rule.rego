@@ -27,7 +27,7 @@ violation contains finding.at(["spec", "selector"], [], msg) if {
 	found := inventory.workloads(inventory.namespace)
 	count(found) > 0
 	every object_ in found {
-		not selector.matches({"matchLabels": wanted}, workload.labels_of(object_))
+		not selector.covers(wanted, workload.labels_of(object_))
 	}
 	msg := sprintf("Service %q selects no workload of its namespace", [input.review.object.metadata.name])
 }

@@ -26,7 +26,7 @@ violation contains finding.at(["spec", "ports", i, "targetPort"], [], msg) if {
 	target := object.get(port, "targetPort", port.port)
 	ports := [entry |
 		some found in inventory.workloads(inventory.namespace)
-		selector.matches({"matchLabels": wanted}, workload.labels_of(found))
+		selector.covers(wanted, workload.labels_of(found))
 		some c in workload.containers_of(found)
 		some entry in c.spec.ports
 	]

@@ -25,9 +25,7 @@ import data.lib.workload
 
 violation contains finding.at(c.path, ["image"], msg) if {
 	some c in workload.containers
-	parsed := image.parse(c.spec.image)
-	parts := split(parsed.repository, "/")
-	name := parts[count(parts) - 1]
+	name := image.name(c.spec.image)
 	name in object.get(input.parameters, "images", ["tiller", "kubernetes-dashboard", "kubernetes-dashboard-amd64"])
 	msg := sprintf("container %q runs %s", [c.name, name])
 }

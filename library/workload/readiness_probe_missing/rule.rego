@@ -15,21 +15,20 @@ package library.workload.readiness_probe_missing
 
 import data.lib.finding
 import data.lib.inventory
+import data.lib.selector
 import data.lib.workload
 
 violation contains finding.at(c.path, ["readinessProbe"], msg) if {
 	workload.kind in workload.long_running
-	_served
 	some c in workload.main_containers
-	count(object.get(c.spec, "ports", [])) > 0
 	not is_object(object.get(c.spec, "readinessProbe", null))
+	count(object.get(c.spec, "ports", [])) > 0
+	_served
 	msg := sprintf("container %q is behind a Service and has no readiness probe", [c.name])
 }
 
 _served if {
 	some service in inventory.objects(inventory.namespace, "Service")
 	count(service.spec.selector) > 0
-	every key, value in service.spec.selector {
-		workload.labels[key] == value
-	}
+	selector.covers(service.spec.selector, workload.labels)
 }

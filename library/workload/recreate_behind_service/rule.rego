@@ -15,14 +15,13 @@ package library.workload.recreate_behind_service
 
 import data.lib.finding
 import data.lib.inventory
+import data.lib.selector
 import data.lib.workload
 
 violation contains finding.at(["spec", "strategy", "type"], [], msg) if {
 	workload.obj.spec.strategy.type == "Recreate"
 	some service in inventory.objects(inventory.namespace, "Service")
 	count(service.spec.selector) > 0
-	every key, value in service.spec.selector {
-		workload.labels[key] == value
-	}
+	selector.covers(service.spec.selector, workload.labels)
 	msg := sprintf("the Service %q has no Pod while the Deployment is recreated", [service.metadata.name])
 }

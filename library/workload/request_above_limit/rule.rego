@@ -17,6 +17,7 @@ violation contains finding.at(c.path, ["resources", "requests", resource], msg) 
 	some c in workload.containers
 	some resource, request in c.spec.resources.requests
 	limit := c.spec.resources.limits[resource]
+	request != limit
 	quantity.value(request) > quantity.value(limit)
 	msg := sprintf("container %q requests %v of %s but may use only %v", [c.name, request, resource, limit])
 }
