@@ -31,9 +31,9 @@ def remembering(unit: Unit, group: Group, made: ast.FunctionDef) -> list[ast.stm
     if group.arity:
         # OPA remembers the results of all functions; it shows where they print.
         if unit.watches_order or _times_called(group) > _MANY_CALLS:
-            return [_by_operands(group, made), made]
+            return [_by_operands(unit, group, made), made]
         if _lasts(unit, group, made):
-            return [_by_texts(group, made), made]
+            return [_by_texts(unit, group, made), made]
         return [made]
     hideable = unit.hideable(group)
     fixed_rule = bool(unit.parameters) and fixed.group_is_fixed(unit, group)
@@ -46,7 +46,7 @@ def _by_rule(unit: Unit, group: Group, made: ast.FunctionDef, *, fixed_rule: boo
     """A function that remembers the value of a rule."""
     from gatewright.codegen.unit import key_literal
 
-    made.name = f"_{group.function}"
+    _rename(unit, group, made)
     key = _py.const(group.function)
     kept = _py.attribute(_py.name("s"), "fixed" if fixed_rule else "memo")
     body: list[ast.stmt] = []
@@ -69,9 +69,9 @@ def _by_rule(unit: Unit, group: Group, made: ast.FunctionDef, *, fixed_rule: boo
     return _around(group, ["s"], body, made)
 
 
-def _by_operands(group: Group, made: ast.FunctionDef) -> ast.FunctionDef:
+def _by_operands(unit: Unit, group: Group, made: ast.FunctionDef) -> ast.FunctionDef:
     """A function that remembers results by operands within an evaluation."""
-    made.name = f"_{group.function}"
+    _rename(unit, group, made)
     parameters = [arg.arg for arg in made.args.args]
     operands = [_py.name(p) for p in parameters[1:]]
     names = Names(parameters)
@@ -88,9 +88,9 @@ def _by_operands(group: Group, made: ast.FunctionDef) -> ast.FunctionDef:
     return _around(group, parameters, body, made)
 
 
-def _by_texts(group: Group, made: ast.FunctionDef) -> ast.FunctionDef:
+def _by_texts(unit: Unit, group: Group, made: ast.FunctionDef) -> ast.FunctionDef:
     """A function that remembers for good what it gives for strings."""
-    made.name = f"_{group.function}"
+    _rename(unit, group, made)
     parameters = [arg.arg for arg in made.args.args]
     operands = [_py.name(p) for p in parameters[1:]]
     names = Names(parameters)
@@ -124,6 +124,11 @@ def _by_texts(group: Group, made: ast.FunctionDef) -> ast.FunctionDef:
         ast.Return(_py.name(found)),
     ]
     return _around(group, parameters, body, made)
+
+
+def _rename(unit: Unit, group: Group, made: ast.FunctionDef) -> None:
+    """Leave a function's name to the one that remembers; policies may have a rule called like the new one."""
+    made.name = unit.names.fresh(f"_{group.function}", Names(arg.arg for arg in made.args.args))
 
 
 def _compute(found: str, kept: ast.expr, key: ast.expr, run: ast.expr) -> list[ast.stmt]:
