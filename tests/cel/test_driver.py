@@ -135,6 +135,16 @@ def test_namespace() -> None:
     assert run(rule("namespaceObject == null")) == []
 
 
+def test_a_namespace_shows_what_is_set() -> None:
+    bare = {"metadata": {"name": "n", "deletionGracePeriodSeconds": 0}, "spec": {"finalizers": []}, "status": {}}
+    shown = [
+        "has(namespaceObject.metadata.deletionGracePeriodSeconds)",
+        "!has(namespaceObject.spec.finalizers)",
+        "!has(namespaceObject.status.phase)",
+    ]
+    assert run(*map(rule, shown), namespace=bare) == []
+
+
 CONDITIONS = {
     "false": (["false"], {}, []),
     "true": (["true"], {}, ["m"]),

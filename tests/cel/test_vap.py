@@ -134,3 +134,100 @@ def test_the_authorizer_is_known_but_absent() -> None:
 def test_refused_actions(actions: list[str]) -> None:
     with pytest.raises(TemplateError, match="validationActions"):
         load([binding(validationActions=actions)])
+
+
+@pytest.mark.parametrize(
+    ("ref", "message"),
+    [
+        ({"name": "nope"}, "no params found for policy binding with `Deny` parameterNotFoundAction"),
+        ({}, "one of name or selector must be provided"),
+        ({"name": "x", "selector": {}}, "paramRef.name and paramRef.selector are mutually exclusive"),
+    ],
+)
+def test_a_binding_that_cannot_be_followed_denies(ref: dict[str, Any], message: str) -> None:
+    documents = [WITH_PARAMS, binding(paramRef=ref, validationActions=["Warn"]), LIMITS]
+    [decision] = load(documents).decide(deployment(1))
+    assert (decision.message, decision.actions) == (f"failed to configure binding: {message}", ("Deny",))
+    lenient = policy(**{**WITH_PARAMS["spec"], "failurePolicy": "Ignore"})
+    assert load([lenient, *documents[1:]]).decide(deployment(1)) == []
+
+
+def test_parameters_by_selector_are_all_asked() -> None:
+    others = [
+        {**LIMITS, "metadata": {"name": f"l{m}", "namespace": space, "labels": {"use": "yes"}}, "data": {"max": m}}
+        for m, space in (("1", "shop"), ("2", "shop"), ("3", "elsewhere"))
+    ]
+    bound = binding(paramRef={"selector": {"matchLabels": {"use": "yes"}}, "parameterNotFoundAction": "Deny"})
+    assert messages(WITH_PARAMS, bound, LIMITS, *others, review=deployment(5)) == ["at most 1", "at most 2"]
+    there = binding(paramRef={"selector": {}, "namespace": "elsewhere"})
+    assert messages(WITH_PARAMS, there, LIMITS, *others, review=deployment(5)) == ["at most 3"]
+
+
+ANNOTATIONS = {
+    "a text": ("'replicas ' + string(object.spec.replicas)", []),
+    "nothing": ("null", []),
+    "a failure": (
+        "string(object.spec.nope)",
+        ["expression 'string(object.spec.nope)' resulted in error: no such key: nope"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("expression", "wanted"), ANNOTATIONS.values(), ids=ANNOTATIONS)
+def test_an_audit_annotation_that_fails_denies(expression: str, wanted: list[str]) -> None:
+    spec: dict[str, Any] = {"auditAnnotations": [{"key": "k", "valueExpression": expression}], "validations": []}
+    warn = binding(validationActions=["Warn"])
+    found = load([policy(**spec), warn]).decide(deployment(1))
+    assert [(d.message, d.actions) for d in found] == [(message, ("Deny",)) for message in wanted]
+    assert load([policy(**spec, failurePolicy="Ignore"), warn]).decide(deployment(1)) == []
+    unmatched = policy(**spec, matchConditions=[{"name": "never", "expression": "false"}])
+    assert load([unmatched, warn]).decide(deployment(1)) == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "error"),
+    [
+        ({"validations": [{"expression": "object.x +"}]}, "compilation failed: ERROR: <input>:1:11"),
+        ({"validations": [{"expression": "1"}]}, "must evaluate to bool but got int"),
+        ({"validations": [{"expression": "params == null"}]}, "undeclared reference to 'params'"),
+        ({"variables": [{"name": "v", "expression": "nope"}]}, "undeclared reference to 'nope'"),
+        ({"matchConditions": [{"name": "c", "expression": "'x'"}]}, "must evaluate to bool but got string"),
+        (
+            {"auditAnnotations": [{"key": "k", "valueExpression": "object"}]},
+            "must evaluate to one of [string null_type] but got dyn",
+        ),
+        (
+            {"validations": [{"expression": "true", "messageExpression": "authorizer == null ? 'a' : 'b'"}]},
+            "undeclared reference to 'authorizer'",
+        ),
+    ],
+)
+def test_what_does_not_compile_is_refused(spec: dict[str, Any], error: str) -> None:
+    with pytest.raises(TemplateError) as refused:
+        load([policy(**spec)])
+    assert error in refused.value.message
+
+
+def test_admission_configuration_is_exempt() -> None:
+    everything = {
+        "resourceRules": [{"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["*"], "resources": ["*"]}]
+    }
+    never = policy(matchConstraints=everything, validations=[{"expression": "false", "message": "no"}])
+    review = {"kind": {"group": "admissionregistration.k8s.io", "version": "v1", "kind": "ValidatingAdmissionPolicy"}}
+    assert messages(never, binding(), review={**review, "object": policy(), "oldObject": None}) == []
+    review["kind"]["kind"] = "Other"
+    assert messages(never, binding(), review={**review, "object": policy(), "oldObject": None}) == ["no"]
+
+
+def test_a_namespace_has_no_namespace_object() -> None:
+    seen = policy(
+        matchConstraints={},
+        validations=[{"expression": "namespaceObject != null", "messageExpression": "request.namespace"}],
+    )
+    space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+    review = {
+        "kind": {"group": "", "version": "v1", "kind": "Namespace"}, "name": "shop", "namespace": "shop",
+        "object": space, "oldObject": None,
+    }  # fmt: skip
+    assert messages(seen, binding(), review=review, namespace=space) == ["shop"]
+    assert messages(seen, binding(), review=deployment(1), namespace=space) == []

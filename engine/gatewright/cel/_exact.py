@@ -8,7 +8,7 @@ from time import thread_time
 from typing import TYPE_CHECKING, Any, Final
 
 from gatewright.cel.runtime import message_or, start_watch
-from gatewright.cel.values import CelEvaluationError, CostLimitError
+from gatewright.cel.values import CelEvaluationError, CostLimitError, type_name
 
 if TYPE_CHECKING:
     from gatewright.cel.driver import Program
@@ -75,6 +75,22 @@ class Exactly:
                     out.append(failure)
             elif value is not True:
                 out.append(self.message(state, i))
+        return out
+
+    def annotation_failures(self) -> list[str]:
+        """The messages of audit annotations that fail; what they record otherwise goes into a log nobody keeps here."""
+        matched, errors = self.matches(_State(self.program, self.named(None)))
+        if not matched or errors:
+            return []
+        state = _State(self.program, self.named(self.inputs.namespace))
+        out = []
+        for i, (text, error) in enumerate(self.program.facts["annotations"]):
+            value, failure = self.run(state, f"annotation_{i}", text, error)
+            if failure:
+                out.append(failure)
+            elif value is not None and value.__class__ is not str:
+                what = f"valueExpression '{text}' resulted in unsupported return type: {type_name(value)}"
+                out.append(f"{what}. Return type must be either string or null.")
         return out
 
     def matches(self, state: _State) -> tuple[bool, list[str]]:

@@ -27,6 +27,7 @@ def _generate(plan: Plan) -> tuple[Any, dict[str, str], dict[str, Any]]:
         ("condition", list(enumerate(plan.conditions))),
         ("validation", list(enumerate(plan.validations))),
         ("message", list(enumerate(plan.messages))),
+        ("annotation", list(enumerate(plan.annotations))),
         ("variable", list(plan.variables.items())),
     ):
         for key, expression in expressions:

@@ -40,7 +40,7 @@ def _generate(plan: Plan, hoisting: bool) -> Stored:
 
 def _facts(plan: Plan) -> dict[str, Any]:
     variables = [e for n, e in plan.variables.items() if n != "anyObject" or not plan.source.binds_any_object]
-    expressions = [*plan.conditions, *plan.validations, *plan.messages, *variables]
+    expressions = [*plan.conditions, *plan.validations, *plan.messages, *plan.annotations, *variables]
     checked = [e.checked for e in expressions if e is not None and e.checked is not None]
     names = {name for one in checked for name in names_used(one.root, one)}
 
@@ -53,6 +53,7 @@ def _facts(plan: Plan) -> dict[str, Any]:
         "conditions": shown(plan.conditions),
         "validations": shown(plan.validations),
         "messages": shown(plan.messages),
+        "annotations": shown(plan.annotations),
         "fallbacks": _fallbacks(plan),
         "variables": {name: e.error for name, e in plan.variables.items()},
     }

@@ -5,7 +5,7 @@ Loading a stored program imports neither the parser nor the checker.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache as once
 from time import perf_counter
 from types import CodeType
@@ -131,6 +131,17 @@ class Program:
             return self._exactly(params, inputs).metered()
 
         return evaluate
+
+    def annotation_failures(self, params: Any, inputs: Inputs) -> list[str]:
+        """What fails of the audit annotations, which the API server makes a reason to refuse a request."""
+        return self._exactly(params, inputs).annotation_failures() if self.source.audit_annotations else []
+
+    def compile_errors(self) -> Iterator[tuple[str, str]]:
+        """(text, error) of every expression that does not compile."""
+        facts = self.facts
+        listed = [*facts["conditions"], *facts["validations"], *facts["messages"], *facts["annotations"]]
+        named = [(text, facts["variables"][name]) for name, text in self.source.variables]
+        yield from (entry for entry in [*named, *listed] if entry is not None and entry[1])
 
     def _bound(self, params: Any) -> Callable[..., list[str]] | None:
         """The fast function for these parameters; None where a policy has none."""

@@ -76,4 +76,11 @@ def _namespace(namespace: Mapping[str, Any]) -> dict[str, Any]:
     """The `namespaceObject` that expressions see: metadata without its bookkeeping, spec and status."""
     metadata = namespace.get("metadata") or {}
     kept = {name: metadata[name] for name in _NAMESPACE_METADATA if metadata.get(name)}
-    return {"metadata": kept, "spec": namespace.get("spec") or {}, "status": namespace.get("status") or {}}
+    if metadata.get("deletionGracePeriodSeconds") == 0:
+        kept["deletionGracePeriodSeconds"] = 0
+    spec, status = namespace.get("spec") or {}, namespace.get("status") or {}
+    return {
+        "metadata": kept,
+        "spec": {name: spec[name] for name in ("finalizers",) if spec.get(name)},
+        "status": {name: status[name] for name in ("phase", "conditions") if status.get(name)},
+    }

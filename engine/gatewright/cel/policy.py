@@ -17,7 +17,19 @@ from gatewright.cel.declarations import NAMESPACE, REQUEST, VARIABLES
 from gatewright.cel.expression import CelProgramError, fold_constants
 from gatewright.cel.parser import CelCompileError, parse
 from gatewright.cel.source import Source
-from gatewright.cel.types import BOOL, DURATION, DYN, STRING, TIMESTAMP, Type, list_of, map_of, output_name, read_type
+from gatewright.cel.types import (
+    BOOL,
+    DURATION,
+    DYN,
+    NULL,
+    STRING,
+    TIMESTAMP,
+    Type,
+    list_of,
+    map_of,
+    output_name,
+    read_type,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,7 @@ class Plan:
     conditions: list[Expression] = field(default_factory=list)
     validations: list[Expression] = field(default_factory=list)
     messages: list[Expression | None] = field(default_factory=list)
+    annotations: list[Expression] = field(default_factory=list)
 
 
 _BASE: Mapping[str, Type] = {
@@ -70,25 +83,30 @@ def plan(source: Source) -> Plan:
     for_messages = Environment({**_BASE, **declares_params}, structs)
     trusted: dict[str, Type] = {}
     for name, text in source.variables:
-        variable = _compile(text, for_variables, None, trusted)
+        variable = _compile(text, for_variables, (), trusted)
         trusted[name] = DYN if variable.checked is None else variable.trusted[variable.checked.root]
         fields[name] = DYN if variable.checked is None else _declared(variable.checked.output)
         made.variables[name] = variable
-    made.conditions = [_compile(text, for_rules, BOOL, trusted) for _, text in source.match_conditions]
-    made.validations = [_compile(v.expression, for_rules, BOOL, trusted) for v in source.validations]
+    made.conditions = [_compile(text, for_rules, (BOOL,), trusted) for _, text in source.match_conditions]
+    made.validations = [_compile(v.expression, for_rules, (BOOL,), trusted) for v in source.validations]
+    made.annotations = [_compile(text, for_rules, (STRING, NULL), trusted) for _, text in source.audit_annotations]
     for validation in source.validations:
         text = validation.message_expression
-        made.messages.append(_compile(text, for_messages, STRING, trusted) if text else None)
+        made.messages.append(_compile(text, for_messages, (STRING,), trusted) if text else None)
     return made
 
 
-def _compile(text: str, environment: Environment, wanted: Type | None, variables: Mapping[str, Type]) -> Expression:
+def _compile(
+    text: str, environment: Environment, wanted: tuple[Type, ...], variables: Mapping[str, Type]
+) -> Expression:
     try:
         checked: Checked = deeply(lambda: _checked(text, environment))
     except CelCompileError as error:
         return Expression(text, error=f"compilation failed: {error.message}")
-    if wanted is not None and checked.output != wanted:
-        return Expression(text, error=f"must evaluate to {wanted} but got {output_name(checked.output)}")
+    if wanted and checked.output not in wanted:
+        names = [output_name(kind) for kind in wanted]
+        choice = names[0] if len(names) == 1 else f"one of [{' '.join(names)}]"
+        return Expression(text, error=f"must evaluate to {choice} but got {output_name(checked.output)}")
     try:
         deeply(lambda: fold_constants(checked.root))
     except CelProgramError as error:

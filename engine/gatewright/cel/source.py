@@ -34,7 +34,7 @@ class Source:
 
     With `params` all expressions may name the parameters. `binds_any_object` marks Gatekeeper's policies, whose
     variables alone see the constraint as `params` and whose anyObject is known to the driver. With `authorizer` all
-    expressions but messages may ask it.
+    expressions but messages may ask it. `audit_annotations` are (key, expression) pairs, of which only failures matter.
     """
 
     validations: tuple[Validation, ...]
@@ -44,6 +44,7 @@ class Source:
     params: bool = False
     binds_any_object: bool = False
     authorizer: bool = False
+    audit_annotations: tuple[tuple[str, str], ...] = ()
 
 
 def read_source(source: Mapping[str, Any], default_failure_policy: str = "Fail") -> Source:

@@ -1,15 +1,15 @@
 """ValidatingAdmissionPolicies and their bindings (v1, v1beta1), decided offline.
 
-What a manifest cannot tell is assumed: an object is being created, its resource is its kind's usual plural, a namespace
-nobody described has the label every namespace has, and nobody is there to authorize.
+What a manifest cannot tell is assumed (see `_matching`), and nobody is there to authorize.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from gatewright.cel._matching import as_request, assumed_namespace, is_namespace, labels_of, matches, selects
 from gatewright.cel.driver import Evaluate, Program, Store, compile_source
 from gatewright.cel.inputs import Inputs
 from gatewright.cel.source import Source, Validation
@@ -18,16 +18,14 @@ from gatewright.errors import TemplateError
 API_VERSIONS: Final = ("admissionregistration.k8s.io/v1", "admissionregistration.k8s.io/v1beta1")
 POLICY: Final = "ValidatingAdmissionPolicy"
 BINDING: Final = "ValidatingAdmissionPolicyBinding"
-_NO_PARAMS: Final = (
-    "failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction"
-)
 
 Object = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A request that a binding's policy objects to. `actions` are the binding's: Deny, Warn, Audit."""
+    """A request that a binding's policy objects to. `actions` are the binding's (Deny, Warn, Audit), but for errors of
+    configuration and of audit annotations, which deny."""
 
     policy: str
     binding: str
@@ -87,9 +85,12 @@ def read_policy(document: Object, *, cache: Store | None = None) -> Policy:
         failure_policy == "Fail",
         params=kind is not None,
         authorizer=True,
+        audit_annotations=_pairs(spec, "auditAnnotations", name, "key", "valueExpression"),
     )
     param_kind = None if kind is None else (_text(kind, "apiVersion", name), _text(kind, "kind", name))
     program = compile_source(source, cache)
+    for text, error in program.compile_errors():
+        raise TemplateError(f"{name}: invalid expression {text!r}: {error}")
     return Policy(name, program, spec.get("matchConstraints") or {}, param_kind, source.fails_closed)
 
 
@@ -132,8 +133,10 @@ def _text(item: Object, key: str, name: str) -> str:
     return value or ""
 
 
-def _pairs(spec: Object, key: str, name: str) -> tuple[tuple[str, str], ...]:
-    return tuple((_text(v, "name", name), _text(v, "expression", name)) for v in _objects(spec, key, name))
+def _pairs(
+    spec: Object, key: str, name: str, first: str = "name", second: str = "expression"
+) -> tuple[tuple[str, str], ...]:
+    return tuple((_text(v, first, name), _text(v, second, name)) for v in _objects(spec, key, name))
 
 
 @dataclass(slots=True)
@@ -142,14 +145,24 @@ class Policies:
 
     policies: dict[str, Policy] = field(default_factory=dict)
     bindings: dict[str, Binding] = field(default_factory=dict)
-    objects: list[Object] = field(default_factory=list)
+    # By apiVersion and kind, then by namespace and name.
+    objects: dict[tuple[Any, Any], dict[tuple[str, str], Object]] = field(default_factory=dict)
     cache: Store | None = None
+    # How many bindings, each with each of its parameters, had a say in the last decision.
+    asked: int = 0
     _bound: dict[tuple[str, int], Evaluate] = field(default_factory=dict)
+
+    @property
+    def takes_parameters(self) -> bool:
+        return any(policy.param_kind is not None for policy in self.policies.values())
 
     def add(self, document: Object) -> None:
         """Take in a policy, a binding, or an object that may serve as a parameter."""
         if not is_admission_document(document):
-            self.objects.append(document)
+            metadata = document.get("metadata") or {}
+            kind = (document.get("apiVersion"), document.get("kind"))
+            named = (metadata.get("namespace") or "", metadata.get("name") or "")
+            self.objects.setdefault(kind, {})[named] = document
         elif document["kind"] == POLICY:
             policy = read_policy(document, cache=self.cache)
             self.policies[policy.name] = policy
@@ -159,26 +172,37 @@ class Policies:
 
     def decide(self, review: Object, namespace: Object | None = None) -> list[Decision]:
         """What every binding says to a review (a mapping with the keys of an AdmissionRequest)."""
-        request = _as_request(review)
-        inputs = Inputs(request, namespace)
+        request = as_request(review)
+        self.asked = 0
+        if _is_exempt(request):
+            return []
+        namespace = namespace or assumed_namespace(request)
+        # The API server shows the policy no namespace where the object is one.
+        inputs = Inputs(request, None if is_namespace(request) else namespace)
         out: list[Decision] = []
         for binding in self.bindings.values():
             policy = self.policies.get(binding.policy)
-            if policy is None or not _matches(policy.match, request, namespace):
+            if policy is None or not matches(policy.match, request, namespace):
                 continue
-            if _matches(binding.match, request, namespace):
-                messages = self._messages(policy, binding, request, inputs)
-                out += [Decision(policy.name, binding.name, binding.actions, message) for message in messages]
+            if matches(binding.match, request, namespace):
+                out += self._decisions(policy, binding, request, inputs)
         return out
 
-    def _messages(self, policy: Policy, binding: Binding, request: Object, inputs: Inputs) -> list[str]:
-        if policy.param_kind is None or binding.param_ref is None:
-            return self._evaluate(policy, None)(inputs)
-        params = self._params(policy.param_kind, binding.param_ref, request)
-        if not params:
-            deny = binding.param_ref.get("parameterNotFoundAction") != "Allow" and policy.fails_closed
-            return [_NO_PARAMS] if deny else []
-        return [message for param in params for message in self._evaluate(policy, param)(inputs)]
+    def _decisions(self, policy: Policy, binding: Binding, request: Object, inputs: Inputs) -> Iterator[Decision]:
+        def decision(message: str, actions: tuple[str, ...]) -> Decision:
+            return Decision(policy.name, binding.name, actions, message)
+
+        try:
+            params = self._params(policy, binding.param_ref, request)
+        except _ConfigurationError as error:
+            if policy.fails_closed:
+                yield decision(f"failed to configure binding: {error}", _DENY)
+            return
+        self.asked += len(params)
+        for param in params:
+            yield from (decision(message, binding.actions) for message in self._evaluate(policy, param)(inputs))
+            if policy.fails_closed:
+                yield from (decision(m, _DENY) for m in policy.program.annotation_failures(param, inputs))
 
     def _evaluate(self, policy: Policy, param: Object | None) -> Evaluate:
         key = (policy.name, id(param))
@@ -186,134 +210,42 @@ class Policies:
             self._bound[key] = policy.program.bind(param)
         return self._bound[key]
 
-    def _params(self, kind: tuple[str, str], ref: Object, request: Object) -> list[Object]:
+    def _params(self, policy: Policy, ref: Object | None, request: Object) -> list[Object | None]:
         """The parameter objects a reference means; without a namespace, those of the request's."""
-        name = ref.get("name")
-        selector = ref.get("selector")
+        if policy.param_kind is None or ref is None:
+            return [None]
+        name, selector = ref.get("name"), ref.get("selector")
+        if name and selector is not None:
+            raise _ConfigurationError("paramRef.name and paramRef.selector are mutually exclusive")
+        if not name and selector is None:
+            raise _ConfigurationError("one of name or selector must be provided")
         space = ref.get("namespace") or request.get("namespace") or ""
-        found = []
-        for obj in self.objects:
-            metadata = obj.get("metadata") or {}
-            if (obj.get("apiVersion"), obj.get("kind")) != kind or metadata.get("namespace", space) != space:
-                continue
-            if metadata.get("name") == name if name else selects(selector, metadata.get("labels") or {}):
+        found: list[Object | None] = []
+        for (its_space, its_name), obj in self.objects.get(policy.param_kind, {}).items():
+            # Parameters without a namespace belong to the cluster, or nobody said where they go.
+            if its_space in ("", space) and (its_name == name if name else selects(selector, labels_of(obj))):
                 found.append(obj)
+        if not found and ref.get("parameterNotFoundAction") != "Allow":
+            raise _ConfigurationError("no params found for policy binding with `Deny` parameterNotFoundAction")
         return found
 
 
-def _as_request(review: Object) -> dict[str, Any]:
-    request = dict(review)
-    request["operation"] = request.get("operation") or "CREATE"
-    resource = dict(request.get("resource") or {})
-    if not resource.get("resource"):
-        kind = request.get("kind") or {}
-        resource = {"group": kind.get("group") or "", "version": kind.get("version") or ""}
-        resource["resource"] = _plural(kind.get("kind") or "")
-    request["resource"] = resource
-    return request
+class _ConfigurationError(Exception):
+    """A binding that cannot be followed, in the API server's words."""
 
 
-def _plural(kind: str) -> str:
-    """The resource of a kind, as Kubernetes guesses it."""
-    name = kind.lower()
-    if name.endswith("endpoints"):
-        return name
-    if name.endswith("s"):
-        return f"{name}es"
-    return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
+_DENY: Final = ("Deny",)
 
 
-# -- matching
-
-
-def _matches(match: Object, request: Object, namespace: Object | None) -> bool:
-    if not _selects_namespace(match.get("namespaceSelector"), request, namespace):
-        return False
-    if not _selects_object(match.get("objectSelector"), request):
-        return False
-    exact = match.get("matchPolicy") == "Exact"
-    if any(_rule_matches(rule, request, exact) for rule in match.get("excludeResourceRules") or ()):
-        return False
-    rules = match.get("resourceRules")
-    return not rules or any(_rule_matches(rule, request, exact) for rule in rules)
-
-
-def _selects_namespace(selector: Object | None, request: Object, namespace: Object | None) -> bool:
-    if not selector:
-        return True
+def _is_exempt(request: Object) -> bool:
+    """The kinds that configure admission, to which no policy applies, lest one locks everybody out."""
     kind = request.get("kind") or {}
-    if kind.get("kind") == "Namespace" and not kind.get("group"):
-        return selects(selector, _labels(request.get("object") or request.get("oldObject")))
-    space = request.get("namespace")
-    if not space:
-        return True
-    known = _labels(namespace)
-    return selects(selector, known if namespace is not None else {"kubernetes.io/metadata.name": space})
+    return kind.get("group") == "admissionregistration.k8s.io" and kind.get("kind") in _EXEMPT
 
 
-def _selects_object(selector: Object | None, request: Object) -> bool:
-    if not selector:
-        return True
-    subjects = [o for o in (request.get("object"), request.get("oldObject")) if o is not None]
-    return any(selects(selector, _labels(subject)) for subject in subjects)
-
-
-def _labels(obj: Any) -> Object:
-    metadata = obj.get("metadata") if isinstance(obj, dict) else None
-    return (metadata or {}).get("labels") or {}
-
-
-def _rule_matches(rule: Object, request: Object, exact: bool) -> bool:
-    resource = request["resource"]
-    return (
-        _listed(rule.get("operations"), request["operation"])
-        and _listed(rule.get("apiGroups"), resource.get("group") or "")
-        and (not exact or _listed(rule.get("apiVersions"), resource.get("version") or ""))
-        and any(_resource_matches(r, request) for r in rule.get("resources") or ())
-        and _scope_matches(rule.get("scope"), request)
-        and (not rule.get("resourceNames") or request.get("name") in rule["resourceNames"])
-    )
-
-
-def _listed(allowed: Any, value: str) -> bool:
-    return "*" in (allowed or ()) or value in (allowed or ())
-
-
-def _resource_matches(rule: str, request: Object) -> bool:
-    resource, _, sub = rule.partition("/")
-    wanted = request.get("subResource") or ""
-    return resource in ("*", request["resource"]["resource"]) and (sub == "*" or sub == wanted)
-
-
-def _scope_matches(scope: Any, request: Object) -> bool:
-    if scope in (None, "", "*"):
-        return True
-    kind = request.get("kind") or {}
-    cluster = not request.get("namespace") or (kind.get("kind") == "Namespace" and not kind.get("group"))
-    return cluster if scope == "Cluster" else not cluster
-
-
-def selects(selector: Any, labels: Object) -> bool:
-    """Whether a label selector selects these labels; an empty one selects everything, none nothing."""
-    if selector is None:
-        return False
-    for key, value in (selector.get("matchLabels") or {}).items():
-        if labels.get(key) != value:
-            return False
-    return all(_expression_holds(e, labels) for e in selector.get("matchExpressions") or ())
-
-
-def _expression_holds(expression: Object, labels: Object) -> bool:
-    key, operator = str(expression.get("key")), expression.get("operator")
-    test: Callable[[], bool] | None = {
-        "In": lambda: key in labels and labels[key] in (expression.get("values") or ()),
-        "NotIn": lambda: labels.get(key) not in (expression.get("values") or ()),
-        "Exists": lambda: key in labels,
-        "DoesNotExist": lambda: key not in labels,
-    }.get(str(operator))
-    if test is None:
-        raise TemplateError(f'"{operator}" is not a valid label selector operator')
-    return test()
+_EXEMPT: Final = frozenset(
+    f"{what}{suffix}" for what in ("ValidatingAdmissionPolicy", "MutatingAdmissionPolicy") for suffix in ("", "Binding")
+) | {"ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"}
 
 
 def load(documents: Iterable[Object], *, cache: Store | None = None) -> Policies:

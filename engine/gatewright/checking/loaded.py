@@ -37,15 +37,16 @@ def loaded(
     documents = [*policies.documents, *(document for document in special if is_policy(document.value))]
     errors = [*policies.errors, *load(host, documents)]
     _learn(host, special)
-    if not host.constraints and not errors:
+    if not host.rules and not errors:
         raise UsageError(
             f"no constraints in {', '.join(request.policies)}",
-            hint="a ConstraintTemplate does nothing until a constraint of its kind says where it applies",
+            hint="a ConstraintTemplate does nothing until a constraint of its kind says where it applies, "
+            "nor a ValidatingAdmissionPolicy without a binding",
         )
     if host.reads_inventory:
         add_inventory(host, (part for file in files for part, _ in file.parts))
     facts = Facts(
-        constraints=len(host.constraints),
+        constraints=host.rules,
         failures=[error_data(error) for error in errors],
         notices=policies.notices,
         reads_inventory=host.reads_inventory,

@@ -60,8 +60,10 @@ def is_special(value: Any) -> bool:
 
 
 def is_policy(value: Any) -> bool:
-    """Whether a document is a template or constraint: policy wherever it is met."""
+    """Whether a document is policy wherever it is met: a template, a constraint, an admission policy or a binding."""
     group = str(value.get("apiVersion") or "").partition("/")[0]
+    if group == "admissionregistration.k8s.io":
+        return value.get("kind") in ("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding")
     return group in _POLICY_GROUPS
 
 
@@ -89,7 +91,7 @@ def add_inventory(host: Host, parts: Iterable[Part]) -> None:
             if isinstance(item, GatewrightError) or not isinstance(item.value, dict):
                 continue
             try:
-                host.inventory.add(item.value)
+                host.remember(item.value)
             except GatewrightError:
                 continue
 

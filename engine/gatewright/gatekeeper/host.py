@@ -178,8 +178,14 @@ class Host:
 
     @property
     def reads_inventory(self) -> bool:
-        """Whether any loaded policy looks at data.inventory; if none does, data need not be added."""
-        return any(p.policy().reads_inventory for p in self._policies.values())
+        """Whether any loaded policy looks at data.inventory, or at parameters; if none does, data need not be added."""
+        asks_for_params = self._admission is not None and self._admission.takes_parameters
+        return asks_for_params or any(p.policy().reads_inventory for p in self._policies.values())
+
+    @property
+    def rules(self) -> int:
+        """How many constraints, and bindings of ValidatingAdmissionPolicies, there are."""
+        return len(self.constraints) + (0 if self._admission is None else len(self._admission.bindings))
 
     def load(self, *paths: str) -> None:
         """Add every document of files and directories, templates first; the first error is raised."""
@@ -214,9 +220,6 @@ class Host:
         elif _is_admission_policy(document) and self.semantics == CLUSTER:
             self._admission_policies().add(document)
         else:
-            if self._admission is not None:
-                # It may be the parameters of a binding.
-                self._admission.add(document)
             self.add_data(document)
 
     def add_template(self, document: kube.Object) -> Template:
@@ -250,7 +253,13 @@ class Host:
     def add_data(self, obj: kube.Object) -> None:
         """Add an object to data.inventory, and learn what it tells of namespaces, kinds and expansions."""
         self.learn(obj)
+        self.remember(obj)
+
+    def remember(self, obj: kube.Object) -> None:
+        """Keep an object as data, for data.inventory and as what may be the parameters of a binding."""
         self.inventory.add(obj)
+        if self._admission is not None:
+            self._admission.add(obj)
 
     def learn(self, obj: kube.Object) -> None:
         """Take what an object says to the host itself, without keeping it as data."""
@@ -346,6 +355,7 @@ class Host:
                 request = review.rego
             space = self.namespaces.get(request.get("namespace") or "")
             decisions = self._admission.decide(request, namespace or (None if space is None else space.object))
+            self.pairs += self._admission.asked
             violations += [_decided(decision, ref) for decision in decisions]
         return violations
 
