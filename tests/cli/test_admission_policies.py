@@ -1,4 +1,4 @@
-"""ValidatingAdmissionPolicies through `gatewright check`: found like other policies, with parameters from the inputs."""
+"""ValidatingAdmissionPolicies through `gatewright check`: found like other policies, parameters in the inputs."""
 
 from __future__ import annotations
 
