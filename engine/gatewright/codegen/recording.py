@@ -6,6 +6,7 @@ All of this writes nothing unless the unit records.
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 
 from gatewright.codegen import _py
 from gatewright.codegen.writer import Val, Writer
@@ -20,9 +21,24 @@ def _set(w: Writer, value: ast.expr) -> None:
     w.add(ast.Assign([reads(w, ast.Store())], value))
 
 
-def read(w: Writer, container: ast.expr, key: ast.expr) -> None:
-    """Note that a member is about to be looked up."""
-    _set(w, _py.tuple_of(container, key, reads(w)))
+@dataclass(slots=True)
+class Read:
+    """Members looked up one below the other, from a container or, where it is None, from the input."""
+
+    base: ast.expr | None
+    keys: tuple[ast.expr, ...] = ()
+    noted: bool = False
+
+    def below(self, key: Val) -> Read:
+        return Read(self.base, (*self.keys, key.expr))
+
+
+def note(w: Writer, read: Read | None) -> None:
+    """Note a read before what may fail on the way."""
+    if not w.unit.recording or read is None or read.noted or not read.keys:
+        return
+    read.noted = True
+    _set(w, _py.tuple_of(read.base or _py.const(None), _py.tuple_of(*read.keys), reads(w)))
 
 
 def mark(w: Writer) -> str:

@@ -31,21 +31,29 @@ def read(w: Writer, ref: Ref, hint: str = "") -> Val:
             return _read_data(w, operands, hint)
         if node.name == "input":
             base = Val(_py.attribute(_py.name(w.state), "input"), whole_input=True)
-            return _walk(w, _Chain(base, (w.state, "input")), operands, hint, checked=False)
+            return _walk(w, _Chain(base, (w.state, "input"), read=recording.Read(None)), operands, hint, checked=False)
     base = w.keep(terms.value(w, head), "value")
     root = base.expr.id if isinstance(base.expr, ast.Name) else None
-    return _walk(w, _Chain(base, (root,) if root else None, fixed=base.fixed), operands, hint)
+    return _walk(w, _chain(base, root), operands, hint)
 
 
 @dataclass(slots=True)
 class _Chain:
-    """Subscripts gathered so far. `key` names the value for reuse, None where it has no stable name."""
+    """Subscripts gathered so far. `key` names the value for reuse, None where it has no stable name; `read` is what
+    will have been read, where that is of interest."""
 
     val: Val
     key: tuple[object, ...] | None
     length: int = 0
     stored: bool = False
     fixed: bool = False
+    read: recording.Read | None = None
+
+
+def _chain(base: Val, root: str | None) -> _Chain:
+    """A chain from a value that is there."""
+    read = None if base.fixed or root is None else recording.Read(base.expr)
+    return _Chain(base, (root,) if root else None, fixed=base.fixed, read=read)
 
 
 def _walk(w: Writer, chain: _Chain, operands: list[Term], hint: str, *, checked: bool = True) -> Val:
@@ -56,6 +64,7 @@ def _walk(w: Writer, chain: _Chain, operands: list[Term], hint: str, *, checked:
                 w, _settle(w, chain, _hint(operands[:position], hint)), operands[position:], hint, chain.stored
             )
         _step(w, chain, terms.value(w, term), operands[:position], hint)
+    recording.note(w, chain.read)
     if not checked and not operands:
         return w.defined(chain.val, hint or "input")
     return _settle(w, chain, hint or _hint(operands, hint))
@@ -66,9 +75,9 @@ def _step(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> 
         chain.fixed = True
     elif not key.fixed:
         chain.fixed = False
-    if w.unit.recording and not chain.fixed:
-        _record(w, chain, key, before, hint)
-    elif chain.key is not None:
+    if chain.read is not None:
+        chain.read = None if chain.fixed else chain.read.below(key)
+    if chain.key is not None:
         chain.key = (*chain.key, _key_text(key)) if _key_text(key) is not None else None
     seen = w.known.get(chain.key) if chain.key is not None else None
     if seen is not None:
@@ -77,7 +86,7 @@ def _step(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> 
     if chain.val.kind == "set":
         # A member of a set stands for itself.
         w.guard(_py.compare(terms.key_form(key), ast.In(), _py.attribute(chain.val.expr, "keys")))
-        chain.val, chain.length = key, 0
+        chain.val, chain.length, chain.read = key, 0, None
         return
     if chain.stored and not (key.constant and key.kind == "str" and not key.value[:1].isdigit()):
         chain.val = Val(_py.call("stored", chain.val.expr, key.expr))
@@ -91,13 +100,6 @@ def _step(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> 
     chain.length += 1
 
 
-def _record(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> None:
-    """Note what is about to be read. Nothing is taken from what is known already: the last read tells the most."""
-    base = w.keep(_settle(w, chain, _hint(before, hint)), "input" if chain.val.whole_input else "value")
-    recording.read(w, base.expr, key.expr)
-    chain.val, chain.key = replace(base, whole_input=chain.val.whole_input), None
-
-
 # Members that are nearly always there: a plain subscript is fastest when it succeeds, and slow when it fails.
 _EXPECTED = frozenset(("containers", "kind", "metadata", "object", "parameters", "review", "spec"))
 
@@ -106,6 +108,7 @@ def _look_up(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) 
     """A member that may well be absent, looked up without raising anything."""
     name = chain.key
     chain.key = name[:-1] if name is not None else None
+    recording.note(w, chain.read)
     base = w.keep(_settle(w, chain, _hint(before, "value")), "input" if chain.val.whole_input else "value")
     found = _py.call(_py.attribute(base.expr, "get"), key.expr, _py.name(_py.UNDEFINED))
     other = _py.call("get", base.expr, key.expr)
@@ -124,6 +127,7 @@ def _key_text(key: Val) -> object:
 
 def _settle(w: Writer, chain: _Chain, hint: str) -> Val:
     """Evaluate the subscripts gathered so far."""
+    recording.note(w, chain.read)
     if not chain.length:
         return chain.val
     val = replace(w.attempt(hint or "value", chain.val.expr), fixed=chain.fixed)
@@ -159,7 +163,8 @@ def _each(w: Writer, collection: Val, operands: list[Term], hint: str, stored: b
         w.loop(pair, _py.call(f"items{order}", collection.expr))
         unify.match(w, first, Val(_py.name(key)))
     recording.enter(w, collection.expr, _py.name(item), mark)
-    return _walk(w, _Chain(val, (item,), stored=stored), rest, hint)
+    read = recording.Read(val.expr) if mark else None
+    return _walk(w, _Chain(val, (item,), stored=stored, read=read), rest, hint)
 
 
 def values_of(w: Writer, collection: Val) -> ast.expr:
@@ -233,7 +238,7 @@ def _walk_rule(w: Writer, result: Val, operands: list[Term], hint: str) -> Val:
     if not operands:
         return result
     root = result.expr.id if isinstance(result.expr, ast.Name) else None
-    return _walk(w, _Chain(result, (root,) if root else None, fixed=result.fixed), operands, hint)
+    return _walk(w, _chain(result, root), operands, hint)
 
 
 def _read_base(w: Writer, operands: list[Term], hint: str) -> Val:

@@ -105,12 +105,15 @@ def _subject(places: Places, reads: Reads) -> Path:
     """
     fallback: Path = ()
     for path in places.ends(reads):
+        if path[:2] != _OBJECT or len(path) == 2:
+            continue
         if path[-1] not in _NAMING:
-            return path
-        fallback = fallback or path
+            return path[2:]
+        fallback = fallback or path[2:]
     return fallback
 
 
+_OBJECT = ("review", "object")
 _NAMING = frozenset(("apiVersion", "kind", "name", "namespace"))
 
 

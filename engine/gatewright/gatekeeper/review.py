@@ -67,11 +67,11 @@ class Review:
 
     @property
     def places(self) -> Places:
-        """Where the parts of the object that Rego sees stand in it."""
+        """Where what Rego reads stands in its input."""
         if self._places is None:
             from gatewright.runtime.trace import Places
 
-            self._places = Places(self.rego["object"])
+            self._places = Places({"review": self.rego})
         return self._places
 
 

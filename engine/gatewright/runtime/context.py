@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from random import Random
 
 At = tuple[str, int, int]
-# A chain, the latest read first: (container, key, what was read before), or as runtime.trace has it for loops.
+# A chain, the latest read first: see runtime.trace.
 Reads = tuple[Any, ...] | None
 
 

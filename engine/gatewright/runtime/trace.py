@@ -1,14 +1,15 @@
 """What traced code records: the lines it ran, and which parts of the input a result rests on.
 
 Reads form a chain, the latest first, so that keeping what led to a result is keeping a reference. A link is
-(container, key, before) for a member that was looked up, (container, item, before, kept) for a member that a loop
-came to: `kept` is the chain that led to the item, where it is a member of a partial set made in this evaluation. A
-loop forgets the reads of the member before; so what is left when a solution is found are the reads that led to it.
+(container, keys, before) for members looked up one below the other, from the input where the container is None;
+(container, item, before, kept) for a member that a loop came to: `kept` is the chain that led to the item, where it is
+a member of a partial set made in this evaluation. A loop forgets the reads of the member before; so what is left when
+a solution is found are the reads that led to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from gatewright.runtime.context import At, Reads, State
@@ -95,7 +96,7 @@ class Places:
 
     def __init__(self, document: Any) -> None:
         self._document = document
-        self._everywhere: dict[int, _Step] | None = None
+        self._everywhere: dict[int, tuple[Any, Any]] | None = None
 
     def ends(self, reads: Reads) -> Iterator[Path]:
         """The paths of the reads in the document that later ones did not go through, the last one first.
@@ -103,65 +104,72 @@ class Places:
         Where no read tells how its container was reached, all of the document is searched for the containers.
         """
         links = list(_links(reads))
-        steps: dict[int, _Step] = {}
-        for link in links:
-            child = link[1] if len(link) == 4 else _member(link[0], link[1])
-            if child.__class__ is dict or child.__class__ is list:
-                steps.setdefault(id(child), link)
+        known: dict[int, Path | None] = {id(None): (), id(self._document): ()}
         found = False
-        for path in self._paths(links, steps):
+        for path in self._paths(links, lambda position: self._told(links, position, known)):
             found = True
             yield path
         if not found and links:
             if self._everywhere is None:
                 self._everywhere = _everywhere(self._document)
-            yield from self._paths(links, self._everywhere)
+            yield from self._paths(links, lambda position: self._searched(links[position]))
 
-    def _paths(self, links: list[_Step], steps: dict[int, _Step]) -> Iterator[Path]:
-        above = self._above(steps)
-        ways: set[tuple[int, Any]] = set()
-        for link in links:
-            container = link[0]
-            if id(container) in above:
+    def _paths(self, links: list[_Link], find: Callable[[int], Path | None]) -> Iterator[Path]:
+        ways: set[Path] = set()
+        for position in range(len(links)):
+            path = find(position)
+            if path is None or path in ways or not _STEPS.issuperset(map(type, path)):
                 continue
-            key = _key(link)
-            if key is None or (id(container), key) in ways:
-                continue
-            path = self._path(container, steps, ways)
-            if path is not None:
-                yield (*path, key)
+            yield path
+            ways.update([path[:i] for i in range(1, len(path))])
 
-    def _above(self, steps: dict[int, _Step]) -> set[int]:
-        """What holds the document itself, by identity."""
-        found: set[int] = set()
-        step = steps.get(id(self._document))
-        while step is not None and id(step[0]) not in found:
-            found.add(id(step[0]))
-            step = steps.get(id(step[0]))
-        return found
+    def _told(self, links: list[_Link], position: int, known: dict[int, Path | None]) -> Path | None:
+        """The path of a read, by the earlier ones that led to its container; `known` are those of containers."""
+        link = links[position]
+        keys = _keys(link)
+        if keys is None:
+            return None
+        container = link[0]
+        way = known.get(id(container), _ASK)
+        if way is _ASK:
+            way = known[id(container)] = None
+            for earlier in range(position + 1, len(links)):
+                if self._result(links[earlier]) is container:
+                    way = known[id(container)] = self._told(links, earlier, known)
+                    break
+        return None if way is None else way + keys  # type: ignore[operator]
 
-    def _path(self, container: Any, steps: dict[int, _Step], ways: set[tuple[int, Any]]) -> Path | None:
-        """The path of a container by the steps that led there, which are added to `ways`; None outside the document."""
-        found: list[Any] = []
-        for _ in range(len(steps) + 1):
-            if container is self._document:
-                return tuple(reversed(found))
-            step = steps.get(id(container))
-            key = None if step is None else _key(step)
-            if step is None or key is None:
+    def _result(self, link: _Link) -> Any:
+        """What a read found."""
+        if len(link) == 4:
+            return link[1]
+        here = self._document if link[0] is None else link[0]
+        for key in link[1]:
+            here = _member(here, key)
+        return here
+
+    def _searched(self, link: _Link) -> Path | None:
+        """The same, by where each container of the document stands."""
+        assert self._everywhere is not None
+        path = _keys(link)
+        container = link[0]
+        while path is not None and container is not self._document:
+            step = self._everywhere.get(id(container))
+            if step is None:
                 return None
             container = step[0]
-            found.append(key)
-            ways.add((id(container), key))
-        return None
+            path = (step[1], *path)
+        return path
 
 
-_Step = tuple[Any, ...]
+_ASK = object()
+_Link = tuple[Any, ...]
+_STEPS = frozenset((str, int))
 
 
-def _everywhere(document: Any) -> dict[int, _Step]:
+def _everywhere(document: Any) -> dict[int, tuple[Any, Any]]:
     """For each object and array of a document the one that holds it, and its key there."""
-    found: dict[int, _Step] = {}
+    found: dict[int, tuple[Any, Any]] = {}
     stack = [document]
     while stack:
         container = stack.pop()
@@ -180,12 +188,14 @@ def _member(container: Any, key: Any) -> Any:
     return None
 
 
-def _key(link: tuple[Any, ...]) -> Any:
-    """The key of a link's member; None where it is none that a path may have."""
-    container, key = link[0], link[1]
-    if len(link) == 4:
-        if container.__class__ is not dict and container.__class__ is not list:
-            return None
-        pairs = container.items() if container.__class__ is dict else enumerate(container)
-        key = next((k for k, member in pairs if member is link[1]), None)
-    return key if key.__class__ is str or key.__class__ is int else None
+def _keys(link: _Link) -> Path | None:
+    """The keys that a link goes through; None for members of sets, and where values were brought back."""
+    if len(link) == 3:
+        keys: Path = link[1]
+        return keys
+    container, item = link[0], link[1]
+    if container.__class__ is dict:
+        return next(((key,) for key, member in container.items() if member is item), None)
+    if container.__class__ is list:
+        return next(((key,) for key, member in enumerate(container) if member is item), None)
+    return None
