@@ -17,7 +17,7 @@ from gatewright.gatekeeper.stats import StatsHost
 from gatewright.gatekeeper.template import TARGET, convert_template, is_template
 from gatewright.gator.console import Console, Fatal
 from gatewright.gator.flags import EXTERNAL_DATA, Flag
-from gatewright.gator.goyaml import Ordered, dump_v3
+from gatewright.gator.goyaml import Flow, Ordered, dump_v3
 from gatewright.gator.sources import providers, read_sources
 
 FLAGS: Final = (
@@ -182,9 +182,12 @@ def format_results(form: str, found: Sequence[Found], stats: Sequence[dict[str, 
             )
         case "yaml":
             rows = [_yaml_row(f) for f in found]
-            return dump_v3(
-                rows if stats is None else Ordered(results=rows, stats=[_yaml_stats(entry) for entry in stats])
-            )
+            # What follows a result's null trace is written on one line: its flow mark hits the next collection.
+            rows[1:] = map(Flow, rows[1:])
+            if stats is None:
+                return dump_v3(rows)
+            entries = [_yaml_stats(entry) for entry in stats]
+            return dump_v3(Ordered(results=rows, stats=Flow(entries) if rows else entries))
         case "default":
             return ""
         case _:
@@ -192,7 +195,9 @@ def format_results(form: str, found: Sequence[Found], stats: Sequence[dict[str, 
 
 
 def _yaml_stats(entry: dict[str, Any]) -> Ordered:
-    stats = [Ordered(name=s["name"], value=s["value"], source=Ordered(**s["source"])) for s in entry["stats"]]
+    stats = [
+        Ordered(name=s["name"], value=kube.as_floats(s["value"]), source=Ordered(**s["source"])) for s in entry["stats"]
+    ]
     labels = [Ordered(name=label["name"], value=label["value"]) for label in entry["labels"]]
     return Ordered(scope=entry["scope"], statsfor=entry["statsFor"], stats=stats, labels=labels)
 
@@ -234,18 +239,19 @@ def _sorted(value: Any) -> Any:
     return value
 
 
-def _yaml_row(found: Found) -> dict[str, Any]:
+def _yaml_row(found: Found) -> Any:
+    # On its way gator turns all numbers but the constraint's into floats.
     result = found.result
     return Ordered(
         result=Ordered(
             target=TARGET,
             msg=result.message,
-            metadata={"details": result.details} if result.has_details else {},
+            metadata={"details": kube.as_floats(result.details)} if result.has_details else {},
             constraint={"object": result.constraint.document},
             enforcementaction=result.enforcement_action,
             scopedenforcementactions=list(result.scoped_actions),
         ),
-        violatingObject=found.object,
+        violatingObject=kube.as_floats(found.object),
         trace=None,
     )
 

@@ -1,16 +1,340 @@
-"""YAML as Go's yaml.v3 and yaml.v2 write it: which scalars are quoted, what is indented, how keys are ordered."""
+"""YAML as Go's yaml.v3 and yaml.v2 write it: which scalars are quoted, what is indented, how keys are ordered.
+
+A port of what their emitter does with plain data; the two differ in indentation, line width, tabs and the order of
+keys that hold digits.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cmp_to_key
 from typing import Any, Final
 
 from gatewright.gatekeeper._gotext import float_text
 
+
+class Ordered(dict[str, Any]):
+    """A mapping that is written in its own order, as Go's structs are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A collection that is written on one line, in brackets or braces."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """`flush`: lists stand below their key without indentation. `width`: where scalars are broken at spaces."""
+
+    step: int
+    flush: bool
+    width: int
+    tabs: bool
+    digits_first: bool
+
+
+_V3: Final = _Dialect(4, False, 1 << 31, tabs=True, digits_first=True)
+_V2: Final = _Dialect(2, True, 80, tabs=False, digits_first=False)
+
+
+def dump_v3(value: Any) -> str:
+    """A document in yaml.v3's form: four spaces, lists indented below their key."""
+    return _Emitter(_V3).document(value)
+
+
+def dump_v2(value: Any) -> str:
+    """A document in yaml.v2's form: two spaces, lists flush with their key."""
+    return _Emitter(_V2).document(value)
+
+
+class _Emitter:
+    """Writes one document. `_fresh` is libyaml's "indention": nothing but indicators stand on the line so far."""
+
+    def __init__(self, dialect: _Dialect) -> None:
+        self._dialect = dialect
+        self._out: list[str] = []
+        self._column = 0
+        self._blank = True
+        self._fresh = True
+        self._flow = 0
+
+    def document(self, value: Any) -> str:
+        self._node(value, -1)
+        if self._column:
+            self._break()
+        return "".join(self._out)
+
+    # --- characters ---
+
+    def _put(self, text: str) -> None:
+        self._out.append(text)
+        self._column += len(text)
+
+    def _break(self) -> None:
+        self._out.append("\n")
+        self._column = 0
+        self._fresh = True
+
+    def _indent(self, indent: int) -> None:
+        indent = max(indent, 0)
+        if not self._fresh or self._column > indent or (self._column == indent and not self._blank):
+            self._break()
+        self._put(" " * (indent - self._column))
+        self._blank = True
+
+    def _indicator(self, text: str, *, apart: bool = False, blank: bool = False, fresh: bool = False) -> None:
+        """`apart` puts a space before it, `blank` stands for one itself, `fresh` leaves the line as it was."""
+        if apart and not self._blank:
+            self._put(" ")
+        self._put(text)
+        self._blank = blank
+        self._fresh = self._fresh and fresh
+
+    def _deeper(self, indent: int, in_list: bool, flow: bool = False) -> int:
+        step = self._dialect.step
+        if indent < 0:
+            return step if flow else 0
+        # A list's dash takes two columns; all else goes on to the next multiple of the step.
+        return indent + 2 if in_list else step * ((indent + step) // step)
+
+    # --- nodes ---
+
+    def _node(self, value: Any, indent: int, *, in_list: bool = False, in_mapping: bool = False) -> None:
+        flow = isinstance(value, Flow)
+        if flow:
+            value = value.value
+        if isinstance(value, dict):
+            if flow or self._flow or not value:
+                self._flow_items("{}", self._ordered(value), value, self._deeper(indent, in_list, flow=True))
+            else:
+                self._mapping(value, self._deeper(indent, in_list))
+        elif isinstance(value, (list, tuple)):
+            if flow or self._flow or not value:
+                self._flow_items("[]", value, None, self._deeper(indent, in_list, flow=True))
+            else:
+                flush = self._dialect.flush and in_mapping and not self._fresh
+                self._list(value, indent if flush else self._deeper(indent, in_list))
+        else:
+            self._scalar(value, self._deeper(indent, in_list, flow=True), key=False)
+
+    def _ordered(self, value: dict[str, Any]) -> list[str]:
+        if isinstance(value, Ordered):
+            return list(value)
+        order = _order_digits_first if self._dialect.digits_first else _order
+        return sorted(value, key=cmp_to_key(order))
+
+    def _mapping(self, value: dict[str, Any], indent: int) -> None:
+        for key in self._ordered(value):
+            self._indent(indent)
+            if _simple(key):
+                self._scalar(key, self._deeper(indent, False, flow=True), key=True)
+                self._indicator(":")
+            else:
+                self._indicator("?", apart=True, fresh=True)
+                self._node(key, indent, in_mapping=True)
+                self._indent(indent)
+                self._indicator(":", apart=True, fresh=True)
+            self._node(value[key], indent, in_mapping=True)
+
+    def _list(self, value: Iterable[Any], indent: int) -> None:
+        for item in value:
+            self._indent(indent)
+            self._indicator("-", apart=True, fresh=True)
+            self._node(item, indent, in_list=True)
+
+    def _flow_items(self, ends: str, items: Iterable[Any], values: dict[str, Any] | None, indent: int) -> None:
+        self._indicator(ends[0], apart=True, blank=True)
+        self._flow += 1
+        for i, item in enumerate(items):
+            if i:
+                self._indicator(",")
+            if self._column > self._dialect.width:
+                self._indent(indent)
+            if values is None:
+                self._node(item, indent)
+            else:
+                self._flow_entry(item, values[item], indent)
+        self._flow -= 1
+        self._indicator(ends[1])
+
+    def _flow_entry(self, key: str, value: Any, indent: int) -> None:
+        if _simple(key):
+            self._scalar(key, indent, key=True)
+            self._indicator(":")
+        else:
+            self._indicator("?", apart=True)
+            self._node(key, indent)
+            self._indicator(":", apart=True)
+        self._node(value, indent)
+
+    # --- scalars ---
+
+    def _scalar(self, value: Any, indent: int, *, key: bool) -> None:
+        if not isinstance(value, str):
+            self._plain(_text(value), indent, fold=not key)
+            return
+        text = _Analysed(value, tabs=self._dialect.tabs)
+        if "\n" in value and text.block and not self._flow and not key:
+            self._literal(value, indent)
+        elif "\n" in value or _resolves(value) or not text.single:
+            self._double(value, indent, fold=not key)
+        elif text.flow_plain if self._flow else text.block_plain and (value or not key):
+            self._plain(value, indent, fold=not key)
+        else:
+            self._single(value, indent, fold=not key)
+
+    def _plain(self, text: str, indent: int, *, fold: bool) -> None:
+        if text and not self._blank:
+            self._put(" ")
+        self._words(text, indent, fold=fold, escape_spaces=False)
+        self._blank = self._blank and not text
+        self._fresh = False
+
+    def _single(self, text: str, indent: int, *, fold: bool) -> None:
+        self._indicator("'", apart=True)
+        self._words(text.replace("'", "''"), indent, fold=fold, escape_spaces=False)
+        self._indicator("'")
+
+    def _double(self, text: str, indent: int, *, fold: bool) -> None:
+        self._indicator('"', apart=True)
+        self._words("".join(map(_escaped, text)), indent, fold=fold, escape_spaces=True)
+        self._indicator('"')
+
+    def _words(self, text: str, indent: int, *, fold: bool, escape_spaces: bool) -> None:
+        """A text on one line, or broken at single spaces once the line is too wide."""
+        if not fold or len(text) + self._column <= self._dialect.width:
+            self._put(text)
+            return
+        spaced = False
+        for i, char in enumerate(text):
+            inside = 0 < i < len(text) - 1
+            following = text[i + 1 : i + 2] == " "
+            if char != " " or spaced or self._column <= self._dialect.width or not inside:
+                self._put(char)
+            elif escape_spaces or not following:
+                self._fresh = False
+                self._indent(indent)
+                if following:
+                    self._put("\\")
+            else:
+                self._put(char)
+            spaced = char == " "
+
+    def _literal(self, text: str, indent: int) -> None:
+        hint = str(self._dialect.step) if text[0] in " \n" else ""
+        if not text.endswith("\n"):
+            hint += "-"
+        elif text == "\n" or text.endswith("\n\n"):
+            hint += "+"
+        self._indicator("|" + hint, apart=True)
+        self._break()
+        self._blank = True
+        lines = text.split("\n")
+        for i, line in enumerate(lines):
+            if line:
+                self._indent(indent)
+                self._put(line)
+                self._fresh = False
+            if i < len(lines) - 1:
+                self._break()
+
+
+# --- what a scalar may look like ---------------------------------------------------------------------------------
+
+_AT_START: Final = frozenset("#,[]{}&*!|>'\"%@`")
+_IN_FLOW: Final = frozenset(",?[]{}:")
+_BREAKS: Final = "\r\n\x85\u2028\u2029"
+
+
+class _Analysed:
+    """Which styles a text allows: plain in flow or in blocks, single quotes, a block of its own."""
+
+    __slots__ = ("block", "block_plain", "flow_plain", "single")
+
+    def __init__(self, text: str, *, tabs: bool) -> None:
+        if not text:
+            self.flow_plain, self.block_plain, self.single, self.block = False, True, True, False
+            return
+        special = any(not _printable(c) and not (tabs and c == "\t") for c in text)
+        edges = text[0] in _BREAKS or text[-1] in _BREAKS or text[0] == " " or text[-1] == " "
+        broken = any(c in _BREAKS for c in text)
+        in_flow, in_block = _indicators(text)
+        self.block = not (text[-1] == " " or special or re.search(f" [{_BREAKS}]", text))
+        self.single = not (special or "\t" in text or re.search(f" [{_BREAKS}]|[{_BREAKS}] ", text))
+        plain = self.single and not edges and not broken
+        self.flow_plain = plain and not in_flow
+        self.block_plain = plain and not in_block
+
+
+def _indicators(text: str) -> tuple[bool, bool]:
+    """Whether a plain text would read as something else, in flow and in blocks."""
+    if text.startswith(("---", "...")) or text[0] in _AT_START:
+        return True, True
+    if re.search(f"[ \t\0{_BREAKS}]#", text) or re.match(r"-(?:[ \t]|\Z)", text):
+        return True, True
+    in_flow = text[0] in "?:" or any(c in _IN_FLOW for c in text[1:])
+    return in_flow, re.search(r"(?:\A\?|:)(?:[ \t]|\Z)", text) is not None
+
+
+def _printable(char: str) -> bool:
+    return char == "\n" or " " <= char <= "~" or "\xa0" <= char <= "\ud7ff" or _in_private(char)
+
+
+def _in_private(char: str) -> bool:
+    return "\ue000" <= char <= "\ufffd" and char != "\ufeff"
+
+
+def _simple(key: str) -> bool:
+    """Whether a key may stand before its colon on one line."""
+    return len(key.encode()) <= 128 and not any(c in _BREAKS for c in key)
+
+
+_ESCAPES: Final = {
+    '"': '\\"',
+    "\\": "\\\\",
+    "\0": "\\0",
+    "\a": "\\a",
+    "\b": "\\b",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\v": "\\v",
+    "\f": "\\f",
+    "\r": "\\r",
+    "\x1b": "\\e",
+    "\x85": "\\N",
+    "\u2028": "\\L",
+    "\u2029": "\\P",
+}
+
+
+def _escaped(char: str) -> str:
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    if _printable(char):
+        return char
+    code = ord(char)
+    if code <= 0xFF:
+        return f"\\x{code:02X}"
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "null"
+    if value is True or value is False:
+        return "true" if value else "false"
+    return float_text(value) if isinstance(value, float) else str(value)
+
+
+# --- what a plain scalar would read as ---------------------------------------------------------------------------
+
 # fmt: off
-_V3_WORDS: Final = frozenset({
-    "", "~", "<<", "null", "Null", "NULL", "true", "True", "TRUE", "false", "False", "FALSE",
+_WORDS: Final = frozenset({
+    "", "~", "null", "Null", "NULL", "true", "True", "TRUE", "false", "False", "FALSE",
     "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF",
     ".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF",
 })
@@ -22,110 +346,9 @@ _BASE_60: Final = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"
 _TIME: Final = re.compile(r"\d{4}-\d\d?-\d\d?([Tt ]\s*\d\d?:\d\d?:\d\d?(\.\d*)?\s*(Z|[-+]\d\d?(:\d\d)?)?)?")
 
 
-class Ordered(dict[str, Any]):
-    """A mapping that is written in its own order, as Go's structs are."""
-
-
-def dump_v3(value: Any) -> str:
-    """A document in yaml.v3's form: four spaces, lists indented below their key."""
-    return "\n".join(_Writer(4).document(value)) + "\n"
-
-
-def dump_v2(value: Any) -> str:
-    """A document in yaml.v2's form: two spaces, lists flush with their key."""
-    return "\n".join(_Writer(2, flush_lists=True, width=80).document(value)) + "\n"
-
-
-class _Writer:
-    def __init__(self, step: int, *, flush_lists: bool = False, width: int = 0) -> None:
-        self._step = step
-        self._flush = flush_lists
-        self._width = width
-
-    def document(self, value: Any) -> Iterator[str]:
-        if isinstance(value, dict) and value:
-            yield from self._mapping(value, 0)
-        elif isinstance(value, list) and value:
-            yield from self._list(value, 0)
-        else:
-            yield from self._scalar(value, "", 0)
-
-    def _deeper(self, column: int) -> int:
-        # Indentation goes on to the next multiple of the step, whatever a list's dash has shifted.
-        return self._step * ((column + self._step) // self._step)
-
-    def _mapping(self, value: dict[str, Any], column: int) -> Iterator[str]:
-        for key in value if isinstance(value, Ordered) else sorted(value, key=key_order):
-            lead = " " * column + _key(key) + ":"
-            child = value[key]
-            if isinstance(child, dict) and child:
-                yield lead
-                yield from self._mapping(child, self._deeper(column))
-            elif isinstance(child, list) and child:
-                yield lead
-                yield from self._list(child, column if self._flush else self._deeper(column))
-            else:
-                yield from self._scalar(child, lead + " ", self._deeper(column))
-
-    def _list(self, value: list[Any], column: int) -> Iterator[str]:
-        for child in value:
-            inner = column + 2
-            if isinstance(child, dict) and child:
-                lines = self._mapping(child, inner)
-            elif isinstance(child, list) and child:
-                lines = self._list(child, inner)
-            else:
-                yield from self._scalar(child, " " * column + "- ", inner)
-                continue
-            first = next(lines)
-            yield " " * column + "- " + first[inner:]
-            yield from lines
-
-    def _scalar(self, value: Any, lead: str, column: int) -> Iterator[str]:
-        if isinstance(value, str) and "\n" in value and _literal(value):
-            yield lead + "|" + _chomping(value, self._step)
-            for line in value.removesuffix("\n").split("\n") if value.strip("\n") else value[:-1].split("\n"):
-                yield " " * column + line if line else ""
-            return
-        text = _text(value)
-        if self._width and isinstance(value, str) and " " in text:
-            yield from _folded(lead, text, column, self._width)
-            return
-        yield lead + text
-
-
-def key_order(key: str) -> tuple[Any, ...]:
-    """Go's order of keys: numbers inside them by value, letters after everything else."""
-    parts: list[tuple[int, Any]] = []
-    for run in re.findall(r"\d+|\D", key):
-        if run[0].isdigit():
-            parts.append((0, (int(run), len(run))))
-        else:
-            parts.append((2 if run.isalpha() else 1, run))
-    return tuple(parts)
-
-
-def _key(key: str) -> str:
-    return _text(key)
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return "null"
-    if value is True or value is False:
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return float_text(value)
-    if isinstance(value, str):
-        return _string(value)
-    if isinstance(value, dict):
-        return "{}"
-    return "[]" if isinstance(value, list) else str(value)
-
-
 def _resolves(text: str) -> bool:
     """Whether a plain scalar would not read back as this text."""
-    if text in _V3_WORDS:
+    if text in _WORDS:
         return True
     if text[:1] in "+-.0123456789":
         plain = text.replace("_", "")
@@ -134,67 +357,40 @@ def _resolves(text: str) -> bool:
     return False
 
 
-def _string(text: str) -> str:
-    if _resolves(text):
-        return _double(text)
-    if not _printable(text) or "\n" in text:
-        return _double(text)
-    if _plain(text):
-        return text
-    return "'" + text.replace("'", "''") + "'"
+# --- the order of keys -------------------------------------------------------------------------------------------
 
 
-def _printable(text: str) -> bool:
-    return all(c.isprintable() or c in "\t " or (c > "\x9f" and c != "\ufeff") for c in text)
+def _order(a: str, b: str) -> int:
+    return _compare(a, b, after_digits=False)
 
 
-def _plain(text: str) -> bool:
-    if text != text.strip(" ") or ("\t" in text and text.strip("\t") != text):
-        return False
-    if text[0] in "#,[]{}&*!|>'\"%@`" or text.startswith(("---", "...")):
-        return False
-    if text[0] in "-?:" and (len(text) == 1 or text[1] in " \t"):
-        return False
-    if ": " in text or " #" in text or text.endswith(":") or ":\t" in text:
-        return False
-    return "\t#" not in text
+def _order_digits_first(a: str, b: str) -> int:
+    return _compare(a, b, after_digits=True)
 
 
-def _double(text: str) -> str:
-    marks = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0", "\x07": "\\a", "\x08": "\\b"}
-    out = []
-    for c in text:
-        if c in marks:
-            out.append(marks[c])
-        elif c.isprintable():
-            out.append(c)
-        elif ord(c) < 0x100:
-            out.append(f"\\x{ord(c):02X}")
-        else:
-            out.append(f"\\u{ord(c):04X}" if ord(c) < 0x10000 else f"\\U{ord(c):08X}")
-    return '"' + "".join(out) + '"'
+def _compare(a: str, b: str, *, after_digits: bool) -> int:
+    """Go's order of keys: numbers inside them by value, letters after everything else.
+
+    With `after_digits`, which yaml.v3 has and yaml.v2 has not, a letter that follows a digit comes first.
+    """
+    digits = False
+    for i, (x, y) in enumerate(zip(a, b, strict=False)):
+        if x == y:
+            digits = x.isdigit()
+            continue
+        if x.isalpha() and y.isalpha():
+            return -1 if x < y else 1
+        if x.isalpha() or y.isalpha():
+            first = x.isalpha() if digits and after_digits else y.isalpha()
+            return -1 if first else 1
+        one, other = _number(a, i, b), _number(b, i, a)
+        return -1 if (*one, x) < (*other, y) else 1
+    return len(a) - len(b)
 
 
-def _literal(text: str) -> bool:
-    """Whether a text can be a block: no line of it may end in a space, and all of it must be printable."""
-    return _printable(text.replace("\n", "")) and " \n" not in text and not text.endswith(" ")
-
-
-def _chomping(text: str, step: int) -> str:
-    hint = str(step) if text[0] in " \n" else ""
-    if not text.endswith("\n"):
-        return hint + "-"
-    return hint + "+" if text.endswith("\n\n") or text == "\n" else hint
-
-
-def _folded(lead: str, text: str, column: int, width: int) -> Iterator[str]:
-    """Plain and quoted scalars broken at spaces once a line has passed the width."""
-    line = lead
-    words = text.split(" ")
-    for i, word in enumerate(words):
-        if i and len(line) > width and word and words[i - 1]:
-            yield line
-            line = " " * column + word
-        else:
-            line += (" " if i else "") + word
-    yield line
+def _number(text: str, at: int, other: str) -> tuple[int, int]:
+    """The value and the end of the digits from a place on; both get a leading 1 where they go on a number."""
+    lead = "0" in (text[at], other[at]) and text[:at].rstrip("0")[-1:].isdigit()
+    run = re.match(r"\d*", text[at:])
+    digits = run[0] if run else ""
+    return int(f"1{digits}" if lead else digits or "0"), at + len(digits)
