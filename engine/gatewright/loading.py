@@ -37,10 +37,14 @@ class Loaded:
 
 
 def load_files(
-    paths: Iterable[str | Path], *, bundles: Iterable[str | Path] = (), ignore: Sequence[str] = ()
+    paths: Iterable[str | Path],
+    *,
+    bundles: Iterable[str | Path] = (),
+    ignore: Sequence[str] = (),
+    wanted: Callable[[str], bool] = lambda path: True,
 ) -> Loaded:
-    """Read policies and data. Raises LoadErrors with everything that cannot be loaded."""
-    loader = _Loader(ignoring(ignore))
+    """Read policies and data; below directories, files that are `wanted`. Raises LoadErrors with all that cannot be."""
+    loader = _Loader(ignoring(ignore), wanted)
     for path in paths:
         prefix, file = split_prefix(str(path))
         loader.walk(file, prefix, 0, set())
@@ -67,10 +71,11 @@ def ignoring(patterns: Sequence[str]) -> Ignore:
 class _Loader:
     """What is loaded so far, and what could not be."""
 
-    def __init__(self, ignore: Ignore) -> None:
+    def __init__(self, ignore: Ignore, wanted: Callable[[str], bool]) -> None:
         self.loaded = Loaded()
         self.errors: list[ManifestError] = []
         self._ignore = ignore
+        self._wanted = wanted
         self._seen: set[tuple[tuple[str, ...], str]] = set()
 
     def walk(self, path: str, inside: tuple[str, ...], depth: int, trail: set[str]) -> None:
@@ -97,7 +102,7 @@ class _Loader:
             self.walk(os.path.normpath(os.path.join(path, name)), inside, depth + 1, trail | {real})
 
     def _file(self, path: str, inside: tuple[str, ...], depth: int) -> None:
-        if (inside, os.path.normpath(path)) in self._seen:
+        if (inside, os.path.normpath(path)) in self._seen or (depth and not self._wanted(path)):
             return
         self._seen.add((inside, os.path.normpath(path)))
         if path.endswith(".tar.gz"):

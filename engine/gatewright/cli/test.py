@@ -20,7 +20,13 @@ def test(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every test, and what policies print.")] = False,
     engine: Annotated[str, typer.Option(help="cel, rego or both, for templates that have both engines.")] = "cel",
     rego_version: Annotated[str, typer.Option(help="v0 or v1, for Rego files.")] = "v1",
-    data: Annotated[list[Path] | None, typer.Option("--data", "-d", help="JSON or YAML data for Rego tests.")] = None,
+    data: Annotated[
+        list[str] | None, typer.Option("--data", "-d", help="More data for Rego tests, as for eval. Repeatable.")
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(help="Leave out files and directories with such names. Repeatable.")
+    ] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds one Rego test or review may take; 0: no limit.")] = 5.0,
     coverage: Annotated[bool, typer.Option(help="Say which lines of Rego the Rego tests reached.")] = False,
     coverage_file: Annotated[
         Path | None, typer.Option(help="Write coverage here: LCOV, or JSON when the name ends in .json.")
@@ -30,7 +36,8 @@ def test(
 ) -> int:
     """Run policy tests: Gatekeeper suites (as gator verify does) and Rego unit tests (as opa test does).
 
-    Exit code 0: all passed; 1: a test failed; 2: nothing to run, or a file that cannot be read.
+    JSON and YAML that is neither a suite nor an object of Kubernetes is data for the Rego tests.
+    Exit code 0: all passed; 1: a test failed, or coverage is too low; 2: nothing ran, or a file cannot be read.
 
     \b
         gatewright test policies/
@@ -48,6 +55,8 @@ def test(
         engine=engine,
         rego_version=rego_version,
         data=tuple(data or ()),
+        ignore=tuple(ignore or ()),
+        timeout_s=timeout or None,
         coverage=coverage or coverage_file is not None or threshold > 0,
         coverage_file=coverage_file,
         threshold=threshold,

@@ -83,8 +83,8 @@ def run(flags: dict[str, Any], path: str, console: Console) -> int:
         raise CobraError(str(error)) from error
     engine = "cel" if flags["enable-k8s-native-validation"] else "rego"
 
-    def make_host() -> Host:
-        return _VerifyHost(engine=engine, failure_policy=policy, external_data=provider)
+    def make_host(**options: Any) -> Host:
+        return _VerifyHost(engine=engine, failure_policy=policy, **{"external_data": provider, **options})
 
     try:
         suites = list(_suites(path))

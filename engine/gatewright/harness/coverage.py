@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gatewright.harness.rego_tests import test_part
 from gatewright.syntax import nodes
 
 
@@ -47,8 +48,7 @@ def overall(files: Iterable[FileCoverage]) -> float:
 
 
 def _rows(rule: nodes.Rule) -> Iterator[int]:
-    name = rule.head.name or str(getattr(rule.head.ref.terms[0].value, "name", ""))
-    if name.startswith(("test_", "todo_test_")) or rule.default:
+    if test_part(rule.head.ref) is not None or rule.default:
         return
     current: nodes.Rule | None = rule
     while current is not None:

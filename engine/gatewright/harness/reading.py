@@ -23,12 +23,13 @@ class Reader:
     """`first` reads what must be one object (a template, a constraint, the suite itself); `all` every object.
 
     Both raise SuiteError where the file cannot be read. `shown` is what errors call a file, given its place and the
-    path that the suite names.
+    path that the suite names. `extended`: the suite's fields that gator does not know count.
     """
 
     first: Callable[[Path], dict[str, Any] | None]
     all: Callable[[Path], list[dict[str, Any]]]
     shown: Callable[[Path, str], str]
+    extended: bool = True
 
 
 def _cluster_all(path: Path) -> list[dict[str, Any]]:
@@ -102,4 +103,4 @@ def _bytes(path: Path, name: str) -> bytes:
 
 
 AS_CLUSTER = Reader(_cluster_first, _cluster_all, lambda path, written: written)
-AS_GATOR_VERIFY = Reader(_verify_first, _verify_all, lambda path, written: _from_root(path))
+AS_GATOR_VERIFY = Reader(_verify_first, _verify_all, lambda path, written: _from_root(path), extended=False)

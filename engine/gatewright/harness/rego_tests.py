@@ -1,45 +1,56 @@
 """Rego unit tests: every rule named `test_…` is a test, `todo_test_…` is skipped, as `opa test` has it.
 
-A test passes when its rule is true. A failure names the expression that did not hold; where that is a comparison, the
-body is evaluated once more up to it, to show what both sides were.
+A test passes when its rule is true. `test_x[name]` is a table: each name the body comes to is a case. A failure names
+the expression that did not hold, and the body is evaluated once more up to it, to show the values in it.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import GatewrightError, RegoError, RegoErrors
+from gatewright.harness.explaining import explain, shown
+from gatewright.harness.probing import Probe, chosen
 from gatewright.harness.results import CaseResult, SuiteResult, TestResult
 from gatewright.harness.select import Filter
-from gatewright.source import excerpt
+from gatewright.runtime.json import dumps
+from gatewright.runtime.values import UNDEFINED, from_key
 from gatewright.syntax import nodes
+from gatewright.syntax.text import node_text
 
 if TYPE_CHECKING:
     from gatewright.compiler import CompiledPolicy
     from gatewright.runtime.context import EvalOptions
 
 _PREFIX, _TODO = "test_", "todo_test_"
-_COMPARISONS = {"equal": "==", "neq": "!=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "eq": "="}
-_TEXT_LIMIT = 300
 
 
 @dataclass(frozen=True, slots=True)
 class RegoTest:
-    """One test rule: where it is asked for, as a query, and its definition."""
+    """One test rule: where it is asked for, as a query, its definition, and which part of its ref is the name."""
 
     file: str
     name: str
     query: str
     package: str
+    part: int
     rule: nodes.Rule
 
     @property
+    def keys(self) -> tuple[nodes.Term, ...]:
+        """What stands in brackets after the name of a table."""
+        head = self.rule.head
+        if head.args is not None or (head.value is None and head.key is not None):
+            return ()
+        return head.ref.terms[self.part + 1 :] or ((head.key,) if head.key is not None else ())
+
+    @property
     def todo(self) -> bool:
-        return self.name.startswith(_TODO)
+        return _part_name(self.rule.head.ref.terms[self.part]).startswith(_TODO)
 
 
 def run_rego_tests(
@@ -47,13 +58,14 @@ def run_rego_tests(
     *,
     select: Filter,
     rego_version: str = "v1",
-    data: Any = None,
+    load_data: Callable[[], Any] = dict,
     covered: set[tuple[str, int]] | None = None,
     options: EvalOptions | None = None,
 ) -> list[SuiteResult]:
     """Run the tests in these files, which are compiled together; one result a file that holds tests.
 
-    `covered` collects the (file, row) of every expression reached. Raises RegoErrors when the files do not compile.
+    Data is loaded when there is a test. `covered` collects the (file, row) of every expression reached. Raises
+    RegoErrors when the files do not compile.
     """
     texts = {str(path): path.read_text(encoding="utf-8") for path in files}
     modules, tests = find_tests(texts, rego_version)
@@ -62,7 +74,7 @@ def run_rego_tests(
     from gatewright.compiler import compile_modules
 
     policy = compile_modules(modules, rego_version=rego_version, print_enabled=True)
-    runner = _Runner(policy, texts, data, options, covered)
+    runner = _Runner(policy, modules, texts, load_data(), options, covered)
     results: dict[str, list[TestResult]] = {}
     seconds: dict[str, float] = {}
     for test in tests:
@@ -81,7 +93,7 @@ def find_tests(texts: Mapping[str, str], rego_version: str) -> tuple[dict[str, n
 
     modules: dict[str, nodes.Module] = {}
     tests: list[RegoTest] = []
-    seen: dict[str, int] = {}
+    seen: dict[tuple[str, ...], int] = {}
     errors: list[RegoError] = []
     for file, text in texts.items():
         try:
@@ -89,17 +101,19 @@ def find_tests(texts: Mapping[str, str], rego_version: str) -> tuple[dict[str, n
         except RegoErrors as error:
             errors.extend(error.errors)
             continue
-        package = _path(module.package.path)
+        package = node_text(module.package.path)
         rules = []
         for rule in module.rules:
-            name = rule.head.name or _head_name(rule)
-            if name.startswith((_PREFIX, _TODO)):
-                key = f"{package}.{name}"
+            where = test_part(rule.head.ref)
+            if where is not None:
+                names = [_part_name(term) for term in rule.head.ref.terms[: where + 1]]
+                key = (package, *names)
                 count = seen[key] = seen.get(key, -1) + 1
                 if count:
-                    name = f"{name}#{count:02}"
-                    rule = _renamed(rule, name)
-                tests.append(RegoTest(file, name, f'{package}["{name}"]', package, rule))
+                    names[where] += f"#{count:02}"
+                    rule = _renamed(rule, where, names[where])
+                query = package + "".join(f'["{name}"]' for name in names)
+                tests.append(RegoTest(file, ".".join(names), query, package, where, rule))
             rules.append(rule)
         modules[file] = replace(module, rules=tuple(rules))
     if errors:
@@ -107,21 +121,27 @@ def find_tests(texts: Mapping[str, str], rego_version: str) -> tuple[dict[str, n
     return modules, tests
 
 
-def _head_name(rule: nodes.Rule) -> str:
-    first = rule.head.ref.terms[0].value
-    return first.name if isinstance(first, nodes.Var) else ""
+def test_part(ref: nodes.Ref) -> int | None:
+    """Which part of a rule's name says that it is a test: `test_x` itself, or the last one of `group.test_x`."""
+    for index, term in enumerate(ref.terms):
+        name = _part_name(term) if index == 0 or isinstance(term.value, nodes.String) else ""
+        if name.startswith((_PREFIX, _TODO)):
+            return index
+        if not name:
+            return None
+    return None
 
 
-def _renamed(rule: nodes.Rule, name: str) -> nodes.Rule:
-    first = rule.head.ref.terms[0]
-    ref = nodes.Ref((replace(first, value=nodes.Var(name)), *rule.head.ref.terms[1:]))
-    return replace(rule, head=replace(rule.head, ref=ref, name=name if rule.head.name else ""))
+def _part_name(term: nodes.Term) -> str:
+    value = term.value
+    return value.name if isinstance(value, nodes.Var) else value.value if isinstance(value, nodes.String) else ""
 
 
-def _path(ref: nodes.Ref) -> str:
-    from gatewright.syntax.text import node_text
-
-    return node_text(ref)
+def _renamed(rule: nodes.Rule, where: int, name: str) -> nodes.Rule:
+    terms = list(rule.head.ref.terms)
+    terms[where] = replace(terms[where], value=nodes.String(name) if where else nodes.Var(name))
+    head = replace(rule.head, ref=nodes.Ref(tuple(terms)), name=name if rule.head.name else "")
+    return replace(rule, head=head)
 
 
 class _Runner:
@@ -130,6 +150,7 @@ class _Runner:
     def __init__(
         self,
         policy: CompiledPolicy,
+        modules: Mapping[str, nodes.Module],
         texts: Mapping[str, str],
         data: Any,
         options: EvalOptions | None,
@@ -138,8 +159,9 @@ class _Runner:
         from gatewright.runtime.context import EvalOptions
 
         self._policy = policy
+        self._modules = modules
         self._texts = texts
-        self._data = {} if data is None else data
+        self._data = data
         self._options = options or EvalOptions()
         self._covered = covered
 
@@ -148,99 +170,73 @@ class _Runner:
             return TestResult(test.name, skipped=True)
         started = time.perf_counter()
         printed: list[str] = []
-        reached: set[tuple[str, int]] = set()
-        try:
-            value, found = self._evaluate(test.query, printed, reached)
-        except GatewrightError as error:
-            return self._result(test, started, printed, str(error))
-        if found and isinstance(value, dict):
-            return self._table(test, started, printed, value)
-        if found and value is True:
-            return self._result(test, started, printed, None)
-        return self._result(test, started, printed, self._why(test, value if found else None, found, reached))
+        error, cases = self._outcome(test, printed)
+        return TestResult(
+            test.name, error, seconds=time.perf_counter() - started, cases=cases, printed="\n".join(printed)
+        )
 
-    def _evaluate(self, query: str, printed: list[str], reached: set[tuple[str, int]]) -> tuple[Any, bool]:
+    def _outcome(self, test: RegoTest, printed: list[str]) -> tuple[str | None, tuple[CaseResult, ...]]:
+        """What is wrong, if anything, and the cases of a table."""
+        try:
+            value = self._evaluate(test.query, printed)
+            table = value if isinstance(value, dict) else {} if value is UNDEFINED else None
+            if test.keys and table is not None:
+                cases = self._cases(test, table)
+                return None if cases else "no case of the table was reached", cases
+            if value is True:
+                return None, ()
+            if value is not UNDEFINED:
+                return f"got {shown(value)}, want true", ()
+            return explain(self._probe(test), test.rule.body, self._texts[test.file]), ()
+        except GatewrightError as error:
+            return str(error), ()
+
+    def _evaluate(self, query: str, printed: list[str]) -> Any:
         from gatewright.runtime.context import Context
 
-        options = replace(self._options, print_sink=lambda text, _: printed.append(text))
-        context = Context(options)
+        context = Context(replace(self._options, print_sink=lambda text, _: printed.append(text)))
+        prepared = self._policy.query(f"x = {query}", coverage=self._covered is not None)
         try:
-            rows = self._policy.query(f"x = {query}", coverage=True).run(context, data=self._data)
+            rows = prepared.run(context, data=self._data)
         finally:
-            reached |= context.covered
             if self._covered is not None:
                 self._covered |= context.covered
-        return (rows[0]["x"], True) if rows else (None, False)
+        return rows[0]["x"] if rows else UNDEFINED
 
-    def _result(self, test: RegoTest, started: float, printed: list[str], error: str | None) -> TestResult:
-        return TestResult(test.name, error, seconds=time.perf_counter() - started, printed="\n".join(printed))
-
-    def _table(self, test: RegoTest, started: float, printed: list[str], value: dict[Any, Any]) -> TestResult:
-        cases = tuple(
-            CaseResult(str(name), None if outcome is True else f"got {_shown(outcome)}, want true")
-            for name, outcome in value.items()
+    def _probe(self, test: RegoTest) -> Probe:
+        imports = tuple(node_text(i).removeprefix("import ") for i in self._modules[test.file].imports)
+        kept = tuple(path for path in imports if path.startswith(("data.", "input.")))
+        # Prints were heard once.
+        return Probe(
+            self._policy, test.package.removeprefix("data."), kept, self._data, replace(self._options, print_sink=None)
         )
-        error = None if cases else "no case of the table held"
-        return TestResult(test.name, error, seconds=time.perf_counter() - started, cases=cases)
 
-    # --- failures -----------------------------------------------------------------------------------------------
-
-    def _why(self, test: RegoTest, value: Any, found: bool, reached: set[tuple[str, int]]) -> str:
-        if found:
-            return f"got {_shown(value)}, want true"
-        body = test.rule.body
-        failing = self._failing(body, test.file, reached)
-        if failing is None:
-            return "undefined, want true"
-        expr = body[failing]
-        lines = [f"{test.file}:{expr.location.row}: this did not hold"]
-        shown = excerpt(self._texts[test.file].split("\n"), expr.location)
-        if shown:
-            lines.append(shown)
-        lines += self._sides(test, body, failing)
-        return "\n".join(lines)
-
-    @staticmethod
-    def _failing(body: nodes.Body, file: str, reached: set[tuple[str, int]]) -> int | None:
-        """The last expression of the body that was reached: the one after it never was."""
-        rows = [i for i, expr in enumerate(body) if (file, expr.location.row) in reached]
-        return rows[-1] if rows else None
-
-    def _sides(self, test: RegoTest, body: nodes.Body, failing: int) -> list[str]:
-        expr = body[failing]
-        terms = expr.terms
-        if expr.negated or not isinstance(terms, tuple) or len(terms) != 3:
-            return []
-        from gatewright.syntax.text import node_text
-
-        operator = node_text(terms[0])
-        if operator not in _COMPARISONS:
-            return []
-        before = [node_text(e) for e in body[:failing] if not _prints(e)]
-        sides = []
-        for word, term in (("got", terms[1]), ("want", terms[2])):
-            probe = replace(expr, terms=(nodes.Term(nodes.Ref((nodes.Term(nodes.Var("assign")),))),
-                                         nodes.Term(nodes.Var("probed__")), term))  # fmt: skip
-            text = "\n".join([*before, node_text(probe)])
-            sides.append(f"  {word:<5}{self._probe(text, test)}")
-        if operator not in ("equal", "eq"):
-            sides[1] = sides[1].replace("want ", f"{_COMPARISONS[operator]:<5}", 1)
-        return sides
-
-    def _probe(self, text: str, test: RegoTest) -> str:
-        try:
-            rows = self._policy.query(text, package=test.package).evaluate(data=self._data, options=self._options)
-        except GatewrightError:
-            return "(cannot be shown)"
-        return _shown(rows[0]["probed__"]) if rows else "undefined"
+    def _cases(self, test: RegoTest, value: dict[Any, Any]) -> tuple[CaseResult, ...]:
+        """The cases that hold, and those that the body came to without holding."""
+        held = dict(_leaves(value, len(test.keys)))
+        probe, body = self._probe(test), test.rule.body
+        reached, known = probe.case_names(body, test.keys)
+        results = [
+            CaseResult(name, None if outcome is True else f"got {shown(outcome)}, want true")
+            for name, outcome in held.items()
+        ]
+        for values in reached:
+            if (name := _case_name(values)) not in held:
+                fixed = chosen(test.keys, values)
+                error = explain(probe, body, self._texts[test.file], fixed=fixed, known=known)
+                results.append(CaseResult(name, error))
+        return tuple(results)
 
 
-def _prints(expr: nodes.Expr) -> bool:
-    return isinstance(expr.terms, tuple) and expr.terms[0].value == nodes.Ref((nodes.Term(nodes.Var("print")),))
+def _leaves(value: dict[Any, Any], depth: int, above: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """The names and outcomes in a table's value; tables within tables have names of several parts."""
+    for key, outcome in value.items():
+        names = (*above, from_key(key))
+        if depth > 1 and isinstance(outcome, dict):
+            yield from _leaves(outcome, depth - 1, names)
+        else:
+            yield _case_name(names), outcome
 
 
-def _shown(value: Any) -> str:
-    from gatewright.runtime.json import dumps, to_python
-
-    text = dumps(to_python(value))
-    return text if len(text) <= _TEXT_LIMIT else f"{text[:_TEXT_LIMIT]}…"
+def _case_name(values: Iterable[Any]) -> str:
+    return "/".join(value if isinstance(value, str) else dumps(value) for value in values)

@@ -7,7 +7,6 @@ gator's, so that a pipeline that greps them goes on working.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,12 +15,14 @@ from gatewright.harness.assertions import complaint
 from gatewright.harness.reading import AS_CLUSTER, Reader
 from gatewright.harness.results import CaseResult, SuiteResult, TestResult
 from gatewright.harness.select import Filter
-from gatewright.harness.suite import Case, Suite, Test, is_suite, parse_suite
+from gatewright.harness.suite import Case, Suite, Test, as_gator_sees, is_suite, parse_suite
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gatewright.gatekeeper.providers import Provider
     from gatewright.gatekeeper.result import Violation
+    from gatewright.harness.mutations import Mutate
 
 _EVERYTHING = Filter()
 
@@ -36,7 +37,10 @@ class Engine(Protocol):
     def review(self, obj: dict[str, Any]) -> Sequence[Violation]: ...
 
 
-EngineFactory = Callable[[], Engine]
+class EngineFactory(Protocol):
+    """Makes an empty engine; one that asks external data providers when the suite says what they answer."""
+
+    def __call__(self, *, external_data: Provider | None = None) -> Engine: ...
 
 
 def load_suite(path: Path, read: Reader = AS_CLUSTER) -> Suite | None:
@@ -54,7 +58,7 @@ def run_suite(
         return SuiteResult(suite.path, skipped=True, warnings=warnings)
     started = time.perf_counter()
     run = _Run(suite.path.parent, engine, select, read)
-    tests = tuple(run.test(test) for test in suite.tests)
+    tests = tuple(run.test(test if read.extended else as_gator_sees(test)) for test in suite.tests)
     return SuiteResult(suite.path, tests, seconds=time.perf_counter() - started, warnings=warnings)
 
 
@@ -83,7 +87,7 @@ class _Run:
     # --- validation ---------------------------------------------------------------------------------------------
 
     def _cases(self, test: Test) -> tuple[CaseResult, ...]:
-        engine = self._engine()
+        engine = self._new_engine(test)
         try:
             self._load(engine, test)
         except ConstraintError as error:
@@ -95,6 +99,25 @@ class _Run:
         if test.expansion:
             self._expansion(engine, test)
         return tuple(self._case(test, case, engine) for case in test.cases)
+
+    def _new_engine(self, test: Test, case: Case | None = None) -> Engine:
+        """An engine with the test's answers of external data, and the case's own over them."""
+        # The template must be able to name the built-in even where only a case says what it answers.
+        if not (test.external_data or any(each.external_data for each in test.cases)):
+            return self._engine()
+        from gatewright.gatekeeper.providers import read_providers
+
+        return self._engine(external_data=read_providers(self._external_data(test, case)))
+
+    def _external_data(self, test: Test, case: Case | None = None) -> dict[str, Any]:
+        paths = (test.external_data, case.external_data if case is not None else "")
+        answers: dict[str, Any] = {}
+        for path in filter(None, paths):
+            for name, keys in self._one(path).items():
+                known = answers.get(name)
+                merging = isinstance(known, dict) and isinstance(keys, dict)
+                answers[name] = known | keys if merging else keys
+        return answers
 
     def _not_invalid(self, test: Test, error: ConstraintError | None) -> GatewrightError:
         if not test.invalid:
@@ -161,13 +184,13 @@ class _Run:
         if not case.assertions:
             return "invalid Case: assertions must be non-empty"
         obj = self._one(case.object)
-        if case.inventory:
-            engine = self._with_inventory(test, case)
+        if case.inventory or case.external_data:
+            engine = self._own_engine(test, case)
         messages = [violation.message for violation in engine.review(obj)]
         return next(filter(None, (complaint(a, messages) for a in case.assertions)), None)
 
-    def _with_inventory(self, test: Test, case: Case) -> Engine:
-        engine = self._engine()
+    def _own_engine(self, test: Test, case: Case) -> Engine:
+        engine = self._new_engine(test, case)
         self._load(engine, test)
         if test.expansion:
             self._expansion(engine, test)
@@ -206,10 +229,15 @@ class _Run:
         from gatewright.harness.mutations import load_mutators
 
         documents = [document for path in test.mutators for document in self._objects(path)]
-        mutate = load_mutators(documents, self._external_data(test.external_data))
-        return tuple(self._mutation_case(test, case, mutate) for case in test.cases)
 
-    def _mutation_case(self, test: Test, case: Case, mutate: Callable[..., dict[str, Any]]) -> CaseResult:
+        def load(case: Case | None = None) -> Mutate:
+            answers = self._external_data(test, case)
+            return load_mutators(documents, answers or None)
+
+        mutate = load()
+        return tuple(self._mutation_case(test, c, load(c) if c.external_data else mutate) for c in test.cases)
+
+    def _mutation_case(self, test: Test, case: Case, mutate: Mutate) -> CaseResult:
         if case.skip or not self._select.matches_case(test.name, case.name):
             return CaseResult(case.name, skipped=True)
         from gatewright.harness.mutations import difference
@@ -222,9 +250,6 @@ class _Run:
         except GatewrightError as problem:
             error = _text(problem)
         return CaseResult(case.name, error, seconds=time.perf_counter() - started)
-
-    def _external_data(self, path: str) -> dict[str, Any] | None:
-        return self._one(path) if path else None
 
 
 def _is(document: dict[str, Any] | None, group: str, kind: str = "") -> bool:

@@ -8,18 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from gatewright.errors import ManifestError, UsageError
+from gatewright.errors import UsageError
 from gatewright.harness import coverage as covering
 from gatewright.harness.discover import Found, discover
 from gatewright.harness.rego_tests import find_tests, run_rego_tests
 from gatewright.harness.results import SuiteResult
 from gatewright.harness.runner import Engine, EngineFactory, run_suite
 from gatewright.harness.select import Filter, parse_filter
+from gatewright.loading import load_files
 from gatewright.report.tests import FORMATS, totals
 from gatewright.report.writing import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from gatewright.gatekeeper.providers import Provider
+    from gatewright.gatekeeper.result import Violation
+
+
+DEFAULT_TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,9 @@ class TestRequest:
     verbose: bool = False
     engine: str = "cel"
     rego_version: str = "v1"
-    data: tuple[Path, ...] = ()
+    data: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    timeout_s: float | None = DEFAULT_TIMEOUT_S
     coverage: bool = False
     coverage_file: Path | None = None
     threshold: float = 0.0
@@ -50,45 +57,62 @@ def run_tests(request: TestRequest, out: TextIO | None = None) -> int:
     if request.rego_version not in ("v0", "v1"):
         raise UsageError(f"unknown Rego version {request.rego_version!r}", hint="there are v0 and v1")
     select = parse_filter(request.run)
-    found = discover(request.paths)
+    found = discover(request.paths, ignore=request.ignore)
     reached: set[tuple[str, int]] | None = set() if request.coverage else None
     results = _suites(found, request, select) + _rego(found, request, select, reached)
     broken = [SuiteResult(path, error=str(error)) for path, error in found.errors]
     results = sorted([*results, *broken], key=lambda r: str(r.path))
+    _refuse_nothing(results, request)
     _write(FORMATS[request.format](results, verbose=request.verbose), request.output, out)
     low = _report_coverage(found, request, reached, out) if reached is not None else False
-    return _exit_code(results, broken, request, low)
+    return _exit_code(results, broken, low)
 
 
-def _exit_code(results: list[SuiteResult], broken: list[SuiteResult], request: TestRequest, low: bool) -> int:
+def _refuse_nothing(results: list[SuiteResult], request: TestRequest) -> None:
+    """Raise UsageError where no test has run: that must never look like success."""
     passed, failed, skipped = totals(results)
-    if passed + failed == 0:
-        what = "every test is skipped" if skipped else "no tests found"
-        hint = (
-            "--run matches none of them"
-            if skipped and request.run
-            else "a suite has kind Suite; a Rego test's name starts with test_"
-        )
-        raise UsageError(f"{what} under {', '.join(map(str, request.paths))}", hint=hint)
+    if passed + failed:
+        return
+    what = "every test is skipped" if skipped else "no tests found"
+    hint = "a suite has kind Suite; a Rego test's name starts with test_"
+    if skipped and request.run:
+        hint = "--run matches none of them"
+    raise UsageError(f"{what} under {', '.join(map(str, request.paths))}", hint=hint)
+
+
+def _exit_code(results: list[SuiteResult], broken: list[SuiteResult], low: bool) -> int:
     if broken:
         return 2
-    return 1 if failed or low else 0
+    return 1 if low or any(result.failed for result in results) else 0
 
 
 def _suites(found: Found, request: TestRequest, select: Filter) -> list[SuiteResult]:
     if not found.suites:
         return []
-    engine = host_factory(engine=request.engine, cache=request.cache)
+    engine = host_factory(request.timeout_s, engine=request.engine, cache=request.cache)
     return [run_suite(suite, engine, select=select) for suite in found.suites]
 
 
-def host_factory(**options: Any) -> EngineFactory:
+def host_factory(timeout_s: float | None = None, **options: Any) -> EngineFactory:
     """Makes Hosts with the semantics of `gator verify`: no namespace is assumed for an object that has none."""
 
-    def make() -> Engine:
-        from gatewright.gatekeeper.host import Host
+    from gatewright.gatekeeper.host import Host
+    from gatewright.runtime.context import EvalOptions
 
-        return Host(default_namespace="", **options)
+    class Printing(Host):
+        """Keeps the lines that policies printed during the last review."""
+
+        def __init__(self, **given: Any) -> None:
+            self.printed: list[str] = []
+            sink = EvalOptions(timeout_s=timeout_s, print_sink=lambda text, _: self.printed.append(text))
+            super().__init__(default_namespace="", print_enabled=True, eval_options=sink, **given)
+
+        def review(self, obj: Any, **about: Any) -> list[Violation]:
+            self.printed.clear()
+            return super().review(obj, **about)
+
+    def make(*, external_data: Provider | None = None) -> Engine:
+        return Printing(external_data=external_data, **options)
 
     return make
 
@@ -98,23 +122,21 @@ def _rego(
 ) -> list[SuiteResult]:
     if not found.rego:
         return []
+    from gatewright.runtime.context import EvalOptions
+
+    def load() -> Any:
+        named = (path.parent if path.name == "..." else path for path in request.paths)
+        paths = [path for path in named if path not in found.no_data]
+        return load_files([*paths, *request.data], ignore=request.ignore, wanted=found.is_data).data
+
     return run_rego_tests(
-        found.rego, select=select, rego_version=request.rego_version, data=_data(request.data), covered=reached
+        found.rego,
+        select=select,
+        rego_version=request.rego_version,
+        load_data=load,
+        covered=reached,
+        options=EvalOptions(timeout_s=request.timeout_s),
     )
-
-
-def _data(paths: Iterable[Path]) -> dict[str, Any]:
-    merged: dict[str, Any] = {}
-    for path in paths:
-        from gatewright.manifests import read_text
-
-        for item in read_text(path.read_bytes(), str(path)):
-            if isinstance(item, ManifestError):
-                raise item
-            if not isinstance(item.value, dict):
-                raise UsageError(f"{path}: data must be an object")
-            merged |= item.value
-    return merged
 
 
 def _report_coverage(found: Found, request: TestRequest, reached: set[tuple[str, int]], out: TextIO) -> bool:

@@ -6,8 +6,8 @@ to a case (the object after mutation) and `externalData` to both (answers of ext
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,20 @@ class Suite:
     tests: tuple[Test, ...] = ()
     skip: bool = False
     unknown: tuple[str, ...] = ()
+
+    def files(self) -> Iterator[Path]:
+        """The files that the suite names."""
+        for test in self.tests:
+            names = [test.template, test.constraint, test.expansion, test.external_data, *test.mutators]
+            for case in test.cases:
+                names += [case.object, case.want, case.external_data, *case.inventory]
+            yield from (self.path.parent / name for name in names if name)
+
+
+def as_gator_sees(test: Test) -> Test:
+    """The test without what only this engine reads."""
+    cases = tuple(replace(case, want="", external_data="") for case in test.cases)
+    return replace(test, mutators=(), external_data="", cases=cases)
 
 
 def is_suite(document: Any) -> bool:
