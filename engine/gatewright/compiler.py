@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import CodeType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -14,6 +15,7 @@ from gatewright.codegen.cache import CodeCache, key_of
 from gatewright.errors import LimitError, RegoError, RegoErrors, RegoEvaluationError, UsageError
 from gatewright.runtime.context import DEFAULT_OPTIONS, Context, EvalOptions, Reads, State
 from gatewright.runtime.limits import bounded, deep
+from gatewright.runtime.numbers import parse_number
 from gatewright.runtime.values import UNDEFINED
 
 if TYPE_CHECKING:
@@ -314,15 +316,39 @@ def _load(codes: list[CodeType], into: dict[str, Any] | None = None) -> dict[str
     names = link.load(codes, into)
     rego = sys.modules.get("gatewright.builtins.rego")
     if rego is not None:
-        rego.install_parser(_parse_to_json)
+        rego.install_parser(_parse_to_value)
     return names
 
 
-def _parse_to_json(name: str, text: str) -> Any:
-    """What rego.parse_module gives."""
+def _parse_to_value(name: str, text: str) -> Any:
+    """What rego.parse_module gives: the tree as JSON, its numbers as numbers, with comments and no annotations."""
     from gatewright.syntax import nodes_to_json, parse_module
 
-    return nodes_to_json(parse_module(text, file=name))
+    module = parse_module(text, file=name)
+    tree = _with_numbers(nodes_to_json(replace(module, annotations=())))
+    if module.comments:
+        tree["comments"] = [
+            {
+                "Text": b64encode(comment.text.encode()).decode(),
+                "Location": {"file": name, "row": comment.location.row, "col": comment.location.col},
+            }
+            for comment in module.comments
+        ]
+    for rule in tree.get("rules", ()):
+        rule.pop("annotations", None)
+    return tree
+
+
+def _with_numbers(tree: Any) -> Any:
+    """A syntax tree's JSON, whose numbers are texts, as a Rego value."""
+    from gatewright.syntax.to_json import JsonNumber
+
+    kind = tree.__class__
+    if kind is dict:
+        return {key: _with_numbers(value) for key, value in tree.items()}
+    if kind is list:
+        return [_with_numbers(item) for item in tree]
+    return parse_number(tree) if kind is JsonNumber else tree
 
 
 def _surroundings(package: str | None, imports: Iterable[str]) -> tuple[Any, list[Any]]:

@@ -205,7 +205,7 @@ def _shown_offset(time: Civil, element: str) -> str:
 
 
 def _shown_fraction(time: Civil, element: str) -> str:
-    digits = f"{time.nanosecond:09}".ljust(len(element) - 1, "0")[: len(element) - 1]
+    digits = f"{time.nanosecond:09}"[: len(element) - 1]
     if element[1] == "9":
         digits = digits.rstrip("0")
         return element[0] + digits if digits else ""

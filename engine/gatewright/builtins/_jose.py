@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -14,26 +13,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 
 from gatewright.builtins import _pem
+from gatewright.builtins._jwk import SIGNATURES, JwkError, Key, parse_keys
 from gatewright.builtins._operands import text_bytes
-from gatewright.builtins.encoding import decode_base64url
 from gatewright.builtins.registry import BuiltinError
-from gatewright.runtime import json
 
-ALGORITHMS: Final = frozenset(
-    [f"{family}{bits}" for family in ("RS", "PS", "ES", "HS") for bits in (256, 384, 512)] + ["EdDSA"]
-)
+ALGORITHMS: Final = SIGNATURES
 _HASHES: Final = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}
-_CURVES: Final = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A key to verify or sign with; `alg` and `kid` are what a JWK says of itself, else empty."""
-
-    key: Any
-    alg: str = ""
-    kid: str = ""
-
 
 # Keys ---------------------------------------------------------------------------------------------------------------
 
@@ -43,7 +28,7 @@ def verification_keys(text: str) -> tuple[Key, ...]:
     """The public keys of a PEM certificate or key, or of a JWK or JWK set. Raises BuiltinError."""
     block, rest = _pem.decode(text_bytes(text))
     if block is None:
-        return _jwk_keys(text, public=True)
+        return _jwk_keys(text)
     if rest:
         raise BuiltinError("extra data after a PEM certificate block")
     if block.kind == "CERTIFICATE":
@@ -59,93 +44,25 @@ def verification_keys(text: str) -> tuple[Key, ...]:
     raise BuiltinError("failed to extract a Key from the PEM certificate")
 
 
-def _jwk_keys(text: str, *, public: bool) -> tuple[Key, ...]:
+def _jwk_keys(text: str) -> tuple[Key, ...]:
     try:
-        document = json.loads(text)
-    except json.JsonError as error:
-        raise BuiltinError(f"failed to parse a JWK key (set): failed to unmarshal JSON: {error}") from None
-    entries = document.get("keys") if isinstance(document, dict) and "keys" in document else [document]
-    if not isinstance(entries, list):
-        raise BuiltinError("failed to parse a JWK key (set): keys must be an array")
-    keys = []
-    for entry in entries:
-        alg = entry.get("alg", "") if isinstance(entry, dict) else ""
-        key = _key_of_jwk(entry, public=public)
-        if not alg or alg in ALGORITHMS:
-            keys.append(Key(key, alg, entry.get("kid", "")))
-    return tuple(keys)
+        keys = parse_keys(text)
+    except JwkError as error:
+        raise BuiltinError(
+            f"failed to parse a JWK key (set): jwk.ParseString: failed to parse string: {error}"
+        ) from None
+    return tuple(key for key in keys if not key.alg or key.alg in ALGORITHMS)
 
 
 def signing_key(text: str) -> Any:
     """The first key of a JWK or JWK set. Raises BuiltinError."""
     try:
-        document = json.loads(text)
-    except json.JsonError as error:
-        raise BuiltinError(f"failed to unmarshal JWK: {error}") from None
-    if isinstance(document, dict) and isinstance(document.get("keys"), list):
-        if not document["keys"]:
-            raise BuiltinError("no keys found in JWK set")
-        document = document["keys"][0]
-    return _key_of_jwk(document, public=False)
-
-
-def _key_of_jwk(jwk: Any, *, public: bool) -> Any:
-    if not isinstance(jwk, dict) or not isinstance(jwk.get("kty"), str):
-        raise BuiltinError("failed to parse a JWK key (set): failed to unmarshal JSON: missing kty")
-    makers = {"RSA": _rsa_key, "EC": _ec_key, "OKP": _ed25519_key, "oct": _octets}
-    maker = makers.get(jwk["kty"])
-    if maker is None:
-        raise BuiltinError(f"failed to parse a JWK key (set): unknown key type {jwk['kty']!r}")
-    try:
-        return maker(jwk, public)
-    except (KeyError, ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise BuiltinError(f"failed to parse a JWK key (set): {error}") from None
-
-
-def _bytes(jwk: dict[Any, Any], name: str) -> bytes:
-    if not isinstance(jwk.get(name), str):
-        raise ValueError(f"required field {name} is missing")
-    return decode_base64url(jwk[name])
-
-
-def _integer(jwk: dict[Any, Any], name: str) -> int:
-    return int.from_bytes(_bytes(jwk, name), "big")
-
-
-def _octets(jwk: dict[Any, Any], _public: bool) -> bytes:
-    return _bytes(jwk, "k")
-
-
-def _rsa_key(jwk: dict[Any, Any], public: bool) -> Any:
-    numbers = rsa.RSAPublicNumbers(_integer(jwk, "e"), _integer(jwk, "n"))
-    if public or "d" not in jwk:
-        return numbers.public_key()
-    d = _integer(jwk, "d")
-    if "p" in jwk and "q" in jwk:
-        p, q = _integer(jwk, "p"), _integer(jwk, "q")
-    else:
-        p, q = rsa.rsa_recover_prime_factors(numbers.n, numbers.e, d)
-    return rsa.RSAPrivateNumbers(
-        p, q, d, rsa.rsa_crt_dmp1(d, p), rsa.rsa_crt_dmq1(d, q), rsa.rsa_crt_iqmp(p, q), numbers
-    ).private_key()
-
-
-def _ec_key(jwk: dict[Any, Any], public: bool) -> Any:
-    curve = _CURVES.get(jwk.get("crv", ""))
-    if curve is None:
-        raise ValueError(f"invalid curve algorithm {jwk.get('crv')!r}")
-    numbers = ec.EllipticCurvePublicNumbers(_integer(jwk, "x"), _integer(jwk, "y"), curve)
-    if public or "d" not in jwk:
-        return numbers.public_key()
-    return ec.EllipticCurvePrivateNumbers(_integer(jwk, "d"), numbers).private_key()
-
-
-def _ed25519_key(jwk: dict[Any, Any], public: bool) -> Any:
-    if jwk.get("crv") != "Ed25519":
-        raise ValueError(f"invalid curve algorithm {jwk.get('crv')!r}")
-    if public or "d" not in jwk:
-        return ed25519.Ed25519PublicKey.from_public_bytes(_bytes(jwk, "x"))
-    return ed25519.Ed25519PrivateKey.from_private_bytes(_bytes(jwk, "d"))
+        keys = parse_keys(text)
+    except JwkError as error:
+        raise BuiltinError(str(error)) from None
+    if not keys:
+        raise BuiltinError("no keys found in JWK set")
+    return keys[0].key
 
 
 # Signatures ---------------------------------------------------------------------------------------------------------
@@ -201,6 +118,9 @@ def mac(key: bytes, bits: str, message: bytes) -> bytes:
 def sign(key: Any, algorithm: str, message: bytes) -> bytes:
     """The signature of a message. Raises BuiltinError for a key of the wrong kind."""
     family, bits = algorithm[:2], algorithm[2:]
+    if family == "HS" and isinstance(key, ed25519.Ed25519PrivateKey):
+        # Such a key is bytes to Go, and so good for a MAC.
+        key = key.private_bytes_raw() + key.public_key().public_bytes_raw()
     if family == "HS" and isinstance(key, bytes):
         return mac(key, bits, message)
     if algorithm == "EdDSA" and isinstance(key, ed25519.Ed25519PrivateKey):

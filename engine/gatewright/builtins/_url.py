@@ -197,7 +197,9 @@ def _unescaped_host(host: str) -> str:
     return _unescaped(host)
 
 
+_WELL_FORMED_PATH: Final = re.compile(r"[A-Za-z0-9\-_.~!$&'()*+,;=:@\[\]%/]*\Z")
+
+
 def escaped_path(url: Url) -> str:
-    """The path as it is sent."""
-    default = _escaped(url.path, _PATH)
-    return url.raw_path if url.raw_path != url.path or not default.isascii() else default
+    """The path as it is sent: as it was written where that is well-formed."""
+    return url.raw_path if _WELL_FORMED_PATH.match(url.raw_path) else _escaped(url.path, _PATH)

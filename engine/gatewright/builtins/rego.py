@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gatewright.builtins._operands import string
 from gatewright.builtins.registry import BuiltinError, builtin
-from gatewright.errors import GatewrightError
+from gatewright.errors import RegoError, RegoErrors
 
 ParseModule = Callable[[str, str], Any]
 _parse_module: ParseModule | None = None
@@ -27,8 +27,20 @@ def rego_parse_module(filename: Any, rego: Any) -> Any:
         raise BuiltinError("no parser is installed")
     try:
         return _parse_module(name, text)
-    except GatewrightError as error:
-        raise BuiltinError(str(error)) from None
+    except RegoErrors as error:
+        raise BuiltinError(_listed(error.errors)) from None
+
+
+def _listed(errors: Sequence[RegoError]) -> str:
+    """OPA's text of a list of errors, the lines that show where included."""
+    texts = [_shown(error) for error in errors]
+    return f"1 error occurred: {texts[0]}" if len(texts) == 1 else f"{len(texts)} errors occurred:\n" + "\n".join(texts)
+
+
+def _shown(error: RegoError) -> str:
+    at = error.location
+    where = "" if at is None else f"{at.file}:{at.row}: " if at.file else f"{at.row}:{at.col}: "
+    return f"{where}{error.code}: {error.message}" + "".join(f"\n\t{line}" for line in error.details)
 
 
 @builtin("rego.metadata.chain", "() -> chain: array[any]")
