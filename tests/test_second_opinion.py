@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from gatewright.second_opinion import SecondOpinion, SecondOpinionError
@@ -43,3 +45,10 @@ def test_a_crash_is_an_error_and_the_next_question_is_answered(regopy):
 def test_no_answer_in_time_is_an_error():
     with SecondOpinion(timeout_s=0.0) as hasty, pytest.raises(SecondOpinionError, match="no answer in 0 s"):
         hasty.ask({"p.rego": MODULE}, "data.p.evens", input={"xs": [1]})
+
+
+def test_a_process_that_dies_at_once_is_an_error(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    for _ in range(20):  # whether its pipe breaks before or after the question is a race
+        with SecondOpinion() as opinion, pytest.raises(SecondOpinionError, match="process ended with"):
+            opinion.ask({"p.rego": MODULE * 1000}, "data.p.evens", input={"xs": [1]})

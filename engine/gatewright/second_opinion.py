@@ -11,6 +11,7 @@ import select
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from gatewright.errors import GatewrightError
@@ -52,7 +53,9 @@ class SecondOpinion:
             self._process.wait()
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe is not None:
-                    pipe.close()
+                    # What it was not told, because it died, is still to be written.
+                    with suppress(BrokenPipeError):
+                        pipe.close()
             self._process = None
 
     def __enter__(self) -> SecondOpinion:

@@ -15,8 +15,8 @@ def crosscheck(
     ] = None,
     engines: Annotated[
         str,
-        typer.Option(help="languages: a template's CEL and Rego; regopy: Rego here and in rego-cpp."),
-    ] = "languages",
+        typer.Option(help="regopy: Rego here and in rego-cpp; languages: a template's CEL and Rego."),
+    ] = "regopy",
     namespace: Annotated[
         str, typer.Option("--namespace", "-n", help="Where objects go that name no namespace.")
     ] = "default",
@@ -32,7 +32,7 @@ def crosscheck(
 
     \b
         gatewright crosscheck -p policies/ deploy/
-        gatewright crosscheck -p policies/ deploy/ --engines regopy
+        gatewright crosscheck -p policies/ deploy/ --engines languages
         gatewright crosscheck --query data.shop.deny -d policy.rego -i pod.json
     """
     from gatewright.tools.crosscheck import CrosscheckRequest

@@ -31,16 +31,16 @@ if TYPE_CHECKING:
     from gatewright.gatekeeper.drivers import Finding, Path, Policy, Rule
     from gatewright.gatekeeper.review import Review
 
-ENGINES = ("languages", "regopy")
+ENGINES = ("regopy", "languages")
 
 
 @dataclass(frozen=True, slots=True)
 class CrosscheckRequest:
-    """What to compare: `engines` is languages (CEL and Rego of a template) or regopy; with a `query`, that alone."""
+    """What to compare: `engines` is regopy or languages (CEL and Rego of a template); with a `query`, that alone."""
 
     paths: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
-    engines: str = "languages"
+    engines: str = "regopy"
     namespace: str = "default"
     query: str = ""
     data: tuple[str, ...] = ()
