@@ -314,11 +314,13 @@ def test_both_at_once(make_host):
     host = make_host(template(code=[{"engine": "Rego", "source": {"rego": REGO}}, cel]), constraint(), engine="both")
     assert messages(host, pod()) == ["p has no label owner"]
     assert messages(host, pod(labels={"owner": "me"})) == []
-    assert host.disagreements == []
+    assert host.take_disagreements() == []
     host.add(constraint("d", parameters={"label": "team"}))
     host.review(pod(labels={"owner": "me"}))
-    (found,) = host.disagreements
+    (found,) = host.take_disagreements()
     assert (found.constraint.name, found.cel, found.rego) == ("d", (), ("p has no label team",))
+    assert str(found) == "cel and rego disagree: cel says nothing, rego says p has no label team"
+    assert host.take_disagreements() == []
 
 
 def test_gators_semantics_know_no_default_namespace(make_host):

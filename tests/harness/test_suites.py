@@ -33,6 +33,9 @@ class Echo:
             raise self.refuse[1]
         self.added.append(document["metadata"]["name"])
 
+    def take_disagreements(self):
+        return []
+
     def review(self, obj):
         words = obj["metadata"].get("annotations", {}).get("say", "").split(", ")
         seen = [f"{word}, seeing {len(self.added) - 2} more" for word in words if word]

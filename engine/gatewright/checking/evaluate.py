@@ -84,6 +84,8 @@ class Evaluator:
         host = self._host
         before = host.pairs
         violations = host.review(obj)
+        if self._request.engine == "both":
+            violations = [*violations, *(d.violation() for d in host.take_disagreements())]
         counts.objects += 1
         counts.pairs += host.pairs - before
         if not violations:

@@ -44,7 +44,12 @@ def check(
     fail_on: Annotated[
         list[str] | None, typer.Option(help="Enforcement actions that make the exit code 1 (default: deny).")
     ] = None,
-    engine: Annotated[str, typer.Option(help="For templates in both languages: cel (as Gatekeeper) or rego.")] = "cel",
+    engine: Annotated[
+        str,
+        typer.Option(
+            help="For templates in both languages: cel (as Gatekeeper), rego, or both, to see where they differ."
+        ),
+    ] = "cel",
     enforcement_point: Annotated[
         str, typer.Option(help="Whose scoped actions apply, such as validation.gatekeeper.sh.")
     ] = "",

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import RegoError
+from gatewright.gatekeeper.constraint import DENY, SCOPED
 from gatewright.gatekeeper.drivers import Driver, Finding, Path, Policy, Rule
-from gatewright.gatekeeper.result import ConstraintRef, ObjectRef
+from gatewright.gatekeeper.rego_driver import error_text
+from gatewright.gatekeeper.result import ConstraintRef, ObjectRef, Violation
 from gatewright.gatekeeper.template import CEL, Template
 
 if TYPE_CHECKING:
@@ -22,12 +24,20 @@ class Disagreement:
 
     constraint: ConstraintRef
     object: ObjectRef
+    action: str
     cel: tuple[str, ...]
     rego: tuple[str, ...]
 
     def __str__(self) -> str:
-        who = f"{self.object.kind} {self.object.name}"
-        return f"{self.constraint.kind}/{self.constraint.name} on {who}: cel {list(self.cel)}, rego {list(self.rego)}"
+        sides = (
+            f"{name} says {'; '.join(said) or 'nothing'}" for name, said in (("cel", self.cel), ("rego", self.rego))
+        )
+        return f"cel and rego disagree: {', '.join(sides)}"
+
+    def violation(self) -> Violation:
+        """The same as a finding of its own; what each language said is in the details."""
+        said = {"cel": list(self.cel), "rego": list(self.rego)}
+        return Violation(str(self), said, self.action, self.constraint, self.object)
 
 
 @dataclass(slots=True)
@@ -63,13 +73,14 @@ class _BothPolicy:
             try:
                 others = [message for message, _ in second(review, inventory, context)]
             except RegoError as error:
-                others = [error.message]
+                others = [error_text(error)]
             messages = [message for message, _ in found]
             # The wording of the two may differ; the verdict must not.
             if bool(messages) != bool(others):
                 request = review.rego
                 obj = ObjectRef.of(request.get("object") or request.get("oldObject") or {})
-                self.disagreements.append(Disagreement(constraint.ref, obj, tuple(messages), tuple(others)))
+                action = DENY if constraint.enforcement_action == SCOPED else constraint.enforcement_action
+                self.disagreements.append(Disagreement(constraint.ref, obj, action, tuple(messages), tuple(others)))
             return found
 
         return rule

@@ -103,7 +103,7 @@ class Host:
     """Templates, constraints and data, and the reviews against them.
 
     `engine` is cel (CEL first where a template has both languages, as in Gatekeeper), rego (Rego alone) or both (both
-    languages of a template, disagreements told apart in `disagreements`). Objects of namespaced kinds that name no
+    languages of a template, disagreements told apart by `take_disagreements`). Objects of namespaced kinds that name no
     namespace go to `default_namespace`. `gator_compat` reproduces what `gator test` does differently from a cluster;
     `semantics` says the same in full. `lazy` compiles a template at its first match, so that errors in its code show
     late. `external_data` answers for providers; without it, templates cannot even name the built-in, as under gator.
@@ -171,10 +171,14 @@ class Host:
         """The constraints in force, by kind and name."""
         return [self._constraints[key] for key in sorted(self._constraints)]
 
-    @property
-    def disagreements(self) -> list[Disagreement]:
-        """With engine `both`: where the two languages of a template have answered differently so far."""
-        return [d for driver in self.drivers for d in getattr(driver, "disagreements", ())]
+    def take_disagreements(self) -> list[Disagreement]:
+        """With engine `both`: where the two languages of a template have answered differently since last asked."""
+        taken: list[Disagreement] = []
+        for driver in self.drivers:
+            found = getattr(driver, "disagreements", [])
+            taken += found
+            found.clear()
+        return taken
 
     @property
     def reads_inventory(self) -> bool:

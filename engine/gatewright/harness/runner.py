@@ -36,6 +36,10 @@ class Engine(Protocol):
 
     def review(self, obj: dict[str, Any]) -> Sequence[Violation]: ...
 
+    def take_disagreements(self) -> Sequence[object]:
+        """Where the two languages of a template differed in the last review, told as text."""
+        ...
+
 
 class EngineFactory(Protocol):
     """Makes an empty engine; one that asks external data providers when the suite says what they answer."""
@@ -187,7 +191,9 @@ class _Run:
         if case.inventory or case.external_data:
             engine = self._own_engine(test, case)
         messages = [violation.message for violation in engine.review(obj)]
-        return next(filter(None, (complaint(a, messages) for a in case.assertions)), None)
+        unmet = next(filter(None, (complaint(a, messages) for a in case.assertions)), None)
+        problems = [*([unmet] if unmet else []), *map(str, engine.take_disagreements())]
+        return "\n".join(problems) or None
 
     def _own_engine(self, test: Test, case: Case) -> Engine:
         engine = self._new_engine(test, case)

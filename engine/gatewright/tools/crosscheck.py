@@ -103,7 +103,7 @@ def _manifests(request: CrosscheckRequest, regopy: SecondOpinion) -> int:
             troubles.tell(error, document)
         if request.engines == "languages":
             tally.compared += _in_both_languages(host, document)
-            tally.differences += [_between_languages(d) for d in host.disagreements[before:]]
+            tally.differences += [_between_languages(d) for d in host.take_disagreements()]
         for difference in tally.differences[before:]:
             sys.stdout.write(difference.text(document.file))
     silent = f", {tally.silent} without an answer from regopy" if request.engines == "regopy" else ""
