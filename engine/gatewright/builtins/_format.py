@@ -49,6 +49,14 @@ def compile_format(format: str) -> Formatter:
     return simple
 
 
+def plain_pieces(format: str) -> list[str | None] | None:
+    """A format whose verbs, %v and %s alone, write strings as they are: its text, and None for each verb."""
+    pieces = _SIMPLE.findall(format)
+    if sum(map(len, pieces)) != len(format) or "%d" in pieces:
+        return None
+    return [None if piece in ("%v", "%s") else "%" if piece == "%%" else piece for piece in pieces]
+
+
 def _percent_s(piece: str) -> str:
     """A piece of a Go format in Python's: every verb takes a text made before."""
     if piece[0] != "%":

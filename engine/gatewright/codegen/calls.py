@@ -101,6 +101,10 @@ def call_value(w: Writer, call: tuple[Term, ...], hint: str, *, tested: bool = F
         found = _quick(w, name, quick, vals, hint, tested=tested)
         if found is not None:
             return found
+    if name == "sprintf":
+        text = _formatted(w, vals, hint)
+        if text is not None:
+            return text
     hint = hint or name.rpartition(".")[2]
     if not fixed.builtin_is_pure(w.unit, name):
         return _builtin(w, name, vals, hint)
@@ -179,6 +183,32 @@ def _builtin(w: Writer, name: str, vals: list[Val], hint: str) -> Val:
     w.add(attempt_builtin(w, result, _py.call(target, *args), name))
     w.guard(_py.is_defined(_py.name(result)))
     return Val(_py.name(result), w.unit.builtin_kind(name))
+
+
+def _formatted(w: Writer, vals: list[Val], hint: str) -> Val | None:
+    """sprintf of a constant format whose verbs take strings as they are: an f-string, where the values are strings."""
+    from gatewright.builtins._format import plain_pieces
+
+    form, values = vals
+    pieces = plain_pieces(form.value) if form.constant and form.kind == "str" else None
+    if pieces is None or not isinstance(values.expr, ast.List) or values.fixed:
+        return None
+    if len(values.expr.elts) != pieces.count(None) or not values.expr.elts:
+        return None
+    parts = [w.keep(Val(part), "part").expr for part in values.expr.elts]
+    rest = iter(parts)
+    text = ast.JoinedStr([ast.FormattedValue(next(rest), -1) if p is None else _py.const(p) for p in pieces])
+    are_strings = [_py.class_is(part, "str") for part in parts if not isinstance(part, ast.Constant)]
+    if not are_strings:
+        return None
+    result = w.names.fresh(hint or "text")
+    slow = attempt_builtin(
+        w, result, _py.call(w.unit.builtin("sprintf"), form.expr, ast.List(list(parts), ast.Load())), "sprintf"
+    )
+    test = are_strings[0] if len(are_strings) == 1 else ast.BoolOp(ast.And(), list(are_strings))
+    w.add(ast.If(test, [_py.assign(result, text)], [slow]))
+    w.guard(_py.is_defined(_py.name(result)))
+    return Val(_py.name(result), "str")
 
 
 _LOCATED = frozenset(("internal.print", "print", "trace", "internal.test_case", "rego.metadata.rule"))

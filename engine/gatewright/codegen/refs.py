@@ -90,9 +90,7 @@ def _step(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> 
         return
     if chain.stored and not (key.constant and key.kind == "str" and not key.value[:1].isdigit()):
         chain.val = Val(_py.call("stored", chain.val.expr, key.expr))
-    elif key.kind != "str":
-        chain.val = Val(_py.call("at", chain.val.expr, key.expr))
-    elif not key.constant or key.value in _EXPECTED or chain.stored:
+    elif chain.stored or (key.constant and key.kind == "str" and key.value in _EXPECTED):
         chain.val = Val(_py.subscript(chain.val.expr, key.expr))
     else:
         _look_up(w, chain, key, before, hint)
@@ -110,10 +108,13 @@ def _look_up(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) 
     chain.key = name[:-1] if name is not None else None
     recording.note(w, chain.read)
     base = w.keep(_settle(w, chain, _hint(before, "value")), "input" if chain.val.whole_input else "value")
-    found = _py.call(_py.attribute(base.expr, "get"), key.expr, _py.name(_py.UNDEFINED))
     other = _py.call("get", base.expr, key.expr)
-    val = Val(ast.IfExp(_py.class_is(base.expr, "dict"), found, other), fixed=chain.fixed)
-    chain.val = w.defined(val, str(key.value))
+    if key.kind == "str":
+        found = _py.call(_py.attribute(base.expr, "get"), key.expr, _py.name(_py.UNDEFINED))
+        val = Val(ast.IfExp(_py.class_is(base.expr, "dict"), found, other), fixed=chain.fixed)
+    else:
+        val = Val(other, fixed=chain.fixed)
+    chain.val = w.defined(val, str(key.value) if key.constant else _hint(before, hint) or "value")
     chain.key = name
     if name is not None:
         w.known[name] = chain.val

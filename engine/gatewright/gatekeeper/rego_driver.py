@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cmp_to_key
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from gatewright.builtins import EXTERNAL_DATA
@@ -120,24 +121,29 @@ _NAMING = frozenset(("apiVersion", "kind", "name", "namespace"))
 def findings(value: Any) -> list[Finding]:
     """The findings in a value of `violation`: its elements with a message, each once, in Rego's order."""
     if value.__class__ is RegoSet:
-        elements = value.unordered()
+        elements = value.several()
     elif value.__class__ is dict:
         # `violation[r]` over an object runs through its keys, which may be objects themselves.
         elements = [key.value for key in value if key.__class__ is Key]
     else:
         return []
     found: dict[Any, tuple[Any, Any]] = {}
+    plain = True
     for element in elements:
         if element.__class__ is dict and "msg" in element:
-            message, details = element["msg"], element.get("details", _NO_DETAILS)
-            found[to_key(message), to_key(details)] = (message, details)
-    for message, _ in found.values():
-        if message.__class__ is not str:
-            raise _bad_message(message)
+            message = element["msg"]
+            if message.__class__ is not str:
+                raise _bad_message(message)
+            if "details" in element:
+                plain = False
+                details = element["details"]
+                found[message, to_key(details)] = (message, details)
+            else:
+                found[message, _NO_DETAILS_KEY] = (message, _NO_DETAILS)
     answers = list(found.values())
     if len(answers) > 1:
-        answers.sort(key=_BY_DETAILS)
-    return [(message, to_python(details)) for message, details in answers]
+        answers.sort(key=_BY_MESSAGE if plain else _BY_DETAILS)
+    return [(message, {} if details is _NO_DETAILS else to_python(details)) for message, details in answers]
 
 
 def error_text(error: RegoError) -> str:
@@ -151,6 +157,8 @@ def error_text(error: RegoError) -> str:
 
 
 _NO_DETAILS: dict[str, Any] = {}
+_NO_DETAILS_KEY = to_key(_NO_DETAILS)
+_BY_MESSAGE = itemgetter(0)
 _BY_DETAILS: Callable[[Any], Any] = cmp_to_key(lambda a, b: compare(a[1], b[1]) or compare(a[0], b[0]))
 
 
