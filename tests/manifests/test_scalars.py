@@ -140,6 +140,9 @@ def test_dates_become_rfc3339_for_verify(text: str, rfc3339: str) -> None:
         (".inf", ".inf"),
         ("'1'", "1"),
         ("2024-05-06", "2024-05-06"),
+        ("1e39", ".inf"),
+        ("-1e39", "-.inf"),
+        ("5e-324", "0"),
     ],
 )
 def test_keys_become_strings(key: str, text: str) -> None:
@@ -158,3 +161,10 @@ def test_only_text_keys_for_verify() -> None:
     with pytest.raises(ManifestError):
         compose_v3("a: {1: b}\n")
     assert compose_v3("1: b\ntrue: c\n", into_object=True) == {"1": "b", "true": "c"}
+
+
+def test_base64_is_strict() -> None:
+    assert compose("a: !!binary aGk=\n") == {"a": "hi"}
+    for text in ("aGk", "aGk==", "yaGk=", "a Gk=", "aG%k"):
+        with pytest.raises(ManifestError, match="base64"):
+            compose(f"a: !!binary {text}\n")

@@ -31,6 +31,9 @@ def shown(items: object) -> list[object]:
         ("a: [\n---\nb: 2\n", ["fault", {"b": 2}]),
         ("a: 1\n---b: 2\n---\nc: 3\n", [{"a": 1}, "fault", {"c": 3}]),
         ("a: 1\n--- b\n", [{"a": 1}, "fault"]),
+        ("---\n# nothing\n...\n", []),
+        ("---\n---\n...\n", []),
+        ("a: 1\n---\n...\n", [{"a": 1}, "fault"]),
     ],
 )
 def test_documents_of_a_text(text: str, values: list[object]) -> None:
@@ -40,6 +43,7 @@ def test_documents_of_a_text(text: str, values: list[object]) -> None:
 @pytest.mark.parametrize(
     ("text", "values"),
     [
+        ("{}\n  ---\na: 1\n", ["fault"]),
         ('{"a": 1}', [{"a": 1}]),
         ('{"a": 1}{"b": [2.0, 1e2]}\n\n{"c": "\\/"}', [{"a": 1}, {"b": [2, 100]}, {"c": "/"}]),
         ('{"a": 1}\n{"b": 2}\n', [{"a": 1}, {"b": 2}]),

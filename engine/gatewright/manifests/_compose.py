@@ -4,14 +4,16 @@
 win, `<<` merges where it stands (what follows it overrides, what precedes it is overridden). Containers are built
 while the events arrive, without recursion, so depth costs nothing.
 
-The C parser is libyaml 0.2.5, Go's is a port of an older one; the few texts on which they part are refused here as Go
-refuses them (`_refuse_newer_yaml`).
+The C parser is a newer libyaml than the one Go's YAML was made from. Where the two may part, and for every error, the
+events come from a port of Go's parser (_goscan, _goparse).
 """
 
 from __future__ import annotations
 
+import math
 import re
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
@@ -26,92 +28,46 @@ from yaml.events import (
     SequenceStartEvent,
     StreamEndEvent,
 )
-from yaml.scanner import ScannerError
 
 from gatewright.errors import ManifestError
-from gatewright.manifests._deep import DeepParser, NextEvent, is_too_deep
+from gatewright.manifests._goparse import go_events
+from gatewright.manifests._goscan import MAX_DEPTH, GoYamlError
 from gatewright.manifests._scalars import MERGE, key_text, resolve, settled
 from gatewright.source import Location
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-MAX_DEPTH = 10_000
 _MAX_CACHED = 1 << 16
 
-# A backslash that no other backslash escapes, before a slash.
-_SLASH_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\/")
+# What the two parsers read differently, or may: tags, escaped slashes, directives, rare line breaks, byte order marks.
+_DOUBTFUL = re.compile(r"(?:^|[\s\[{,:?-])!|\\/|^%|[\x85\u2028\u2029]|(?<!\A)\ufeff", re.M)
+
+NextEvent = Callable[[], Any]
 
 _plain_values: dict[str, Any] = {}
 
 
 def compose(text: str, *, file: str = "", row: int = 1) -> Any:
     """The value of the first document in `text`, None if there is none; `row` is where `text` starts in `file`."""
-    return parse_as_go(text, lambda source, events: _Composer(source, events).document(), file, row)
+    return parse_as_go(text, lambda events: _Composer(text, events).document(), file, row)
 
 
-def parse_as_go(text: str, build: Callable[[str, NextEvent], Any], file: str, row: int) -> Any:
-    """`build(text, its events)` where libyaml may see stand-ins for characters that only Go takes as content.
+def parse_as_go(text: str, build: Callable[[NextEvent], Any], file: str, row: int) -> Any:
+    """`build(events)` with the C parser's events where they are sure to be go-yaml's, else with our port of its parser.
 
-    Those are byte order marks past the start, and a colon before a flow indicator, as in `[a:]`.
+    Errors are always the port's, for go-yaml reads a whole document before it decodes any of it.
     """
-    stand_ins: dict[str, str] = {}
-    if "\ufeff" in text and text.rfind("\ufeff") > 0:
-        text = text[0] + text[1:].replace("\ufeff", _stand_in(text, "\ufeff", stand_ins))
+    if _DOUBTFUL.search(text) is None:
+        try:
+            return build(CParser(text).get_event)
+        except (yaml.YAMLError, At):
+            pass
     try:
-        while True:
-            try:
-                value = _build(text, build)
-            except ScannerError as error:
-                if error.problem != "found unexpected ':'" or error.problem_mark is None:
-                    raise
-                at = text.index(":", error.problem_mark.index)
-                text = text[:at] + _stand_in(text, ":", stand_ins) + text[at + 1 :]
-            else:
-                return _restore(value, stand_ins) if stand_ins else value
-    except yaml.YAMLError as error:
-        raise _manifest_error(error, file, row) from None
+        return build(iter(list(go_events(text))).__next__)
+    except GoYamlError as error:
+        mark = error.problem_mark
+        where = Location(file, mark.line + row, mark.column + 1)
+        raise ManifestError(error.problem, where, hint=_HINTS.get(error.problem, "")) from None
     except At as error:
         raise error.located(file, row) from None
-
-
-def _build(text: str, build: Callable[[str, NextEvent], Any]) -> Any:
-    try:
-        return build(text, CParser(text).get_event)
-    except ScannerError as error:
-        if not is_too_deep(error):
-            raise
-    return build(text, DeepParser(text).get_event)
-
-
-def _stand_in(text: str, character: str, stand_ins: dict[str, str]) -> str:
-    for known, original in stand_ins.items():
-        if original == character:
-            return known
-    free = next(c for c in map(chr, range(0xE000, 0xF8FF)) if c not in text and c not in stand_ins)
-    stand_ins[free] = character
-    return free
-
-
-def _restore(value: Any, stand_ins: dict[str, str]) -> Any:
-    table = str.maketrans(stand_ins)
-
-    def restored(item: Any) -> Any:
-        if item.__class__ is str:
-            return item.translate(table)
-        todo.append(item)
-        return item
-
-    todo: list[Any] = []
-    root = restored(value)
-    for item in todo:
-        if item.__class__ is dict:
-            fresh = {restored(key): restored(part) for key, part in item.items()}
-            item.clear()
-            item.update(fresh)
-        elif item.__class__ is list:
-            item[:] = [restored(part) for part in item]
-    return root
 
 
 class At(Exception):  # noqa: N818 - a place, on its way to becoming an error
@@ -127,6 +83,23 @@ class At(Exception):  # noqa: N818 - a place, on its way to becoming an error
         return ManifestError(self.message, Location(file, self.mark.line + row, self.mark.column + 1), hint=self.hint)
 
 
+class _NotJson(At):
+    """A number that YAML has and JSON has not."""
+
+
+def _holds_no_json(root: Any) -> bool:
+    todo = [root]
+    while todo:
+        item = todo.pop()
+        if item.__class__ is dict:
+            todo.extend(item.values())
+        elif item.__class__ is list:
+            todo.extend(item)
+        elif item is math.nan:
+            return True
+    return False
+
+
 class _Composer:
     """The containers still open while the events of one document arrive.
 
@@ -138,6 +111,7 @@ class _Composer:
         self.next_event = next_event
         self.text = text
         self.anchors: dict[str, Any] = {}
+        self.not_json: list[_NotJson] = []
         self.aliases: AliasBudget | None = AliasBudget() if "*" in text and "&" in text else None
 
     def document(self) -> Any:
@@ -146,8 +120,6 @@ class _Composer:
         if start.__class__ is StreamEndEvent:
             return None
         assert start.__class__ is DocumentStartEvent
-        if start.version is not None and start.version != (1, 1):
-            raise At("found incompatible YAML document", start, "only %YAML 1.1 is understood")
         return self.root()
 
     def root(self) -> Any:
@@ -156,21 +128,18 @@ class _Composer:
         frame: list[Any] = [root, None, False]
         budget = self.aliases
         next_event = self.next_event
-        slashes, marks = "\\/" in self.text, "?" in self.text
+        marks = "?" in self.text
         while True:
             event = next_event()
             kind = event.__class__
             if kind is ScalarEvent:
-                if slashes and event.style == '"' and has_slash_escape(self.text, event):
-                    raise At("found unknown escape character", event, r"write / instead of \\/")
                 container, key, flow = frame
                 if marks and flow and not event.style and "?" in event.value:
-                    raise At("did not find expected ',' or a closing bracket", event, "quote text that contains ?")
+                    raise At("an indicator within a plain scalar", event)  # go-yaml ends the scalar there
                 if budget is not None:
                     budget.step(event)
                 if container.__class__ is list:
-                    value = scalar_value(event)
-                    container.append(value)
+                    container.append(self._value(event))
                 elif container.__class__ is _MergeList:
                     _refuse_merge(event)
                 elif key is None:
@@ -183,8 +152,7 @@ class _Composer:
                 elif key is _MERGE:
                     _refuse_merge(event)
                 else:
-                    value = scalar_value(event)
-                    container[key] = value
+                    container[key] = self._value(event)
                     frame[1] = None
                 if event.anchor is not None:
                     self.anchors[event.anchor] = event
@@ -206,9 +174,19 @@ class _Composer:
             elif kind is AliasEvent:
                 self._alias(event, frame)
             elif kind is DocumentEndEvent:
+                if self.not_json and _holds_no_json(root):
+                    raise self.not_json[0]
                 return root[0]
             else:
                 raise AssertionError(f"unexpected event {event}")
+
+    def _value(self, event: Any) -> Any:
+        try:
+            return scalar_value(event)
+        except _NotJson as fault:
+            # A later duplicate of its key may yet take its place.
+            self.not_json.append(fault)
+            return math.nan
 
     def _open(self, kind: type, event: Any, parent: list[Any]) -> list[Any]:
         container: Any = {} if kind is MappingStartEvent else []
@@ -255,13 +233,7 @@ class _Composer:
             _refuse_merge(event)
         if container.__class__ is _MergeList and target.__class__ is not dict:
             _refuse_merge(event)
-        self._attach(frame, scalar_value(target) if scalar else target, event)
-
-
-def has_slash_escape(text: str, event: Any) -> bool:
-    r"""Whether a double-quoted scalar writes `\/`, which libyaml reads and Go's YAML refuses."""
-    source = text[event.start_mark.index : event.end_mark.index]
-    return "\\/" in source and _SLASH_ESCAPE.search(source) is not None
+        self._attach(frame, self._value(target) if scalar else target, event)
 
 
 def scalar_value(event: Any) -> Any:
@@ -300,7 +272,7 @@ def _settle(value: Any, event: Any) -> Any:
         try:
             return settled(value)
         except ManifestError as error:
-            raise At(error.message, event, error.hint) from None
+            raise _NotJson(error.message, event, error.hint) from None
     return value
 
 
@@ -384,14 +356,6 @@ def _allowed(steps: int) -> float:
     return 0.99 - 0.89 * ((steps - 400_000) / 3_600_000)
 
 
-def _manifest_error(error: yaml.YAMLError, file: str, row: int) -> ManifestError:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    if mark is not None:
-        problem = getattr(error, "problem", None) or getattr(error, "context", None) or "not YAML"
-        return ManifestError(problem, Location(file, mark.line + row, mark.column + 1), hint=_hint(problem))
-    return ManifestError(getattr(error, "reason", None) or str(error), Location(file, row))
-
-
 _HINTS = {
     "found character that cannot start any token": "tabs cannot indent; @, ` and % must be quoted at the start",
     "mapping values are not allowed in this context": "quote a value that contains ': '",
@@ -399,7 +363,3 @@ _HINTS = {
     "did not find expected key": "check the indentation of this line and the one before",
     "found unknown escape character": "use single quotes, or double the backslash",
 }
-
-
-def _hint(problem: str) -> str:
-    return _HINTS.get(problem, "")

@@ -24,19 +24,18 @@ from yaml.events import (
 
 from gatewright.errors import ManifestError
 from gatewright.manifests._compose import (
-    MAX_DEPTH,
     AliasBudget,
     At,
-    has_slash_escape,
+    NextEvent,
     parse_as_go,
 )
-from gatewright.manifests._deep import NextEvent
+from gatewright.manifests._goscan import MAX_DEPTH
 from gatewright.manifests._scalars import MERGE, NULL, STR, resolve, settled
 
 
 def compose_v3(text: str, *, file: str = "", row: int = 1, into_object: bool = False) -> Any:
     """The value of the first document in `text` as `gator verify` reads it."""
-    return parse_as_go(text, lambda source, events: _plain_maps(_document(source, events, into_object)), file, row)
+    return parse_as_go(text, lambda events: _plain_maps(_document(text, events, into_object)), file, row)
 
 
 @dataclass(slots=True)
@@ -66,8 +65,6 @@ def _document(text: str, next_event: NextEvent, into_object: bool) -> Any:
     if start.__class__ is StreamEndEvent:
         return {} if into_object else None
     assert start.__class__ is DocumentStartEvent
-    if start.version is not None and start.version != (1, 1):
-        raise At("found incompatible YAML document", start, "only %YAML 1.1 is understood")
     root = _Builder(text, next_event, into_object).root()
     if into_object and root.pairs is None:
         if root.tag == NULL:
@@ -112,10 +109,8 @@ class _Builder:
                 return top.children[0]
 
     def _scalar(self, event: Any, flow: bool) -> _Node:
-        if event.style == '"' and has_slash_escape(self.text, event):
-            raise At("found unknown escape character", event, r"write / instead of \/")
         if flow and not event.style and "?" in event.value:
-            raise At("did not find expected ',' or a closing bracket", event, "quote text that contains ?")
+            raise At("an indicator within a plain scalar", event)  # go-yaml ends the scalar there
         node = _scalar_node(event)
         if self.budget is not None:
             self.budget.step(event)

@@ -129,7 +129,8 @@ def _read_chunk(chunk: Chunk, file: str) -> tuple[str, Any]:
     if value is NOT_PROVEN:
         from gatewright.manifests._compose import compose
 
-        value = compose(text, file=file, row=chunk.row)
+        lead = "---\n" if chunk.led else ""
+        value = compose(lead + text, file=file, row=chunk.row - bool(lead))
     return text, value
 
 
@@ -176,6 +177,9 @@ def _read_concatenated_json(data: bytes, file: str, limit: int) -> Iterator[Docu
         count += 1
         row += 1
         done += len(line)
+    if done:
+        # The newline is not part of the value before it.
+        done, row = done - 1, row - 1
     text = data[done:].decode("utf-8", "surrogateescape")
     del data
     done = 0

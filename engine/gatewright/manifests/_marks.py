@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-import yaml
-from yaml.cyaml import CParser  # type: ignore[attr-defined]
 from yaml.events import (
     AliasEvent,
     CollectionEndEvent,
@@ -15,8 +13,8 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from gatewright.manifests._compose import At, scalar_key
-from gatewright.manifests._deep import DeepParser, NextEvent, is_too_deep
+from gatewright.errors import ManifestError
+from gatewright.manifests._compose import NextEvent, parse_as_go, scalar_key
 
 
 class Node:
@@ -34,14 +32,10 @@ class Node:
 def nodes(text: str) -> Node:
     """The root of a text's first document; ValueError where it cannot be read."""
     try:
-        try:
-            return _tree(CParser(text).get_event)
-        except yaml.YAMLError as error:
-            if not is_too_deep(error):
-                raise
-        return _tree(DeepParser(text).get_event)
-    except (yaml.YAMLError, At) as error:
-        raise ValueError("not YAML") from error
+        root: Node = parse_as_go(text, _tree, "", 1)
+    except ManifestError as error:
+        raise ValueError(error.message) from error
+    return root
 
 
 def _tree(next_event: NextEvent) -> Node:

@@ -51,6 +51,7 @@ _TIMESTAMP = re.compile(
     r"(?P<zone>Z|[-+]\d\d:\d\d)?)?",
     re.A,
 )
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 _MIN_INT, _MAX_INT, _MAX_UINT = -(2**63), 2**63 - 1, 2**64 - 1
 _EXACT = 2.0**53
 
@@ -140,11 +141,9 @@ def _retried(value: int, text: str) -> tuple[str, Any]:
 def _decode_binary(text: str) -> str:
     # Go skips line ends and is strict about everything else; what is not UTF-8 becomes U+FFFD, a byte at a time.
     compact = text.replace("\n", "").replace("\r", "")
-    try:
-        data = binascii.a2b_base64(compact.encode("ascii"), strict_mode=True)
-    except (binascii.Error, UnicodeEncodeError):
-        raise ManifestError("!!binary value contains invalid base64 data") from None
-    return decode_lossy(data)
+    if _BASE64.fullmatch(compact) is None:
+        raise ManifestError("!!binary value contains invalid base64 data")
+    return decode_lossy(binascii.a2b_base64(compact))
 
 
 def decode_lossy(data: bytes) -> str:
@@ -203,12 +202,12 @@ def _shortest_float32(value: float) -> str:
     import struct
 
     try:
-        single = struct.unpack("f", struct.pack("f", value))[0]
+        single = struct.unpack("<f", struct.pack("<f", value))[0]
     except OverflowError:
         return ".inf" if value > 0 else "-.inf"
     for digits in range(1, 10):
         text = f"{single:.{digits - 1}e}"
-        if struct.unpack("f", struct.pack("f", float(text)))[0] == single:
+        if struct.unpack("<f", struct.pack("<f", float(text)))[0] == single:
             break
     mantissa, _, exponent = text.partition("e")
     power = int(exponent)

@@ -15,11 +15,15 @@ _BLOCK = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """The text of one YAML document: `row` is where it starts; `fault` says why it cannot be read, if so."""
+    """The text of one YAML document: `row` is where it starts; `fault` says why it cannot be read, if so.
+
+    `led`: the separator before it is part of what the decoder hands on, for nothing stood before that.
+    """
 
     text: bytes
     row: int
     fault: str = ""
+    led: bool = False
 
 
 def looks_like_json(start: bytes) -> bool:
@@ -34,7 +38,7 @@ def split_yaml(blocks: Iterable[bytes], *, limit: int, row: int = 1) -> Iterator
     begin = 0  # the newline before the current document
     searched = 0
     fault = ""
-    dropped, cut = 0, False
+    dropped, cut, led = 0, False, False
     source = iter(blocks)
     more = True
     while more:
@@ -59,7 +63,8 @@ def split_yaml(blocks: Iterable[bytes], *, limit: int, row: int = 1) -> Iterator
                 continue
             text = buffer[begin + 1 : start + 1]
             if fault or text or cut:
-                yield _chunk(text, row, fault, cut, limit)
+                yield _chunk(text, row, fault, cut, limit, led)
+            led = not (fault or text or cut)
             row += dropped + text.count(b"\n") + 1
             dropped, cut = 0, False
             fault = _separator_fault(buffer[start + 1 : stop])
@@ -68,7 +73,7 @@ def split_yaml(blocks: Iterable[bytes], *, limit: int, row: int = 1) -> Iterator
         searched = max(searched, start if start >= 0 else len(buffer) - 4, begin)
     text = buffer[begin + 1 :]
     if text or fault or cut:
-        yield _chunk(text, row, fault, cut, limit)
+        yield _chunk(text, row, fault, cut, limit, led)
 
 
 def _separator_fault(line: bytes) -> str:
@@ -77,14 +82,14 @@ def _separator_fault(line: bytes) -> str:
     return f"invalid document separator: {rest}" if rest and not rest.startswith("#") else ""
 
 
-def _chunk(text: bytes, row: int, fault: str, cut: bool, limit: int) -> Chunk:
+def _chunk(text: bytes, row: int, fault: str, cut: bool, limit: int, led: bool) -> Chunk:
     if fault:
         return Chunk(b"", row - 1, fault)
     if cut or len(text) > limit:
         return Chunk(b"", row, f"the document is larger than {limit // (1 << 20)} MiB")
     if b"\r\n" in text:
         text = text.replace(b"\r\n", b"\n")
-    return Chunk(text if text.endswith(b"\n") else text + b"\n", row)
+    return Chunk(text if text.endswith(b"\n") else text + b"\n", row, led=led)
 
 
 def blocks_of(file: object) -> Iterator[bytes]:
