@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gatewright.builtins import _jose
-from gatewright.builtins._jose import Key
+from gatewright.builtins._jwk import Key
 from gatewright.builtins._operands import bytes_text, object_, string, text_bytes
 from gatewright.builtins.encoding import decode_base64url
 from gatewright.builtins.registry import BuiltinError, builtin

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from gatewright.codegen import _py, calls, closures, terms
-from gatewright.codegen.writer import Writer
+from gatewright.codegen.writer import Sink, Writer
 from gatewright.syntax.nodes import (
     Body,
     Every,
@@ -127,4 +127,17 @@ def _mock(w: Writer, term: Term) -> ast.expr:
             group = w.unit.function_group(term)
             if group is not None:
                 return _py.name(w.unit.need(group, w))
+        if w.unit.names_rules(name):
+            return _py.call("Later", _py.name(_document_function(w, term)))
     return _py.call("Value", terms.value(w, term).expr)
+
+
+def _document_function(w: Writer, term: Term) -> str:
+    """A function of the state for a document of rules: OPA does not evaluate one before the function is called."""
+    inner = Writer(w.unit, w.names, w.location)
+    with inner.body(Sink(returns=True), ordered=True):
+        inner.add(ast.Return(terms.value(inner, term).expr))
+    inner.add(ast.Return(_py.name(_py.UNDEFINED)))
+    name = w.names.fresh("replacement")
+    w.add(_py.function(name, ["s"], inner.stmts))
+    return name

@@ -28,6 +28,7 @@ _RUNTIME = (
     "NumberText",
     "RegoSet",
     "UNDEFINED",
+    "Later",
     "Value",
     "at",
     "base_value",
@@ -261,6 +262,10 @@ class Unit:
         for key in path:
             place = place.children.get(key) if place is not None else None
         return place
+
+    def names_rules(self, ref: str) -> bool:
+        """Whether a ref, as text (`data.a.b`), is where rules are or what holds them."""
+        return ref.startswith("data.") and self._find(ref.split(".")[1:]) is not None
 
     def need(self, group: Group, w: Writer | None) -> str:
         """The function of a group, which is written if it is not yet."""

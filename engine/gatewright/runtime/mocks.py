@@ -21,6 +21,13 @@ class Value:
     value: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A document of rules in a function's place: evaluated where the function is called."""
+
+    document: Callable[[State], Any]
+
+
 def mocked(state: State, name: str, original: Callable[..., Any], *operands: Any) -> Any:
     """Call `name`, or what `with` put in its place; within a replacement's own body nothing is replaced."""
     mock = state.mocks.get(name, _ORIGINAL)
@@ -28,6 +35,8 @@ def mocked(state: State, name: str, original: Callable[..., Any], *operands: Any
         return original(state, *operands)
     if mock.__class__ is Value:
         return mock.value
+    if mock.__class__ is Later:
+        return mock.document(state)
     return mock(state.without_mocks(), *operands)
 
 
