@@ -17,3 +17,19 @@ def collector_paused() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+@contextmanager
+def collector_relaxed() -> Iterator[None]:
+    """Collections are rare within, and pass over what is there already: documents come and go without cycles."""
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(_RARELY, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
+
+
+_RARELY = 100_000

@@ -15,6 +15,7 @@ from gatewright.checking.recall import Facts, File
 from gatewright.checking.request import CheckRequest
 from gatewright.checking.survey import add_inventory, is_policy, may_change, special_documents
 from gatewright.checking.units import Part, Unit, units_of
+from gatewright.collector import collector_relaxed
 from gatewright.errors import GatewrightError, UsageError
 
 if TYPE_CHECKING:
@@ -73,9 +74,10 @@ def evaluated(
     progress = Progress(total, enabled=request.progress)
     evaluator = Evaluator(host, request, renderer, keeping=keeping)
     outcomes = _evaluate(evaluator, units_of(zip(parts, sizes, strict=True)), choose_jobs(request.jobs, total))
-    for outcome, size in zip(outcomes, sizes, strict=True):
-        yield outcome
-        progress.advance(size)
+    with collector_relaxed():
+        for outcome, size in zip(outcomes, sizes, strict=True):
+            yield outcome
+            progress.advance(size)
     progress.close()
 
 

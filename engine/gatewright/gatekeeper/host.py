@@ -50,6 +50,7 @@ WEBHOOK_POINT: Final = "validation.gatekeeper.sh"
 AUDIT_POINT: Final = "audit.gatekeeper.sh"
 
 _NONE: Final[frozenset[str]] = frozenset()
+_NOWHERE: Final[dict[str, tuple[Any, ...]]] = {}
 _AUTOREJECT: Final = "unable to match constraints"
 
 
@@ -57,7 +58,8 @@ _AUTOREJECT: Final = "unable to match constraints"
 class Result:
     """One constraint's word on one review, before it is put into a Violation.
 
-    `has_details` tells a policy's own result (details may be null) from a rejected match or a CEL result.
+    `has_details` tells a policy's own result (details may be null) from a rejected match or a CEL result; `failed`
+    one that is the text of an evaluation error.
     """
 
     message: str
@@ -67,6 +69,17 @@ class Result:
     scoped_actions: tuple[str, ...] = ()
     has_details: bool = True
     expanded_by: str = ""
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a host saw of one object: violations, the review they came of (None for requests), and the kinds of
+    constraint whose policies failed on it."""
+
+    violations: list[Violation]
+    review: Review | None
+    failed: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -155,9 +168,6 @@ class Host:
         self._excluded: list[Callable[[str], bool]] = []
         # How many (object, constraint) pairs have been evaluated so far.
         self.pairs = 0
-        # The object reviewed last, for who asks where its violations lie, and the kinds whose policies failed on it.
-        self._last: tuple[kube.Object, Review] | None = None
-        self._failed = _NONE
         self._new_context: Callable[[], Context] | None = None
 
     # --- what is loaded ---
@@ -335,33 +345,36 @@ class Host:
         `namespace` is the Namespace object to use instead of a known one. ReviewError when the object cannot be
         reviewed at all.
         """
-        results = self.results(
-            obj, operation=operation, old_object=old_object, namespace=namespace, user_info=user_info
-        )
-        if not results and self._admission is None:
-            return []
-        request = admission_request(obj) if self._unwraps(obj) else None
-        if request is not None:
+        seen = self.look(obj, operation=operation, old_object=old_object, namespace=namespace, user_info=user_info)
+        return seen.violations
+
+    def look(
+        self,
+        obj: kube.Object,
+        *,
+        operation: str = "",
+        old_object: kube.Object | None = None,
+        namespace: kube.Object | None = None,
+        user_info: dict[str, Any] | None = None,
+    ) -> Seen:
+        """As `review`, with what `places` needs to tell where the violations lie."""
+        known = None if namespace is None else _namespace(namespace)
+        if self._unwraps(obj):
+            request = admission_request(obj)
+            results = self.request_results(request, known)
             obj = request.get("object") or request.get("oldObject") or {}
+            review = None
+        else:
+            review = self._review_of(obj, operation, old_object, known, user_info)
+            request = review.rego
+            results = self._results(review)
+        if not results and self._admission is None:
+            return Seen([], review, _NONE)
         ref = ObjectRef.of(obj)
         violations = [_violation(result, ref) for result in results]
         if self._admission is not None:
-            if request is None:
-                obj = self._placed(obj)
-                known = None if namespace is None else _namespace(namespace)
-                review = object_review(
-                    obj,
-                    operation=operation,
-                    old_object=old_object,
-                    namespace=known or self._namespace_of(obj),
-                    user_info=user_info,
-                )
-                request = review.rego
-            space = self.namespaces.get(request.get("namespace") or "")
-            decisions = self._admission.decide(request, namespace or (None if space is None else space.object))
-            self.pairs += self._admission.asked
-            violations += [_decided(decision, ref) for decision in decisions]
-        return violations
+            violations += self._decisions(request, namespace, ref)
+        return Seen(violations, review, frozenset([r.constraint.ref.kind for r in results if r.failed]))
 
     def results(
         self,
@@ -372,40 +385,55 @@ class Host:
         namespace: kube.Object | None = None,
         user_info: dict[str, Any] | None = None,
     ) -> list[Result]:
-        """As `review`, with the constraint of each result."""
+        """As `review`, with the constraint of each result; admission policies have none and are not asked."""
         known = None if namespace is None else _namespace(namespace)
         if self._unwraps(obj):
             return self.request_results(admission_request(obj), known)
-        given, obj = obj, self._placed(obj)
-        space = known or self._namespace_of(obj)
-        review = object_review(
+        return self._results(self._review_of(obj, operation, old_object, known, user_info))
+
+    def _review_of(
+        self,
+        obj: kube.Object,
+        operation: str,
+        old_object: kube.Object | None,
+        namespace: Namespace | None,
+        user_info: dict[str, Any] | None,
+    ) -> Review:
+        obj = self._placed(obj)
+        return object_review(
             obj,
             operation=operation,
             old_object=old_object,
-            namespace=space,
+            namespace=namespace or self._namespace_of(obj),
             user_info=user_info,
             show_namespace=self.semantics == CLUSTER,
         )
-        self._last = given, review
+
+    def _results(self, review: Review) -> list[Result]:
         results = self.run(review)
         if self._expander is not None:
-            results += self._expanded(obj, space)
+            obj = review.object if review.object is not None else review.old_object
+            assert obj is not None
+            results += self._expanded(obj, review.namespace)
         return results
 
-    def evidence(
-        self, obj: kube.Object, violations: Sequence[Violation]
+    def _decisions(self, request: dict[str, Any], namespace: kube.Object | None, ref: ObjectRef) -> Iterator[Violation]:
+        """What ValidatingAdmissionPolicies object to."""
+        assert self._admission is not None
+        space = self.namespaces.get(request.get("namespace") or "")
+        decisions = self._admission.decide(request, namespace or (None if space is None else space.object))
+        self.pairs += self._admission.asked
+        return (_decided(decision, ref) for decision in decisions)
+
+    def places(
+        self, seen: Seen, violations: Sequence[Violation] | None = None
     ) -> Iterator[tuple[Violation, tuple[Any, ...]]]:
-        """Each violation with the path in the object that its policy read on the way to it; () where none is known."""
-        if self._unwraps(obj):
-            return ((violation, ()) for violation in violations)
-        known: dict[tuple[str, str], dict[str, tuple[Any, ...]]] = {}
-        if self._last is not None and self._last[0] is obj:
-            review = self._last[1]
-            known = {key: {} for key in self._constraints if key[0] in self._failed} if self._failed else known
-        else:
-            obj = self._placed(obj)
-            review = object_review(obj, namespace=self._namespace_of(obj), show_namespace=self.semantics == CLUSTER)
-        return ((violation, self._path_of(violation, review, known)) for violation in violations)
+        """Each violation (or some of them) with the path in the object that its policy read on the way to it; ()
+        where none is known."""
+        # A policy that failed would only fail again.
+        known = {key: _NOWHERE for key in self._constraints if key[0] in seen.failed} if seen.failed else {}
+        for violation in seen.violations if violations is None else violations:
+            yield violation, () if seen.review is None else self._path_of(violation, seen.review, known)
 
     def _path_of(
         self, violation: Violation, review: Review, known: dict[tuple[str, str], dict[str, tuple[Any, ...]]]
@@ -475,7 +503,6 @@ class Host:
 
     def run(self, review: Review) -> list[Result]:
         """What the constraints in force say of a review, by kind and name of the constraint."""
-        self._failed = _NONE
         if self._excluded and self._is_excluded(review.subject):
             return []
         results: list[Result] = []
@@ -547,7 +574,6 @@ class Host:
                 results += [_result(entry, finding) for finding in found]
         if failed:
             results = _failed(matched, results, failed)
-            self._failed = frozenset(failed)
         return results
 
     def _context(self) -> Context:
@@ -662,7 +688,11 @@ def _result(entry: _Entry, finding: Finding) -> Result:
 def _failed(matched: list[_Entry], results: list[Result], failed: dict[str, str]) -> list[Result]:
     """Gatekeeper asks all constraints of a kind in one query, so an error speaks for every one of them."""
     kept = [r for r in results if r.constraint.ref.kind not in failed]
-    kept += [_result(e, (failed[e.constraint.ref.kind], None)) for e in matched if e.constraint.ref.kind in failed]
+    kept += [
+        replace(_result(e, (failed[e.constraint.ref.kind], None)), failed=True)
+        for e in matched
+        if e.constraint.ref.kind in failed
+    ]
     return kept
 
 
