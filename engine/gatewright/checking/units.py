@@ -6,7 +6,6 @@ inputs, so the report does not depend on how many workers there were.
 
 from __future__ import annotations
 
-import mmap
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -60,14 +59,14 @@ def parts_of(file: str, stdin: bytes | None = None) -> list[Part]:
         data = stdin or b""
         return [
             Part(file, length=length, row=row, data=data[offset : offset + length])
-            for offset, length, row in _cuts(data)
+            for offset, length, row in _cuts(iter((data,)))
         ]
     try:
         if os.stat(file).st_size <= UNIT_BYTES * 2:
             return [Part(file)]
-        with open(file, "rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-            return [Part(file, offset, length, row) for offset, length, row in _cuts(mapped)]
-    except (OSError, ValueError):
+        with open(file, "rb") as handle:
+            return [Part(file, *cut) for cut in _cuts(iter(lambda: handle.read(UNIT_BYTES), b""))]
+    except OSError:
         return [Part(file)]  # reading it will say what is wrong
 
 
@@ -85,20 +84,26 @@ def units_of(parts: Iterable[tuple[Part, int]]) -> Iterator[Unit]:
         yield Unit(tuple(together))
 
 
-def _cuts(data: bytes | mmap.mmap) -> Iterator[tuple[int, int, int]]:
+def _cuts(blocks: Iterator[bytes]) -> Iterator[tuple[int, int, int]]:
     """Offset, length and first line of runs of whole YAML documents; concatenated JSON is one run."""
-    size = len(data)
-    if data[:_LOOK_AHEAD].lstrip()[:1] == b"{":
-        yield 0, size, 1
+    rest = bytearray(next(blocks, b""))
+    if rest[:_LOOK_AHEAD].lstrip()[:1] == b"{":
+        yield 0, len(rest) + sum(map(len, blocks)), 1
         return
-    start, row = 0, 1
-    while size - start > UNIT_BYTES:
-        cut = data.find(_SEPARATOR, start + UNIT_BYTES)
-        if cut < 0:
+    offset, row = 0, 1
+    searched = UNIT_BYTES
+    while True:
+        while (cut := rest.find(_SEPARATOR, searched)) >= 0:
+            length = cut + 1  # the separator's own line opens the next run
+            yield offset, length, row
+            offset += length
+            row += rest.count(b"\n", 0, length)
+            del rest[:length]
+            searched = UNIT_BYTES
+        searched = max(UNIT_BYTES, len(rest) - len(_SEPARATOR))
+        block = next(blocks, b"")
+        if not block:
             break
-        cut += 1  # the separator's own line opens the next run
-        yield start, cut - start, row
-        row += data[start:cut].count(b"\n")
-        start = cut
-    if start < size or not size:
-        yield start, size - start, row
+        rest += block
+    if rest or not offset:
+        yield offset, len(rest), row
