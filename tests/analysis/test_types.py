@@ -179,6 +179,14 @@ class TestSchemas:
         text = "package t\n# METADATA\n# schemas:\n# - input: schema.request\np := input.user.nme\nq := input.any"
         assert errors(text, schemas={"schema.request": _INPUT}) == ["5:6 type: undefined ref: input.user.nme"]
 
+    def test_a_keyword_in_the_path(self, errors) -> None:
+        text = "package t\n# METADATA\n# schemas:\n# - input: schema.in\np := input.user.nme"
+        assert errors(text, schemas={"schema.in": _INPUT}) == ["5:6 type: undefined ref: input.user.nme"]
+
+    def test_the_input_is_known_where_arities_are_checked(self, raised) -> None:
+        (error,) = raised("package t\np := count(input.user.name, 1, 2)", schemas={"schema": _INPUT})
+        assert error.details[0] == "have: (string, number, number, ???)"
+
     def test_definition_in_an_annotation(self, errors) -> None:
         text = "package t\n# METADATA\n# schemas:\n# - input.x: {type: string}\np := input.x + 1"
         assert errors(text) == ["5:6 type: plus: invalid argument(s)"]

@@ -85,8 +85,11 @@ class Checker:
         self.used: set[str] | None = None
         self.errors: list[RegoError] = []
 
-    def root(self) -> TypeEnv:
-        return TypeEnv(self._state.signatures, self.comprehension_env)
+    def root(self, input_type: Type | None) -> TypeEnv:
+        env = TypeEnv(self._state.signatures, self.comprehension_env)
+        if input_type is not None:
+            env.tree.put((Term(Var("input")),), input_type)
+        return env
 
     # --- bodies ---
 
@@ -450,15 +453,17 @@ def _dependents(state: Compilation, graph: Graph) -> Callable[[tuple[Term, ...]]
     return find
 
 
+def types_before_rules(state: Compilation, schemas: Schemas) -> TypeEnv:
+    """What is known before the rules are looked at: the built-in functions, and the input where a schema tells."""
+    return Checker(state, {}).root(schemas.input_type)
+
+
 def check_types(state: Compilation, graph: Graph, schemas: Schemas) -> None:
     """Infer the types of all rules, in the order of their dependencies, and record the errors."""
     checker = Checker(state, state.names.subjects, state.rewritten)
     checker.dependents = _dependents(state, graph)
     checker.used = state.used_builtins
-    root = checker.root()
-    if schemas.input_type is not None:
-        root.tree.put((Term(Var("input")),), schemas.input_type)
-    env = root.wrap()
+    env = checker.root(schemas.input_type).wrap()
     for rule in graph.sorted_rules():
         checker.rule(env, rule, schemas.of_rule(rule))
     errors = [*schemas.errors, *checker.errors]
@@ -494,9 +499,8 @@ def argument_error(
     wanted: Sequence[Type | None],
     variadic: Type | None,
 ) -> RegoError:
-    """An error about the arguments of a call, found before the types are known."""
+    """An error about the arguments of a call, with what is known of their types at this stage."""
     assert isinstance(expr.terms, tuple)
-    env = Checker(state, {}).root()
-    have = [env.value_type(t.value) for t in expr.terms[1:]]
+    have = [state.types.value_type(t.value) for t in expr.terms[1:]]
     details, _ = argument_details(have, wanted, variadic)
     return error(TYPE, expr.location, f"{name}: {message}", details)

@@ -27,7 +27,7 @@ from gatewright.analysis._traits import traits_of
 from gatewright.analysis._vars import body_vars
 from gatewright.analysis.annotations import collect_annotations
 from gatewright.analysis.capabilities import FEATURES, Capabilities
-from gatewright.analysis.check import check_query_types, check_types
+from gatewright.analysis.check import check_query_types, check_types, types_before_rules
 from gatewright.analysis.hints import unsafe_hint
 from gatewright.analysis.metadata import rewrite_metadata
 from gatewright.analysis.program import ModuleUnit, Program, QueryPlan
@@ -45,6 +45,7 @@ class _Modules:
         self.state = state
         self._unused_imports: list[tuple[ModuleUnit, Import]] = []
         self._schemas = Schemas(state)
+        state.types = types_before_rules(state, self._schemas)
         self.graph = graph.Graph()
 
     def resolve_refs(self) -> None:

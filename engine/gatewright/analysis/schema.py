@@ -23,6 +23,7 @@ from gatewright.analysis.types import (
     union,
 )
 from gatewright.errors import RegoError
+from gatewright.syntax import parse_term
 from gatewright.syntax.nodes import Ref, Term
 
 
@@ -35,7 +36,8 @@ class Schemas:
 
     def __init__(self, state: Compilation) -> None:
         self._state = state
-        self._read: dict[str, Type] = {}
+        self._read: dict[Ref, Type] = {}
+        self._named = {_named(path): raw for path, raw in (state.schemas or {}).items()}
         self.errors: list[RegoError] = []
         self.input_type: Type | None = None
         raw = (state.schemas or {}).get("schema")
@@ -64,13 +66,18 @@ class Schemas:
             return type_of_schema(entry.get("definition"))
         if self._state.schemas is None:
             return None
-        name = ref_text(named.terms)
-        if name not in self._read:
-            raw = self._state.schemas.get(name)
+        if named not in self._read:
+            raw = self._named.get(named)
             if raw is None:
-                raise SchemaError(f"undefined schema: {name}")
-            self._read[name] = type_of_schema(raw)
-        return self._read[name]
+                raise SchemaError(f"undefined schema: {ref_text(named.terms)}")
+            self._read[named] = type_of_schema(raw)
+        return self._read[named]
+
+
+def _named(path: str) -> Ref:
+    """The ref that annotations name a schema by; `schema` alone is a variable to the parser."""
+    term = parse_term(path)
+    return term.value if isinstance(term.value, Ref) else Ref((term,))
 
 
 def type_of_schema(schema: Any) -> Type:
