@@ -116,6 +116,22 @@ ERRORS = [
         ],
     ),
     (
+        "a template string given up where an operand is missing",
+        'package a\np if { x == $"{}" }',
+        "v1",
+        [
+            ("unexpected } token", 2, 16),
+            ("invalid template-string expression", 2, 16),
+            ("non-terminated string", 2, 17),
+        ],
+    ),
+    (
+        "a template string that ends with the text",
+        'package a\np := $"{x}',
+        "v1",
+        [("non-terminated string", 2, 10), ("expected template-string part", 2, 10), ("illegal token", 2, 10)],
+    ),
+    (
         "an import path with more than one fault",
         "package a\nimport data[0[0]]",
         "v1",

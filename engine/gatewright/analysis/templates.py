@@ -93,7 +93,7 @@ def expr_has_template(expr: Expr) -> bool:
             found = any(map(expr_has_template, body))
         case LogicalAnd(lhs, rhs) | LogicalOr(lhs, rhs):
             found = any(map(expr_has_template, (*lhs, *rhs)))
-    return found or any(has_template(w.value.value) for w in expr.withs)
+    return found or any(has_template(w.target.value) or has_template(w.value.value) for w in expr.withs)
 
 
 def has_template(value: Value) -> bool:
@@ -161,7 +161,7 @@ class TemplateRewriter:
                 new = replace(terms, body=self._within(terms.body, safe))
             case LogicalAnd() | LogicalOr():
                 new = replace(terms, lhs=self._within(terms.lhs, safe), rhs=self._within(terms.rhs, safe))
-        withs = tuple(With(w.target, self.term(w.value, safe), w.location) for w in expr.withs)
+        withs = tuple(With(self.term(w.target, safe), self.term(w.value, safe), w.location) for w in expr.withs)
         return replace(expr, terms=new, withs=withs)
 
     def _within(self, body: Body, safe: set[str]) -> Body:

@@ -162,6 +162,13 @@ class Cursor:
         """The last token passed."""
         return self.tokens[self.at - 1] if self.at > 0 else self.token
 
+    def leave_template(self) -> None:
+        """A template string has been given up: what follows is not its next part, as it is the parser that tells OPA's
+        scanner where parts begin."""
+        following = self.tokens[self.at + 1 : self.at + 2]
+        if self.kind == "}" and following and following[0].kind in _TEMPLATE_KINDS:
+            self.tokens[self.at + 1 :] = _tokens.plain_tokens(self.text, self.keywords, self.token)
+
     # --- keywords -----------------------------------------------------------------------------------------------
 
     def add_keywords(self, names: frozenset[str]) -> None:
@@ -323,16 +330,10 @@ class Cursor:
         return Var(name)
 
 
-_MULTI_LINE = frozenset(
-    (
-        _tokens.STRING,
-        _tokens.TEMPLATE_PART,
-        _tokens.TEMPLATE_END,
-        _tokens.RAW_TEMPLATE_PART,
-        _tokens.RAW_TEMPLATE_END,
-        ILLEGAL,
-    )
+_TEMPLATE_KINDS = frozenset(
+    (_tokens.TEMPLATE_PART, _tokens.TEMPLATE_END, _tokens.RAW_TEMPLATE_PART, _tokens.RAW_TEMPLATE_END)
 )
+_MULTI_LINE = _TEMPLATE_KINDS | {_tokens.STRING, ILLEGAL}
 
 
 def token_end(token: Token) -> tuple[int, int]:

@@ -375,10 +375,12 @@ class TermParser(Cursor):
         expr = self.literal(0)
         if expr is None:
             self.error(None, "invalid template-string expression")
+            self.leave_template()
             return None
         fault = _template_fault(expr)
         if fault:
             self.error(expr.location, fault)
+            self.leave_template()
             return None
         terms = expr.terms
         if not commented and isinstance(terms, Term) and isinstance(terms.value, _SIMPLE):

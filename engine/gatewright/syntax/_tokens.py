@@ -124,6 +124,16 @@ def tokenize(text: str, keywords: frozenset[str]) -> Lexed:
     return _Lexer(text, keywords).run()
 
 
+def plain_tokens(text: str, keywords: frozenset[str], after: Token) -> list[Token]:
+    """The tokens behind `after`, a sign, as they would be outside of any template string."""
+    lexer = _Lexer(text, keywords)
+    lexer.row, lexer.line_start = after.row, after.start - after.col + 1
+    pos: int | None = after.end
+    while pos is not None:
+        pos = lexer._plain_run(pos)
+    return lexer.tokens
+
+
 class _Lexer:
     def __init__(self, text: str, keywords: frozenset[str]) -> None:
         self.text = text
@@ -315,6 +325,8 @@ class _Lexer:
         row, col = self.row, begin - self.line_start + 1
         if text[begin : begin + 1] == "\n":
             row, col = row + 1, 0
+        elif begin == len(text):
+            col -= 1
         self.tokens.append(Token(kind, lit, begin, end, row, col, gap, tuple(faults)))
         self._lines(begin, end)
         return end
