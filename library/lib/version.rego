@@ -2,7 +2,8 @@
 # description: The Kubernetes version a rule is asked about, parameter `kubernetesVersion`; `latest` by default.
 package lib.version
 
-_latest := 9999
+# The newest release that the rules know of.
+_latest := 37
 
 # minor("v1.25.3") is 25; what is no version means the latest, as it does to the API server.
 minor(text) := number if {
