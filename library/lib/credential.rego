@@ -6,7 +6,7 @@ package lib.credential
 named(name) if regex.match(`(?i)(passw(or)?d|passphrase|secret|token|api[-_]?key|private[-_]?key|access[-_]?key|credential)`, name)
 
 # Names that only tell where a secret is or how to treat it.
-about(name) if regex.match(`(?i)([-_.]?(name|file|path|url|uri|ref|id|ttl|expir\w*|timeout|length|policy|type|issuer|audience|endpoint|dir|key_?name|enabled|header|header[-_]?name|cache\w*|max\w*|lifetime|seconds|algorithm))$`, name)
+about(name) if regex.match(`(?i)(^existing.*|(passw(or)?d|token|credential|user(name)?)[-_]?key|[-_.]?(name|file|path|url|uri|ref|id|ttl|expir\w*|timeout|length|policy|type|issuer|audience|endpoint|dir|key_?name|enabled|header|header[-_]?name|cache\w*|max\w*|lifetime|seconds|algorithm))$`, name)
 
 # Text of a known shape: its kind.
 kinds := {
@@ -27,6 +27,20 @@ kind_of(text) := kind if {
 	regex.match(_any_kind, text)
 	found := sort([name | some name, pattern in kinds; regex.match(pattern, text)])
 	kind := found[0]
+}
+
+# plain(name, value): a name that means a secret, with a value that could be one.
+plain(name, value) if {
+	named(name)
+	not about(name)
+	count(value) >= 4
+	not placeholder(value)
+	not startswith(value, "/")
+	not startswith(value, "$(")
+
+	# API_KEY: API_KEY_VAL is filled in elsewhere.
+	not startswith(value, name)
+	not regex.match(`^[0-9]+$`, value)
 }
 
 placeholder(text) if regex.match(`(?i)^\s*$|^(<.*>|\$\{.*\}|\$\(.*\)|\{\{.*\}\}|x{3,}|\*{3,}|\.{3,}|todo|none|null|true|false|changeme|change[-_ ]me|replace[-_ ]?me|example|dummy|redacted)$`, text)

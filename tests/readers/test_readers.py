@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,7 +29,9 @@ RULES = "groups:\n  - name: a\n    rules:\n      - alert: Down\n        expr: up
     ("file", "text", "kind"),
     [
         ("deploy.yaml", "apiVersion: v1\nkind: Pod\n", None),
-        ("values.yaml", "on: true\n", None),
+        ("settings.yaml", "on: true\n", None),
+        ("values.yaml", "apiVersion: v1\nkind: ConfigMap\n", None),
+        ("Chart.yaml", "apiVersion: example.com/v1\nkind: Chart\n", None),
         ("Dockerfile.md", "FROM a", None),
         ("Dockerfile", "FROM a", "dockerfile"),
         ("web.Dockerfile", "FROM a", "dockerfile"),
@@ -40,6 +43,8 @@ RULES = "groups:\n  - name: a\n    rules:\n      - alert: Down\n        expr: up
         ("alerts.yaml", RULES, "prometheus"),
         ("kustomization.yaml", "", "kustomization"),
         ("flux.yaml", "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n", None),
+        ("Chart.yaml", "apiVersion: v2\nname: shop\n", "helm"),
+        ("values-prod.yaml", "replicas: 3\n", "helm"),
         ("metrics.ts", "import { Counter } from 'prom-client'", "typescript"),
         ("other.ts", "export {}", None),
     ],
@@ -149,6 +154,26 @@ def test_kustomization_patch_operations_have_lines() -> None:
     text = f"kind: Kustomization\npatches:\n  - target: {{kind: Deployment}}\n    patch: |-\n      {patch}"
     (operation,) = _one("kustomization", text)["patches"][0]["operations"]
     assert (operation["path"], operation["line"]) == ("/a", 5)
+
+
+def test_chart_has_its_dependencies_by_line(tmp_path: Path) -> None:
+    chart = tmp_path / "Chart.yaml"
+    text = "apiVersion: v2\nname: shop\ndependencies:\n- name: redis\n  version: ^19.0.0\n"
+    chart.write_text(text)
+    (document,) = readers.read("helm", text, str(chart))
+    assert (document["kind"], document["locked"]) == ("HelmChart", False)
+    (dependency,) = document["dependencies"]
+    assert (dependency["name"], dependency["line"], dependency["lines"]["version"]) == ("redis", 4, 5)
+
+
+def test_values_have_their_texts_by_path() -> None:
+    (document,) = readers.read("helm", "a:\n  b: x\n  n: 1\nc:\n- d: y\n- z\n", "values.yaml")
+    assert document["kind"] == "HelmValues"
+    assert [(t["path"], t["key"], t["value"], t["line"]) for t in document["texts"]] == [
+        ("a.b", "b", "x", 2),
+        ("c[0].d", "d", "y", 5),
+        ("c[1]", "c", "z", 6),
+    ]
 
 
 def test_typescript_metrics() -> None:

@@ -187,6 +187,7 @@ def _reader(name: str, data: bytes, part: Part, kind: str) -> str | None:
         return None
     base = os.path.basename(name)
     suspicious = not base.endswith(_READABLE) or any(word in data for word in _TELLTALES)
+    suspicious = suspicious or any(word in base for word in _TELLING_NAMES)
     if not suspicious:
         return None
     from gatewright.readers import detect
@@ -195,7 +196,17 @@ def _reader(name: str, data: bytes, part: Part, kind: str) -> str | None:
 
 
 # Words that stand in files of the other formats that are YAML too.
-_TELLTALES = (b"jobs:", b"kustomize.config.k8s.io", b"- rule:", b"- macro:", b"- list:", b"groups:", b"resources:")
+_TELLTALES = (
+    b"jobs:",
+    b"kustomize.config.k8s.io",
+    b"- rule:",
+    b"- macro:",
+    b"- list:",
+    b"groups:",
+    b"resources:",
+)
+# And in their names, where the content says nothing.
+_TELLING_NAMES = ("Chart.", "values")
 
 
 def _read_foreign(reader: str, data: bytes, name: str) -> Iterator[Document | GatewrightError]:

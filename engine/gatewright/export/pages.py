@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
+from pathlib import Path
 
 from gatewright import catalog
 
 
-def rule_page(rule: catalog.Rule, *, level: int = 1) -> str:
-    """Markdown for one rule."""
+def rule_page(rule: catalog.Rule, *, level: int = 1, brief: bool = False) -> str:
+    """Markdown for one rule. `brief` shows what tells a bad example from a good one in place of both."""
     head = "#" * level
     parts = [
         f"{head} {rule.title}\n",
@@ -25,6 +27,8 @@ def rule_page(rule: catalog.Rule, *, level: int = 1) -> str:
         parts.append(f"Answers {', '.join(map(_control, rule.controls))}.\n")
     if rule.references:
         parts.append(f"Elsewhere: {', '.join(rule.references)}.\n")
+    if brief:
+        return "\n".join([*parts, *_difference(rule)])
     for word, folder in (("Bad", "fail"), ("Good", "pass")):
         parts += _example(rule, word, folder)
     return "\n".join(parts)
@@ -36,7 +40,7 @@ def family_page(family: str, rules: Iterable[catalog.Rule]) -> str:
     title = family.replace("_", " ").capitalize()
     rows = "\n".join(f"| [{r.path}](#{_anchor(r.title)}) | {r.id} | {r.severity} | {r.title} |" for r in rules)
     table = f"# {title}\n\n| rule | id | severity | forbids |\n|---|---|---|---|\n{rows}\n"
-    return table + "\n" + "\n".join(rule_page(rule, level=2) for rule in rules)
+    return table + "\n" + "\n".join(rule_page(rule, level=2, brief=True) for rule in rules)
 
 
 def index_page(rules: Iterable[catalog.Rule]) -> str:
@@ -82,9 +86,33 @@ def _parameters(rule: catalog.Rule) -> list[str]:
 
 
 def _example(rule: catalog.Rule, word: str, folder: str) -> list[str]:
-    files = sorted(f for f in (rule.directory / "samples" / folder).rglob("*") if f.is_file())
+    files = _samples(rule, folder)
     if not files:
         return []
     text = files[0].read_text(encoding="utf-8").rstrip()
     language = {".yaml": "yaml", ".yml": "yaml", ".ts": "ts"}.get(files[0].suffix, "dockerfile")
     return [f"{word}:\n\n```{language}\n{text}\n```\n"]
+
+
+def _samples(rule: catalog.Rule, folder: str) -> list[Path]:
+    return sorted(f for f in (rule.directory / "samples" / folder).rglob("*") if f.is_file())
+
+
+# Samples that differ by more lines than this have too little in common to be shown as a difference.
+_MOST_LINES = 30
+
+
+def _difference(rule: catalog.Rule) -> list[str]:
+    """The pair of a bad and a good sample that differs least, as a difference; the bad one where they differ widely."""
+    pairs = [_diff(bad, good) for bad in _samples(rule, "fail") for good in _samples(rule, "pass")]
+    pairs = [lines for lines in pairs if 0 < len(lines) <= _MOST_LINES]
+    if not pairs:
+        return _example(rule, "Bad", "fail")
+    text = "\n".join(min(pairs, key=len))
+    return [f"From bad to good:\n\n```diff\n{text}\n```\n"]
+
+
+def _diff(bad: Path, good: Path) -> list[str]:
+    old, new = (file.read_text(encoding="utf-8").splitlines() for file in (bad, good))
+    # The first two lines name the files.
+    return [line.rstrip() for line in list(difflib.unified_diff(old, new, lineterm="", n=2))[2:]]

@@ -16,6 +16,7 @@ API_VERSION = "gatewright.dev/v1"
 READERS = {
     "dockerfile": "dockerfile",
     "kustomization": "kustomization",
+    "helm": "helm",
     "workflow": "workflow",
     "falco": "falco",
     "prometheus": "prometheus",

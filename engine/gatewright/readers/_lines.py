@@ -16,7 +16,7 @@ from gatewright.source import Location
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-_DEPTH = 200
+DEPTH = 200
 
 
 def compose(text: str, file: str) -> list[yaml.Node]:
@@ -33,7 +33,7 @@ def compose(text: str, file: str) -> list[yaml.Node]:
 
 def value(node: yaml.Node, depth: int = 0) -> Any:
     """Plain data. Keys are text; what is nested too deeply becomes null."""
-    if depth > _DEPTH:
+    if depth > DEPTH:
         return None
     if isinstance(node, yaml.MappingNode):
         result: dict[str, Any] = {}

@@ -25,18 +25,6 @@ violation contains finding.at(c.path, ["env", i, "value"], msg) if {
 	msg := sprintf("container %q has the credential %s in its manifest", [c.name, variable.name])
 }
 
-_secret(variable) if {
-	credential.named(variable.name)
-	not credential.about(variable.name)
-	value := variable.value
-	count(value) >= 4
-	not credential.placeholder(value)
-	not startswith(value, "/")
-	not startswith(value, "$(")
-
-	# API_KEY: API_KEY_VAL is filled in elsewhere.
-	not startswith(value, variable.name)
-	not regex.match(`^[0-9]+$`, value)
-}
+_secret(variable) if credential.plain(variable.name, variable.value)
 
 _secret(variable) if credential.kind_of(variable.value)
