@@ -108,7 +108,8 @@ def _difference(rule: catalog.Rule) -> list[str]:
     pairs = [lines for lines in pairs if 0 < len(lines) <= _MOST_LINES]
     if not pairs:
         return _example(rule, "Bad", "fail")
-    text = "\n".join(min(pairs, key=len))
+    least = min(len(lines) for lines in pairs)
+    text = "\n".join(next(lines for lines in pairs if len(lines) == least))
     return [f"From bad to good:\n\n```diff\n{text}\n```\n"]
 
 
