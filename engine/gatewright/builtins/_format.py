@@ -73,7 +73,23 @@ def _simple_text(value: Any, verb: str) -> str:
         return int_text(value) if verb != "s" or value not in _INT64 else f"%!s(int64={value})"
     if kind is float or kind is NumberText:
         return _Printer("%" + verb, [_argument(value)]).run()
-    return term_text(value) if verb != "d" else f"%!d(string={term_text(value)})"
+    return _kept_text(value) if verb != "d" else f"%!d(string={term_text(value)})"
+
+
+_MOST_TEXTS = 64
+_texts: dict[int, tuple[Any, str]] = {}
+
+
+def _kept_text(value: Any) -> str:
+    """The text of an object, array or set; the last ones are kept, as messages repeat a constraint's parameters."""
+    kept = _texts.get(id(value))
+    if kept is not None and kept[0] is value:
+        return kept[1]
+    text = term_text(value)
+    if len(_texts) >= _MOST_TEXTS:
+        _texts.clear()
+    _texts[id(value)] = (value, text)
+    return text
 
 
 def _argument(value: Any) -> Any:

@@ -9,12 +9,14 @@ a solution is found are the reads that led to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from gatewright.runtime.context import At, Reads, State
 
 Path = tuple[Any, ...]
+_Link = tuple[Any, ...]
+_STEPS = frozenset((str, int))
 
 
 def cover(state: State, place: At) -> None:
@@ -71,121 +73,104 @@ def evidence(state: State, result: Any) -> None:
 _FAR_ENOUGH = 1000
 
 
-def _links(reads: Reads) -> Iterator[tuple[Any, ...]]:
+def _links(reads: Reads) -> list[_Link]:
     """The links of a chain, the latest first, with the chains kept at its loops."""
+    links: list[_Link] = []
     later: list[Reads] = []
-    seen: set[int] = set()
-    for _ in range(_FAR_ENOUGH):
-        while reads is None or id(reads) in seen:
-            if not later:
-                return
-            reads = later.pop()
-        seen.add(id(reads))
-        yield reads
-        if len(reads) == 4 and reads[3] is not None:
-            later.append(reads[2])
-            reads = reads[3]
-        else:
-            reads = reads[2]
+    while len(links) < _FAR_ENOUGH:
+        while reads is not None:
+            links.append(reads)
+            if len(reads) == 4 and reads[3] is not None:
+                later.append(reads[2])
+                reads = reads[3]
+            else:
+                reads = reads[2]
+        if not later:
+            break
+        reads = later.pop()
+    return links
 
 
 class Places:
     """Where reads stand in a document, told by the identity of its objects and arrays."""
 
-    __slots__ = ("_document", "_everywhere")
+    __slots__ = ("_document", "_known", "_searched")
 
     def __init__(self, document: Any) -> None:
         self._document = document
-        self._everywhere: dict[int, tuple[Any, Any]] | None = None
+        # The paths of containers of the document that reads have led to, by identity.
+        self._known: dict[int, Path] = {id(document): (), id(None): ()}
+        self._searched = False
 
     def ends(self, reads: Reads) -> Iterator[Path]:
         """The paths of the reads in the document that later ones did not go through, the last one first.
 
         Where no read tells how its container was reached, all of the document is searched for the containers.
         """
-        links = list(_links(reads))
-        known: dict[int, Path | None] = {id(None): (), id(self._document): ()}
+        links = _links(reads)
         found = False
-        for path in self._paths(links, lambda position: self._told(links, position, known)):
+        for path in self._paths(links):
             found = True
             yield path
-        if not found and links:
-            if self._everywhere is None:
-                self._everywhere = _everywhere(self._document)
-            yield from self._paths(links, lambda position: self._searched(links[position]))
+        if not found and links and not self._searched:
+            self._searched = True
+            self._known |= _everywhere(self._document)
+            yield from self._paths(links)
 
-    def _paths(self, links: list[_Link], find: Callable[[int], Path | None]) -> Iterator[Path]:
+    def _paths(self, links: list[_Link]) -> Iterator[Path]:
         ways: set[Path] = set()
         for position in range(len(links)):
-            path = find(position)
+            path = self._path(links, position)
             if path is None or path in ways or not _STEPS.issuperset(map(type, path)):
                 continue
             yield path
             ways.update([path[:i] for i in range(1, len(path))])
 
-    def _told(self, links: list[_Link], position: int, known: dict[int, Path | None]) -> Path | None:
-        """The path of a read, by the earlier ones that led to its container; `known` are those of containers."""
+    def _path(self, links: list[_Link], position: int) -> Path | None:
+        """The path of a read, by the earlier ones that led to its container; None outside the document."""
         link = links[position]
-        keys = _keys(link)
-        if keys is None:
-            return None
         container = link[0]
-        way = known.get(id(container), _ASK)
-        if way is _ASK:
-            way = known[id(container)] = None
-            for earlier in range(position + 1, len(links)):
-                if self._result(links[earlier]) is container:
-                    way = known[id(container)] = self._told(links, earlier, known)
-                    break
-        return None if way is None else way + keys  # type: ignore[operator]
+        way = self._known.get(id(container))
+        if way is None:
+            way = self._way(links, position, container)
+            if way is None:
+                return None
+            self._known[id(container)] = way
+        keys = _keys(link)
+        return None if keys is None else way + keys
+
+    def _way(self, links: list[_Link], position: int, container: Any) -> Path | None:
+        for earlier in range(position + 1, len(links)):
+            link = links[earlier]
+            if (link[1] if len(link) == 4 else self._result(link)) is container:
+                return self._path(links, earlier)
+        return None
 
     def _result(self, link: _Link) -> Any:
-        """What a read found."""
-        if len(link) == 4:
-            return link[1]
+        """What a lookup found."""
         here = self._document if link[0] is None else link[0]
         for key in link[1]:
-            here = _member(here, key)
+            if here.__class__ is dict:
+                here = here.get(key) if key.__class__ is str else None
+            elif here.__class__ is list and key.__class__ is int and 0 <= key < len(here):
+                here = here[key]
+            else:
+                return None
         return here
 
-    def _searched(self, link: _Link) -> Path | None:
-        """The same, by where each container of the document stands."""
-        assert self._everywhere is not None
-        path = _keys(link)
-        container = link[0]
-        while path is not None and container is not self._document:
-            step = self._everywhere.get(id(container))
-            if step is None:
-                return None
-            container = step[0]
-            path = (step[1], *path)
-        return path
 
-
-_ASK = object()
-_Link = tuple[Any, ...]
-_STEPS = frozenset((str, int))
-
-
-def _everywhere(document: Any) -> dict[int, tuple[Any, Any]]:
-    """For each object and array of a document the one that holds it, and its key there."""
-    found: dict[int, tuple[Any, Any]] = {}
+def _everywhere(document: Any) -> dict[int, Path]:
+    """The paths of all objects and arrays of a document, by identity."""
+    found: dict[int, Path] = {id(document): ()}
     stack = [document]
     while stack:
         container = stack.pop()
+        path = found[id(container)]
         for key, value in container.items() if container.__class__ is dict else enumerate(container):
             if (value.__class__ is dict or value.__class__ is list) and id(value) not in found:
-                found[id(value)] = (container, key)
+                found[id(value)] = (*path, key)
                 stack.append(value)
     return found
-
-
-def _member(container: Any, key: Any) -> Any:
-    if container.__class__ is dict:
-        return container.get(key) if key.__class__ is str else None
-    if container.__class__ is list and key.__class__ is int:
-        return container[key] if 0 <= key < len(container) else None
-    return None
 
 
 def _keys(link: _Link) -> Path | None:
