@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,11 @@ PLAIN = [
     "--jobs=0 --timeout 0 --no-result-cache -n shop deploy",
     "--type kubernetes --external-data answers.yaml deploy",
     "--format= deploy",
+    "-f text -f json -o report.json deploy",
+    "--waivers w.yaml --no-inline-waivers --fail-on-stale deploy",
+    "--baseline b.json deploy",
+    "--write-baseline b.json deploy",
+    "--config c.yaml deploy",
 ]
 LEFT = [
     "",
@@ -38,6 +44,15 @@ LEFT = [
     "-- deploy",
     "deploy --output --deny-only",
 ]
+
+
+@pytest.fixture(autouse=True)
+def named_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files that some of these command lines name."""
+    monkeypatch.chdir(tmp_path)
+    Path("w.yaml").write_text("waivers: []\n")
+    Path("b.json").write_text('{"findings": [{"fingerprint": "f"}]}')
+    Path("c.yaml").write_text("namespace: shop\n")
 
 
 def requested(monkeypatch: pytest.MonkeyPatch, run: Any) -> CheckRequest:

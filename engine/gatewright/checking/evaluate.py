@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gatewright.checking.baseline import entry
 from gatewright.checking.fingerprint import digest_of
 from gatewright.checking.outcome import Outcome
 from gatewright.checking.request import CheckRequest
 from gatewright.checking.units import Part, Unit
+from gatewright.checking.waivers import Waiver, carries_waivers, complaint, inline
 from gatewright.errors import GatewrightError, LimitError, ManifestError
 from gatewright.manifests import Document, read_blocks, unpacked
+from gatewright.report.data import fingerprint
 from gatewright.report.found import Found, place
 from gatewright.source import Location
 
@@ -35,12 +38,16 @@ class _Reviewed:
 class Evaluator:
     """Evaluates units against one host. `keeping`: outcomes say which bytes they came of."""
 
-    def __init__(self, host: Host, request: CheckRequest, renderer: Renderer, *, keeping: bool = False) -> None:
+    def __init__(
+        self, host: Host, request: CheckRequest, renderers: Sequence[Renderer], *, keeping: bool = False
+    ) -> None:
         self._host = host
         self._request = request
-        self._renderer = renderer
+        self._renderers = renderers
         self._keeping = keeping
         self._shown = frozenset(request.actions)
+        self._baseline = frozenset(request.baseline)
+        self._waiving = bool(request.waivers) or (request.inline_waivers and not request.gator_compat)
 
     def unit(
         self, unit: Unit, *, at: Callable[[int], None] | None = None, skip: frozenset[int] = frozenset()
@@ -68,7 +75,7 @@ class Evaluator:
                     except GatewrightError as error:
                         self._error(outcome, _at(error, item))
                     else:
-                        if one.violations:
+                        if one.violations or (self._waiving and carries_waivers(item.value)):
                             seen.append(_Reviewed(item, ordinal, one, outcome))
                 ordinal += 1
         self._render(outcomes, self._locate(seen, at))
@@ -89,8 +96,9 @@ class Evaluator:
     def _render(self, outcomes: list[Outcome], found: dict[int, list[Found]]) -> None:
         for outcome in outcomes:
             here = found.get(id(outcome), [])
-            outcome.sections = self._renderer.fragment(here)
-            outcome.rules = self._renderer.rules(here)
+            for renderer in self._renderers:
+                outcome.sections.append(renderer.fragment(here))
+                outcome.rules |= renderer.rules(here)
 
     def _documents(self, part: Part, outcome: Outcome) -> Iterator[Document | GatewrightError]:
         data = _read(part)
@@ -115,19 +123,62 @@ class Evaluator:
         host = self._host
         before = host.pairs
         seen = host.look(obj)
+        if self._request.engine == "both":
+            seen.violations.extend(found.violation() for found in host.take_disagreements())
         outcome.counts.objects += 1
         outcome.counts.pairs += host.pairs - before
         return seen
 
     def _found(self, one: _Reviewed) -> Iterator[Found]:
-        violations = one.seen.violations
+        violations: Sequence[Violation] = one.seen.violations
         if self._shown:
             violations = [v for v in violations if self._shown.intersection(actions_of(v))]
-        counts = one.outcome.counts
+        if self._waiving:
+            violations = self._unwaived(violations, one.document, one.outcome)
         for violation, path in self._host.places(one.seen, violations):
-            for action in actions_of(violation):
-                counts.act(action)
-            yield place(one.document, violation, path, excerpts=self._request.excerpts)
+            found = place(one.document, violation, path, excerpts=self._request.excerpts)
+            if self._counts(found.violation, one.outcome):
+                yield found
+
+    def _counts(self, violation: Violation, outcome: Outcome) -> bool:
+        """Whether a violation counts, having counted it: one of the baseline does not."""
+        if self._request.recording:
+            outcome.entries.append(entry(violation))
+        if self._baseline and (known := fingerprint(violation)) in self._baseline:
+            outcome.known.append(known)
+            outcome.counts.known += 1
+            return False
+        for action in actions_of(violation):
+            outcome.counts.act(action)
+        return True
+
+    def _unwaived(self, violations: Sequence[Violation], document: Document, outcome: Outcome) -> Sequence[Violation]:
+        """The violations that no waiver covers, neither one of the files nor one that the object carries."""
+        own = self._own_waivers(document, outcome)
+        if not (own or self._request.waivers):
+            return violations
+        waivers = [*self._request.waivers, *own]
+        used: set[int] = set()
+        left = []
+        for violation in violations:
+            number = next((n for n, waiver in enumerate(waivers) if waiver.covers(violation, document.file)), None)
+            if number is None:
+                left.append(violation)
+            else:
+                used.add(number)
+                outcome.counts.waived += 1
+        of_files = len(self._request.waivers)
+        outcome.used += sorted(number for number in used if number < of_files)
+        outcome.stale += [complaint(waiver) for n, waiver in enumerate(own, of_files) if n not in used]
+        return left
+
+    def _own_waivers(self, document: Document, outcome: Outcome) -> list[Waiver]:
+        if not self._request.inline_waivers or not carries_waivers(document.value):
+            return []
+        own = inline(document, self._request.today)
+        if any(waiver.expires for waiver in own):
+            outcome.lasting = False  # tomorrow it may be otherwise
+        return own
 
     @staticmethod
     def _error(outcome: Outcome, error: GatewrightError) -> None:

@@ -17,7 +17,22 @@ from gatewright.checking.request import CheckRequest
 Signature = tuple[int, int, int, int]
 
 # How the answer is delivered, not what it is.
-_DELIVERY = frozenset({"cache", "fail_on", "jobs", "output", "progress", "result_cache"})
+_DELIVERY = frozenset(
+    {
+        "also_outputs",
+        "baseline_out",
+        "cache",
+        "fail_on",
+        "fail_on_stale",
+        "jobs",
+        "output",
+        "own_files",
+        "progress",
+        "result_cache",
+        # Outcomes that depend on the day are not kept.
+        "today",
+    }
+)
 _GIVEN = frozenset({"manifests", "policies"})
 
 # Two changes within a tick of the file system's clock leave the same time behind.

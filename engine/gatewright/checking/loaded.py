@@ -66,13 +66,13 @@ def _learn(host: Host, documents: Iterable[Document]) -> None:
 
 
 def evaluated(
-    host: Host, request: CheckRequest, renderer: Renderer, parts: Sequence[Part], *, keeping: bool
+    host: Host, request: CheckRequest, renderers: Sequence[Renderer], parts: Sequence[Part], *, keeping: bool
 ) -> Iterator[Outcome]:
     """The outcome of each part in order; `keeping` ones say which bytes they came of."""
     sizes = [part.size() for part in parts]
     total = sum(sizes)
     progress = Progress(total, enabled=request.progress)
-    evaluator = Evaluator(host, request, renderer, keeping=keeping)
+    evaluator = Evaluator(host, request, renderers, keeping=keeping)
     outcomes = _evaluate(evaluator, units_of(zip(parts, sizes, strict=True)), choose_jobs(request.jobs, total))
     with collector_relaxed():
         for outcome, size in zip(outcomes, sizes, strict=True):

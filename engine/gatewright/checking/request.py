@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import datetime
+
+    from gatewright.checking.waivers import Waiver
 
 DEFAULT_TIMEOUT_S = 5.0
 
@@ -15,6 +20,10 @@ class CheckRequest:
 
     `policies` are files, directories or names of shipped sets; none means the set pss-restricted. `fail_on` are the
     enforcement actions that make the exit code 1. `jobs` 0 chooses by the size of the input.
+
+    `also` are the formats of further reports, written to `also_outputs`. `baseline` holds fingerprints of findings that
+    do not count; `recording` keeps all findings, for `baseline_out`. `own_files` are no manifests: the configuration,
+    files of waivers, the baseline. `today` decides which waivers of objects are over (None: the day of the review).
     """
 
     policies: tuple[str, ...]
@@ -41,6 +50,16 @@ class CheckRequest:
     progress: bool = False
     colour: bool = False
     external_data: str = ""
+    also: tuple[str, ...] = ()
+    also_outputs: tuple[Path, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    inline_waivers: bool = True
+    today: datetime.date | None = None
+    baseline: tuple[str, ...] = ()
+    baseline_out: Path | None = None
+    recording: bool = False
+    fail_on_stale: bool = False
+    own_files: tuple[str, ...] = ()
     parameters: dict[str, Any] = field(default_factory=dict)
 
 
@@ -51,6 +70,8 @@ class Counts:
     objects: int = 0
     pairs: int = 0
     errors: int = 0
+    waived: int = 0
+    known: int = 0
     actions: dict[str, int] = field(default_factory=dict)
 
     def act(self, action: str, times: int = 1) -> None:
@@ -62,6 +83,8 @@ class Counts:
         self.objects += other.objects
         self.pairs += other.pairs
         self.errors += other.errors
+        self.waived += other.waived
+        self.known += other.known
         for action, times in other.actions.items():
             self.act(action, times)
 

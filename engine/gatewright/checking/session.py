@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, TextIO
 
 from gatewright.checking.outcome import Outcome
 from gatewright.checking.recall import Facts, Memory, surveyed
@@ -13,7 +15,7 @@ from gatewright.checking.request import CheckRequest, Counts
 from gatewright.errors import UsageError
 from gatewright.manifests import find_files
 from gatewright.report import Renderer, Summary, make_renderer
-from gatewright.report.writing import Replacing
+from gatewright.report.writing import Replacing, write_whole
 
 if TYPE_CHECKING:
     from gatewright.checking.policies import Policies
@@ -27,13 +29,15 @@ def check(request: CheckRequest, out: TextIO | None = None) -> int:
     Raises UsageError for a request that makes no sense. The report goes to `out`, or to `request.output`, which is
     written whole or not at all.
     """
-    renderer = make_renderer(request.format, colour=request.colour)
+    formats = (request.format, *request.also)
+    colours = [request.colour, *(False for _ in request.also)]
+    renderers = [make_renderer(format, colour=colour) for format, colour in zip(formats, colours, strict=True)]
     memory = Memory(request) if request.result_cache else None
-    run = _Run(request, renderer, memory)
-    if request.output is None:
-        return run.report_to(out or sys.stdout)
-    with Replacing(request.output) as file:
-        return run.report_to(file)
+    run = _Run(request, renderers, memory)
+    with ExitStack() as files:
+        paths = (request.output, *request.also_outputs)
+        outputs = [files.enter_context(Replacing(path)) if path else out or sys.stdout for path in paths]
+        return run.report_to(outputs)
 
 
 # Files of the other formats that rules read, found below directories as manifests are.
@@ -50,7 +54,9 @@ def _find(request: CheckRequest) -> tuple[list[str], bytes | None]:
     """The files to check, and what standard input holds if it is one of them."""
     if not request.manifests:
         raise UsageError("no manifests given", hint="name files or directories, or - for standard input")
-    files = list(find_files(request.manifests, exclude=request.exclude, extensions=_extensions(request)))
+    own = {os.path.realpath(path) for path in request.own_files}
+    found = find_files(request.manifests, exclude=request.exclude, extensions=_extensions(request))
+    files = [file for file in found if not own or os.path.realpath(file) not in own]
     if not files:
         hint = "looked for .yaml, .yml and .json; a file named directly is read whatever its ending"
         raise UsageError(f"no manifests under {', '.join(request.manifests)}", hint=hint)
@@ -60,9 +66,9 @@ def _find(request: CheckRequest) -> tuple[list[str], bytes | None]:
 class _Run:
     """One check under way: what is known of it already, and the host for the rest, loaded if there is a rest."""
 
-    def __init__(self, request: CheckRequest, renderer: Renderer, memory: Memory | None) -> None:
+    def __init__(self, request: CheckRequest, renderers: Sequence[Renderer], memory: Memory | None) -> None:
         self._request = request
-        self._renderer = renderer
+        self._renderers = renderers
         self._memory = memory
         known = memory is not None and memory.facts is not None
         self._policies = None if known else _read_policies(request)
@@ -70,32 +76,45 @@ class _Run:
         self._started = time.perf_counter()
         self._files = memory.survey(paths, stdin) if memory is not None else list(surveyed(paths, stdin))
 
-    def report_to(self, out: TextIO) -> int:
-        """Write the report and return the exit code."""
-        request, renderer = self._request, self._renderer
+    def report_to(self, outputs: Sequence[TextIO]) -> int:
+        """Write the reports, a format each, and return the exit code."""
         outcomes, facts = self._outcomes()
-        counts = Counts(errors=len(facts.failures))
-        rules: dict[str, dict[str, Any]] = {}
-        failures = list(facts.failures)
-        report = _Report(renderer, out)
-        report.start()
+        total = Outcome(counts=Counts(errors=len(facts.failures)), errors=list(facts.failures))
+        reports = [_Report(renderer, out) for renderer, out in zip(self._renderers, outputs, strict=True)]
+        for report in reports:
+            report.start()
         for outcome in outcomes:
-            report.sections(outcome.sections)
-            failures += outcome.errors
-            counts.add(outcome.counts)
-            rules |= outcome.rules
+            for report, sections in zip(reports, outcome.sections, strict=False):  # a lost part has none
+                report.sections(sections)
+            total.add(outcome)
+        summary, stale = self._summary(total, facts)
+        for report in reports:
+            report.finish(summary, total)
+        if self._request.baseline_out is not None:
+            from gatewright.checking.baseline import as_text
+
+            write_whole(self._request.baseline_out, as_text(total.entries))
+        return _exit_code(self._request, summary, stale)
+
+    def _summary(self, total: Outcome, facts: Facts) -> tuple[Summary, list[str]]:
+        """The figures, and what is said of waivers and baseline entries that cover nothing."""
+        counts = total.counts
+        stale = [*_stale(self._request, total), *total.stale]
+        notices = [*facts.notices, *stale]
+        if counts.objects and not counts.pairs and not counts.errors:
+            notices.append("warning: no object matched any constraint: nothing was evaluated")
         summary = Summary(
             objects=counts.objects,
             constraints=facts.constraints,
             pairs=counts.pairs,
             actions=counts.actions,
             errors=counts.errors,
+            waived=counts.waived,
+            known=counts.known,
             seconds=time.perf_counter() - self._started,
-            notices=tuple(facts.notices),
+            notices=tuple(notices),
         )
-        out.write(renderer.finish(summary, failures, rules))
-        out.flush()
-        return _exit_code(request, summary)
+        return summary, stale
 
     def _outcomes(self) -> tuple[Iterator[Outcome], Facts]:
         """The outcome of every part in order, and what is to be said of the policies."""
@@ -110,7 +129,7 @@ class _Run:
 
         host, facts, repeatable = loaded(self._request, self._files, self._policies, surveyed=memory is not None)
         keeping = memory is not None and repeatable
-        outcomes = evaluated(host, self._request, self._renderer, fresh, keeping=keeping)
+        outcomes = evaluated(host, self._request, self._renderers, fresh, keeping=keeping)
         return (self._kept(memory, facts, outcomes) if memory is not None and repeatable else outcomes), facts
 
     def _kept(self, memory: Memory, facts: Facts, fresh: Iterator[Outcome]) -> Iterator[Outcome]:
@@ -139,10 +158,24 @@ def _read_policies(request: CheckRequest) -> Policies:
     return read_policies(request)
 
 
-def _exit_code(request: CheckRequest, summary: Summary) -> int:
+def _stale(request: CheckRequest, total: Outcome) -> Iterator[str]:
+    """What is to be said of waivers that covered nothing, and of findings of the baseline that are gone."""
+    if request.waivers:
+        from gatewright.checking.waivers import complaint
+
+        unused = set(range(len(request.waivers))) - set(total.used)
+        yield from (complaint(request.waivers[number]) for number in sorted(unused))
+    if gone := len(request.baseline) - len(set(total.known)):
+        yield f"stale: {gone} of {len(request.baseline)} findings of the baseline are gone: write it anew"
+
+
+def _exit_code(request: CheckRequest, summary: Summary, stale: Sequence[str]) -> int:
     if summary.errors:
         return BAD_INPUT
-    return VIOLATIONS if any(summary.actions.get(action) for action in request.fail_on) else CLEAN
+    if request.baseline_out is not None:
+        return CLEAN
+    failing = any(summary.actions.get(action) for action in request.fail_on)
+    return VIOLATIONS if failing or (stale and request.fail_on_stale) else CLEAN
 
 
 class _Report:
@@ -156,6 +189,10 @@ class _Report:
 
     def start(self) -> None:
         self._out.write(self._renderer.start())
+
+    def finish(self, summary: Summary, total: Outcome) -> None:
+        self._out.write(self._renderer.finish(summary, total.errors, total.rules))
+        self._out.flush()
 
     def sections(self, sections: Sequence[tuple[str, str]]) -> None:
         for file, text in sections:

@@ -10,24 +10,36 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from gatewright.errors import UsageError
+
+if TYPE_CHECKING:
+    from gatewright.checking.config import Config
+    from gatewright.checking.waivers import Waiver
 
 
 def run_check(
     *,
     manifests: Sequence[str],
     policy: Sequence[str] | None = None,
-    format: str = "text",
-    output: Path | None = None,
+    format: Sequence[str] | None = None,
+    output: Sequence[Path] | None = None,
     exclude: Sequence[str] | None = None,
     type: str = "",
-    namespace: str = "default",
+    namespace: str = "",
     rule: Sequence[str] | None = None,
     exclude_rule: Sequence[str] | None = None,
     min_severity: str = "",
-    kubernetes_version: str = "latest",
+    kubernetes_version: str = "",
     deny_only: bool = False,
     fail_on: Sequence[str] | None = None,
+    waivers: Sequence[str] | None = None,
+    no_inline_waivers: bool = False,
+    fail_on_stale: bool = False,
+    baseline: str = "",
+    write_baseline: Path | None = None,
+    config: str = "",
     engine: str = "cel",
     enforcement_point: str = "",
     gator_compat: bool = False,
@@ -42,34 +54,81 @@ def run_check(
     from gatewright.checking.request import CheckRequest
     from gatewright.checking.session import check as run
 
-    to_terminal = output is None and sys.stdout.isatty()
+    kept = _configured(config)
+    formats, outputs = paired(tuple(format or kept.formats or ("text",)), tuple(output or ()))
+    to_terminal = outputs[0] is None and sys.stdout.isatty()
+    waiver_files = (*kept.waivers, *(waivers or ()))
+    baseline = baseline or kept.baseline
     request = CheckRequest(
-        policies=tuple(policy or ()),
+        policies=tuple(policy or kept.policies),
         manifests=tuple(manifests),
-        format=format,
-        output=output,
-        exclude=tuple(exclude or ()),
+        format=formats[0],
+        output=outputs[0],
+        also=formats[1:],
+        also_outputs=tuple(path for path in outputs[1:] if path is not None),
+        exclude=(*kept.exclude, *(exclude or ())),
         type=type,
-        namespace=namespace,
+        namespace=namespace or kept.namespace or "default",
         engine=engine,
         enforcement_point=enforcement_point,
         gator_compat=gator_compat,
-        kubernetes_version=kubernetes_version,
-        rules=tuple(rule or ()),
-        exclude_rules=tuple(exclude_rule or ()),
-        min_severity=min_severity,
+        kubernetes_version=kubernetes_version or kept.kubernetes_version or "latest",
+        rules=tuple(rule or kept.rules),
+        exclude_rules=(*kept.exclude_rules, *(exclude_rule or ())),
+        min_severity=min_severity or kept.min_severity,
         actions=("deny",) if deny_only else (),
-        fail_on=tuple(fail_on or ("deny",)),
+        fail_on=tuple(fail_on or kept.fail_on or ("deny",)),
+        fail_on_stale=fail_on_stale,
+        waivers=_waivers(waiver_files),
+        inline_waivers=kept.inline_waivers and not no_inline_waivers,
+        baseline=_baseline(baseline) if write_baseline is None else (),
+        baseline_out=write_baseline,
+        recording=write_baseline is not None,
+        own_files=tuple(filter(None, (kept.file, *waiver_files, baseline, str(write_baseline or "")))),
         external_data=external_data,
         jobs=jobs,
         timeout_s=timeout or None,
         cache=not no_cache,
         result_cache=not (no_cache or no_result_cache),
-        excerpts=format in ("text", "junit") and not no_excerpt,
+        excerpts=not no_excerpt and any(each in ("text", "junit") for each in formats),
         progress=sys.stderr.isatty(),
         colour=to_terminal and not os.environ.get("NO_COLOR"),
+        parameters=dict(kept.parameters),
     )
     return run(request)
+
+
+def paired(formats: tuple[str, ...], outputs: tuple[Path, ...]) -> tuple[tuple[str, ...], tuple[Path | None, ...]]:
+    """Each format with where it goes: the first without an output, if there is one, goes to standard output."""
+    free = len(formats) - len(outputs)
+    if free not in (0, 1):
+        many = f"--format is given {len(formats)} times, --output {len(outputs)} times"
+        hint = "with several, -f and -o come in pairs; the first format may go without one, to standard output"
+        raise UsageError(many, hint=hint)
+    return formats, (*(None for _ in range(free)), *outputs)
+
+
+def _configured(path: str) -> Config:
+    from gatewright.checking.config import DEFAULT_FILE, Config, read_config
+
+    # Most projects have none, and need not wait until YAML can be read.
+    return read_config(path or DEFAULT_FILE) if path or os.path.isfile(DEFAULT_FILE) else Config()
+
+
+def _waivers(paths: Sequence[str]) -> tuple[Waiver, ...]:
+    if not paths:
+        return ()
+    from gatewright.checking.waivers import read_waivers
+
+    return read_waivers(paths)
+
+
+def _baseline(path: str) -> tuple[str, ...]:
+    if not path:
+        return ()
+    from gatewright.checking.baseline import read_baseline
+
+    return read_baseline(Path(path))
 
 
 # What quick understands: options with a value, options without one. Values are converted as typer does.
@@ -77,35 +136,41 @@ _REPEATED = {
     "--exclude": "exclude",
     "--exclude-rule": "exclude_rule",
     "--fail-on": "fail_on",
+    "--format": "format",
+    "--output": "output",
     "--policy": "policy",
     "--rule": "rule",
+    "--waivers": "waivers",
+    "-f": "format",
+    "-o": "output",
     "-p": "policy",
 }
 _SINGLE = {
+    "--baseline": "baseline",
+    "--config": "config",
     "--engine": "engine",
     "--enforcement-point": "enforcement_point",
     "--external-data": "external_data",
-    "--format": "format",
     "--jobs": "jobs",
     "--kubernetes-version": "kubernetes_version",
     "--min-severity": "min_severity",
     "--namespace": "namespace",
-    "--output": "output",
     "--timeout": "timeout",
     "--type": "type",
-    "-f": "format",
+    "--write-baseline": "write_baseline",
     "-j": "jobs",
     "-n": "namespace",
-    "-o": "output",
 }
 _SWITCHES = {
     "--deny-only": "deny_only",
+    "--fail-on-stale": "fail_on_stale",
     "--gator-compat": "gator_compat",
     "--no-cache": "no_cache",
     "--no-excerpt": "no_excerpt",
+    "--no-inline-waivers": "no_inline_waivers",
     "--no-result-cache": "no_result_cache",
 }
-_CONVERTED: dict[str, Any] = {"jobs": int, "timeout": float, "output": Path}
+_CONVERTED: dict[str, Any] = {"jobs": int, "timeout": float, "output": Path, "write_baseline": Path}
 
 
 def quick(argv: Sequence[str]) -> dict[str, Any] | None:
@@ -131,7 +196,8 @@ def quick(argv: Sequence[str]) -> dict[str, Any] | None:
 
 def _take(options: dict[str, Any], name: str, value: str) -> bool:
     if name in _REPEATED:
-        options.setdefault(_REPEATED[name], []).append(value)
+        option = _REPEATED[name]
+        options.setdefault(option, []).append(_CONVERTED.get(option, str)(value))
         return True
     if name not in _SINGLE:
         return False

@@ -19,9 +19,12 @@ def check(
     manifests: Annotated[list[str], typer.Argument(help="Files, directories (recursive), or - for standard input.")],
     policy: Policies = None,
     format: Annotated[
-        str, typer.Option("--format", "-f", help="text, json, yaml, junit, sarif, github or gitlab.")
-    ] = "text",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the report to this file.")] = None,
+        list[str] | None,
+        typer.Option("--format", "-f", help="text (default), json, yaml, junit, sarif, github or gitlab. Repeatable."),
+    ] = None,
+    output: Annotated[
+        list[Path] | None, typer.Option("--output", "-o", help="Write the report to this file. One for each format.")
+    ] = None,
     exclude: Annotated[
         list[str] | None, typer.Option(help="Leave out paths like this (gitignore patterns). Repeatable.")
     ] = None,
@@ -30,20 +33,34 @@ def check(
         typer.Option(help="What the inputs are: kubernetes, dockerfile, workflow, falco, prometheus, kustomization…"),
     ] = "",
     namespace: Annotated[
-        str, typer.Option("--namespace", "-n", help="Where objects go that name no namespace.")
-    ] = "default",
+        str, typer.Option("--namespace", "-n", help="Where objects go that name no namespace (default: default).")
+    ] = "",
     rule: Annotated[list[str] | None, typer.Option(help="Only library rules like this (glob). Repeatable.")] = None,
     exclude_rule: Annotated[list[str] | None, typer.Option(help="No library rules like this. Repeatable.")] = None,
     min_severity: Annotated[
         str, typer.Option(help="Only library rules at least this severe: info, low, medium, high, critical.")
     ] = "",
     kubernetes_version: Annotated[
-        str, typer.Option(help="The Kubernetes version that library rules assume, such as 1.31.")
-    ] = "latest",
+        str, typer.Option(help="The Kubernetes version that library rules assume, such as 1.31 (default: latest).")
+    ] = "",
     deny_only: Annotated[bool, typer.Option("--deny-only", help="Show only violations that deny.")] = False,
     fail_on: Annotated[
         list[str] | None, typer.Option(help="Enforcement actions that make the exit code 1 (default: deny).")
     ] = None,
+    waivers: Annotated[
+        list[str] | None, typer.Option(help="A file of waivers: violations somebody answers for. Repeatable.")
+    ] = None,
+    no_inline_waivers: Annotated[
+        bool, typer.Option("--no-inline-waivers", help="Do not let objects waive rules by annotations.")
+    ] = False,
+    fail_on_stale: Annotated[
+        bool, typer.Option("--fail-on-stale", help="Exit 1 for waivers and baseline entries that cover nothing.")
+    ] = False,
+    baseline: Annotated[str, typer.Option(help="Findings that were there before, which do not count.")] = "",
+    write_baseline: Annotated[
+        Path | None, typer.Option(help="Write all findings to this file, as a baseline, and exit 0.")
+    ] = None,
+    config: Annotated[str, typer.Option(help="The project's options (default: gatewright.yaml, where it lies).")] = "",
     engine: Annotated[
         str,
         typer.Option(
@@ -74,5 +91,6 @@ def check(
         gatewright check deploy/
         gatewright check -p policies/ -p pss-baseline deploy/ --exclude 'charts/**'
         kustomize build . | gatewright check -p policies/ - --format sarif --output results.sarif
+        gatewright check deploy/ -f text -f junit -o junit.xml --waivers waivers.yaml
     """
     return run_check(**locals())

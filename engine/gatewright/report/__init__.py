@@ -21,13 +21,18 @@ Section = tuple[str, str]
 
 @dataclass(slots=True)
 class Summary:
-    """The figures at the end of a report. `seconds` is wall time; `actions` counts violations by enforcement action."""
+    """The figures at the end of a report. `seconds` is wall time; `actions` counts violations by enforcement action.
+
+    Violations that a waiver covers (`waived`) or a baseline holds (`known`) are in none of the others.
+    """
 
     objects: int = 0
     constraints: int = 0
     pairs: int = 0
     actions: dict[str, int] = field(default_factory=dict)
     errors: int = 0
+    waived: int = 0
+    known: int = 0
     seconds: float = 0.0
     notices: tuple[str, ...] = ()
 
@@ -43,6 +48,8 @@ class Summary:
             "pairs": self.pairs,
             "violations": {"total": self.violations, **dict(sorted(self.actions.items()))},
             "errors": self.errors,
+            "waived": self.waived,
+            "known": self.known,
             "seconds": round(self.seconds, 3),
             "notices": list(self.notices),
         }

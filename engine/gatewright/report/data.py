@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -51,3 +52,10 @@ def title(v: Violation) -> str:
     """A line that says what the violation is about."""
     name = f"{v.object.namespace}/{v.object.name}" if v.object.namespace else v.object.name
     return f"{v.object.kind} {name}: {v.message}"
+
+
+def fingerprint(v: Violation) -> str:
+    """The same for the same finding wherever it stands in its file."""
+    where = v.location.file if v.location else ""
+    parts = (v.constraint.kind, v.constraint.name, where, v.object.kind, v.object.namespace, v.object.name, v.message)
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

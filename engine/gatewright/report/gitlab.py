@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from gatewright.report import Plain, Section, Summary
-from gatewright.report.data import actions, rule_id, title
+from gatewright.report.data import actions, fingerprint, rule_id, title
 from gatewright.report.json import dump
 
 if TYPE_CHECKING:
@@ -46,10 +45,3 @@ def _issue(v: Violation) -> dict[str, Any]:
             "lines": {"begin": v.location.row if v.location else 1},
         },
     }
-
-
-def fingerprint(v: Violation) -> str:
-    """The same for the same finding wherever it stands in its file."""
-    where = v.location.file if v.location else ""
-    parts = (v.constraint.kind, v.constraint.name, where, v.object.kind, v.object.namespace, v.object.name, v.message)
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from gatewright.report import Plain, Section, Summary
-from gatewright.report.data import actions, rule_id, title
-from gatewright.report.gitlab import fingerprint
+from gatewright.report.data import actions, fingerprint, rule_id, title
 from gatewright.report.json import dump
 
 if TYPE_CHECKING:

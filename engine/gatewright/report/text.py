@@ -59,6 +59,10 @@ class Text(Plain):
         lines += summary.notices
         actions = ", ".join(f"{count} {action}" for action, count in sorted(summary.actions.items()))
         violations = _count(summary.violations, "violation") + (f" ({actions})" if actions else "")
+        if summary.waived:
+            violations += f", {summary.waived:,} waived"
+        if summary.known:
+            violations += f", {summary.known:,} known"
         lines.append(
             f"{_count(summary.objects, 'object')}, {_count(summary.constraints, 'constraint')}, "
             f"{_count(summary.pairs, 'pair')} evaluated: {violations}, {_count(summary.errors, 'error')} "
