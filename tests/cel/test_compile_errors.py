@@ -14,6 +14,8 @@ STARTS = (
     "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}"
 )
 
+BRACED = STARTS.replace("'{', ", "'{', '}', ").replace("'.', ", "'.', ',', ").replace("'!', ", "'!', '?', ")
+
 RANGE = "cannot be range of a comprehension (must be list, map, or dynamic)"
 DECIMAL = "decimal clause can only be used on integers"
 
@@ -30,6 +32,7 @@ ERRORS = [
     ("99999999999999999999", "1:1", "invalid int literal"),
     ("has(object)", "1:5", "invalid argument to has() macro"),
     ("object.all(1, true)", "1:12", "argument must be a simple name"),
+    ("int{}", "1:4", "'int' is not a message type"),
     ("object.all(x, x, true)", "1:15", "duplicate variable name: x"),
     ("(" * 251 + "1" + ")" * 251, "-1:0", "expression recursion limit exceeded: 250"),
     ("+".join(["1"] * 300), "-1:0", "max recursion depth exceeded"),
@@ -50,6 +53,12 @@ ERRORS = [
     ("'%d'.format(['a'])", "1:14", f"error during formatting: {DECIMAL}, was given string"),
     ("'%d %d'.format([1])", "1:15", "index 1 out of range"),
     ("'é' + ]", "1:7", f"Syntax error: mismatched input ']' expecting {STARTS}"),
+    ("size(1 2)", "1:8", "Syntax error: extraneous input '2' expecting ')'"),
+    ("object.?", "1:9", "Syntax error: mismatched input '<EOF>' expecting {IDENTIFIER, ESC_IDENTIFIER}"),
+    ("object.true", "1:8", "Syntax error: mismatched input 'true' expecting IDENTIFIER"),
+    ("{", "1:2", f"Syntax error: mismatched input '<EOF>' expecting {BRACED}"),
+    ("--", "1:3", "Syntax error: no viable alternative at input '-'"),
+    ("object.# x.", "1:8", "Syntax error: token recognition error at: '#'"),
 ]  # fmt: skip
 
 
@@ -73,6 +82,57 @@ def test_several_errors_come_in_order_of_place() -> None:
         "<input>:1:1",
         "<input>:1:5",
     ]
+
+
+# Where ANTLR's parser goes on after an error, all that it says: (row:column, message).
+RECOVERED = {
+    "1 + +": [
+        ("1:5", f"Syntax error: mismatched input '+' expecting {STARTS}"),
+        ("1:6", f"Syntax error: mismatched input '<EOF>' expecting {STARTS}"),
+    ],
+    "func{{a}}": [
+        ("1:6", "Syntax error: extraneous input '{' expecting {'}', ',', '?', IDENTIFIER, ESC_IDENTIFIER}"),
+        ("1:8", "Syntax error: mismatched input '}' expecting ':'"),
+        ("1:9", "Syntax error: extraneous input '}' expecting <EOF>"),
+    ],
+    "x{?.": [
+        ("1:3", "unsupported ident kind"),
+        ("1:4", "Syntax error: mismatched input '.' expecting {IDENTIFIER, ESC_IDENTIFIER}"),
+    ],
+    "object.?": [
+        ("1:9", "Syntax error: mismatched input '<EOF>' expecting {IDENTIFIER, ESC_IDENTIFIER}"),
+        ("1:9", "unsupported ident kind"),
+    ],
+    "[1].map(var, 1)": [
+        ("1:9", "reserved identifier: var"),
+        ("1:9", "argument is not an identifier"),
+    ],
+    "(if": [
+        ("1:2", "reserved identifier: if"),
+        ("1:4", "Syntax error: missing ')' at '<EOF>'"),
+    ],
+    "[99999999999999999999": [
+        ("1:2", "invalid int literal"),
+        ("1:22", "Syntax error: mismatched input '<EOF>' expecting {']', ','}"),
+    ],
+    "./-": [
+        ("1:2", "Syntax error: no viable alternative at input './'"),
+        ("1:4", "Syntax error: no viable alternative at input '-'"),
+        ("1:4", f"Syntax error: mismatched input '<EOF>' expecting {STARTS}"),
+    ],
+    'object."a b': [
+        ("1:8", "Syntax error: token recognition error at: '\"a b'"),
+        ("1:12", "Syntax error: no viable alternative at input '.'"),
+    ],
+}
+
+
+@pytest.mark.parametrize("text", RECOVERED)
+def test_the_parser_goes_on_as_antlrs_does(text: str) -> None:
+    with pytest.raises(CelCompileError) as error:
+        compile_expression(text, Environment({}))
+    said = [line for line in error.value.message.splitlines() if line.startswith("ERROR")]
+    assert said == [f"ERROR: <input>:{place}: {message}" for place, message in RECOVERED[text]]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import isinf
 from typing import Final
+
+from gatewright.cel.values import INT_MAX, INT_MIN, UINT_MAX, Uint
 
 _ESCAPE = r"\\(?:[abfnrtv\"'\\?`]|[0-3][0-7][0-7]|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})"
 _STRING = (
@@ -53,9 +56,8 @@ def tokenize(text: str) -> tuple[list[Token], list[tuple[int, str]]]:
     while at < end:
         found = scan(text, at)
         if found is None:
-            stop = _unrecognised(text, at)
-            shown = text[at:stop].replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-            errors.append((at, f"Syntax error: token recognition error at: '{shown}'"))
+            stop = unrecognised(text, at)
+            errors.append((at, f"Syntax error: token recognition error at: '{text[at:stop]}'"))
             at = stop
             continue
         kind = found.lastgroup
@@ -72,8 +74,8 @@ def tokenize(text: str) -> tuple[list[Token], list[tuple[int, str]]]:
     return tokens, errors
 
 
-def _unrecognised(text: str, at: int) -> int:
-    # ANTLR reports up to and including the character it could not accept, and goes on after it.
+def unrecognised(text: str, at: int) -> int:
+    """Where a stretch ends that is no token: ANTLR takes the character it could not accept with it."""
     first = text[at]
     if first in "=&|":
         return min(at + 2, len(text))
@@ -89,8 +91,36 @@ def _unrecognised(text: str, at: int) -> int:
     return at + 1
 
 
-class EscapeError(Exception):
-    """A string literal whose escapes mean nothing; the text is cel-go's."""
+class LiteralError(Exception):
+    """A literal that stands for nothing; the text is cel-go's."""
+
+
+def literal_value(token: Token, sign: str = "") -> object:
+    """The value of a literal, with the sign before a number."""
+    text = token.text
+    match token.kind:
+        case "NUM_INT":
+            value = int(sign + text, 16 if text[:2] == "0x" else 10)
+            if not INT_MIN <= value <= INT_MAX:
+                raise LiteralError("invalid int literal")
+            return value
+        case "NUM_UINT":
+            value = int(text[:-1], 16 if text[:2] == "0x" else 10)
+            if value > UINT_MAX:
+                raise LiteralError("invalid uint literal")
+            return Uint(value)
+        case "NUM_FLOAT":
+            double = float(sign + text)
+            if isinf(double):
+                raise LiteralError("invalid double literal")
+            return double
+        case "true" | "false":
+            return token.kind == "true"
+        case "STRING":
+            return string_value(text)
+        case "BYTES":
+            return bytes_value(text)
+    return None
 
 
 _SIMPLE: Final = {
@@ -112,7 +142,7 @@ def string_value(token: str) -> str:
             return _SIMPLE[sequence]
         code = int(sequence[1:], 16) if sequence[0] in "xXuU" else int(sequence, 8)
         if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
-            raise EscapeError("invalid unicode code point")
+            raise LiteralError("invalid unicode code point")
         return chr(code)
 
     return _ESCAPES.sub(decode, body)
@@ -131,7 +161,7 @@ def bytes_value(token: str) -> bytes:
         if sequence in _SIMPLE:
             out += _SIMPLE[sequence].encode()
         elif sequence[0] in "uU":
-            raise EscapeError("unable to unescape string")
+            raise LiteralError("unable to unescape string")
         else:
             out.append((int(sequence[1:], 16) if sequence[0] in "xX" else int(sequence, 8)) & 0xFF)
         last = match.end()

@@ -271,7 +271,9 @@ class _Checker:
     def struct(self, node: ast.StructExpr) -> Type:
         message = MESSAGES.get(node.name.removeprefix("."))
         if message is None:
-            self.error(node.at, f"undeclared reference to '{node.name}' (in container '')")
+            known = node.name.removeprefix(".") in TYPE_NAMES
+            undeclared = f"undeclared reference to '{node.name}' (in container '')"
+            self.error(node.at, f"'{node.name}' is not a message type" if known else undeclared)
             return ERROR
         kind, fields = message
         for part in node.fields:

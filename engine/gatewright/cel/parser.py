@@ -1,51 +1,27 @@
-"""CEL text to nodes, by precedence climbing; messages and limits are those of cel-go's parser as Kubernetes sets it up.
+"""CEL text to nodes, by recursive descent; limits are those of cel-go's parser as Kubernetes sets it up.
 
-A hand-written parser stands here because a policy's expressions are parsed at start-up, where a table-driven one cost
-several times as much, and because the texts of syntax errors are Gatekeeper's violations messages.
+A hand-written parser stands here because a policy's expressions are parsed at start-up. It stops at the first token
+that does not fit; `_recovery` then says what cel-go says of the text, for that is what a broken template answers.
 """
 
 from __future__ import annotations
 
-from typing import Final, NoReturn
+from typing import Final
 
 from gatewright.cel import nodes as ast
-from gatewright.cel._lexer import EscapeError, Token, bytes_value, string_value, tokenize
-from gatewright.cel.values import Uint
+from gatewright.cel._lexer import LiteralError, Token, literal_value, tokenize
 from gatewright.errors import CelError
 
 _MAX_CODE_POINTS: Final = 100_000
 _MAX_DEPTH: Final = 250
 _RESERVED: Final = frozenset(
-    [
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "false",
-        "for",
-        "function",
-        "if",
-        "import",
-        "in",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "null",
-        "return",
-        "true",
-        "var",
-        "void",
-        "while",
-    ]
-)
-_STARTS: Final = (
-    "[", "{", "(", ".", "-", "!", "true", "false", "null",
-    "NUM_FLOAT", "NUM_INT", "NUM_UINT", "STRING", "BYTES", "IDENTIFIER",
+    {
+        "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let", "loop",
+        "package", "namespace", "null", "return", "true", "var", "void", "while",
+    }
 )  # fmt: skip
-_STARTS_SET: Final = frozenset(_STARTS)
-_NAMED: Final = frozenset(s for s in _STARTS if s.isupper())
+_LITERALS: Final = frozenset(["true", "false", "null", "NUM_FLOAT", "NUM_INT", "NUM_UINT", "STRING", "BYTES"])
+_NUMBERS: Final = ("NUM_INT", "NUM_FLOAT")
 _RELATIONS: Final = {
     "<": "_<_", "<=": "_<=_", ">=": "_>=_", ">": "_>_", "==": "_==_", "!=": "_!=_", "in": "@in",
 }  # fmt: skip
@@ -91,40 +67,41 @@ def parse(text: str) -> ast.Node:
     if len(text) > _MAX_CODE_POINTS:
         size = f"size: {len(text)}, limit {_MAX_CODE_POINTS}"
         raise CelCompileError(f"ERROR: <input>:-1:0: expression code point size exceeds limit: {size}")
-    parser = _Parser(text)
-    return parser.start()
+    tokens, errors = tokenize(text)
+    parser = _Parser(tokens)
+    try:
+        node = parser.start()
+    except _SyntaxFaultError:
+        from gatewright.cel._recovery import syntax_errors
+
+        raise CelCompileError(render_errors(text, [*errors, *syntax_errors(text, tokens, errors, _RESERVED)])) from None
+    if len(tokens) > _MAX_DEPTH and not errors:
+        _check_depth(parser, node)
+    if errors := errors + parser.errors:
+        raise CelCompileError(render_errors(text, errors))
+    return node
 
 
-class _StopError(Exception):
-    """Parsing cannot go on; the errors found so far are in the parser."""
+class _SyntaxFaultError(Exception):
+    """The text is no expression; what to say of it is another module's business."""
 
 
 class _Parser:
-    __slots__ = ("depth", "errors", "nesting", "position", "text", "token", "tokens")
+    __slots__ = ("errors", "nesting", "position", "token", "tokens")
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens, self.errors = tokenize(text)
+    def __init__(self, tokens: list[Token]) -> None:
+        self.tokens = tokens
+        # What cel-go's visitor finds in a tree without syntax errors.
+        self.errors: list[tuple[int, str]] = []
         self.position = 0
         self.token: Token = self.tokens[0]
         self.nesting = 0  # of the grammar's `expr`, which ANTLR's listener bounds
-        self.depth = 0  # of compound nodes, which cel-go's visitor bounds
 
     def start(self) -> ast.Node:
         """start: expr <EOF>"""
-        node: ast.Node | None = None
-        try:
-            node = self.expr()
-            if self.token.kind != "<EOF>":
-                self.unexpected("<EOF>", deletable=frozenset({"<EOF>"}))
-        except _StopError:
-            pass
-        if self.errors or node is None:
-            raise CelCompileError(render_errors(self.text, self.errors))
-        if len(self.tokens) > _MAX_DEPTH:
-            _check_depth(self, node)
-        if self.errors:
-            raise CelCompileError(render_errors(self.text, self.errors))
+        node = self.expr()
+        if self.token.kind != "<EOF>":
+            raise _SyntaxFaultError
         return node
 
     # -- tokens
@@ -142,50 +119,29 @@ class _Parser:
     def following(self) -> Token:
         return self.tokens[min(self.position + 1, len(self.tokens) - 1)]
 
-    def fail(self, message: str, at: int | None = None) -> NoReturn:
-        self.errors.append((self.token.at if at is None else at, message))
-        raise _StopError
-
-    def unexpected(self, expecting: str, deletable: frozenset[str] = frozenset()) -> None:
-        """Report the token at hand; go on behind it where dropping it repairs the text, as ANTLR does."""
-        text = _shown(self.token)
-        if self.token.kind != "<EOF>" and self.following().kind in deletable:
-            self.errors.append((self.token.at, f"Syntax error: extraneous input '{text}' expecting {expecting}"))
-            self.advance()
-            return
-        self.fail(f"Syntax error: mismatched input '{text}' expecting {expecting}")
-
-    def require(self, kind: str, follow: frozenset[str]) -> Token:
-        """The token `kind`. Where only it is missing, say so and go on."""
-        if self.token.kind == kind:
-            return self.advance()
-        if self.following().kind == kind and self.token.kind != "<EOF>":
-            self.unexpected(f"'{kind}'", deletable=frozenset({kind}))
-            return self.advance()
-        if self.token.kind in follow:
-            self.errors.append((self.token.at, f"Syntax error: missing '{kind}' at '{_shown(self.token)}'"))
-            return self.token
-        return self.fail(f"Syntax error: mismatched input '{_shown(self.token)}' expecting '{kind}'")
+    def require(self, *kinds: str) -> Token:
+        if self.token.kind not in kinds:
+            raise _SyntaxFaultError
+        return self.advance()
 
     # -- the grammar
 
-    def expr(self, extra: str = "") -> ast.Node:
+    def expr(self) -> ast.Node:
         """expr: or ('?' or ':' expr)?"""
         self.nesting += 1
         if self.nesting > _MAX_DEPTH:
-            self.errors.clear()
-            self.fail(f"expression recursion limit exceeded: {_MAX_DEPTH}", -1)
-        node = self.logical_or(extra)
+            raise _SyntaxFaultError
+        node = self.logical_or()
         if question := self.accept("?"):
             chosen = self.logical_or()
-            self.require(":", _STARTS_SET)
+            self.require(":")
             node = ast.Call(question.at, "_?_:_", None, (node, chosen, self.expr()))
         self.nesting -= 1
         return node
 
-    def logical_or(self, extra: str = "") -> ast.Node:
+    def logical_or(self) -> ast.Node:
         """or: and ('||' and)*"""
-        node = self.logical_and(extra)
+        node = self.logical_and()
         if self.token.kind != "||":
             return node
         terms, at = [node], self.token.at
@@ -193,9 +149,9 @@ class _Parser:
             terms.append(self.logical_and())
         return ast.Call(at, "_||_", None, tuple(terms))
 
-    def logical_and(self, extra: str = "") -> ast.Node:
+    def logical_and(self) -> ast.Node:
         """and: relation ('&&' relation)*"""
-        node = self.relation(extra)
+        node = self.relation()
         if self.token.kind != "&&":
             return node
         terms, at = [node], self.token.at
@@ -203,35 +159,35 @@ class _Parser:
             terms.append(self.relation())
         return ast.Call(at, "_&&_", None, tuple(terms))
 
-    def relation(self, extra: str = "") -> ast.Node:
+    def relation(self) -> ast.Node:
         """relation: sum (('<' | '<=' | '>=' | '>' | '==' | '!=' | 'in') sum)*"""
-        node = self.sums(extra)
+        node = self.sums()
         while (name := _RELATIONS.get(self.token.kind)) is not None:
             at = self.advance().at
             node = ast.Call(at, name, None, (node, self.sums()))
         return node
 
-    def sums(self, extra: str = "") -> ast.Node:
+    def sums(self) -> ast.Node:
         """sum: product (('+' | '-') product)*"""
-        node = self.product(extra)
+        node = self.product()
         while (name := _SUMS.get(self.token.kind)) is not None:
             at = self.advance().at
             node = ast.Call(at, name, None, (node, self.product()))
         return node
 
-    def product(self, extra: str = "") -> ast.Node:
+    def product(self) -> ast.Node:
         """product: unary (('*' | '/' | '%') unary)*"""
-        node = self.unary(extra)
+        node = self.unary()
         while (name := _PRODUCTS.get(self.token.kind)) is not None:
             at = self.advance().at
             node = ast.Call(at, name, None, (node, self.unary()))
         return node
 
-    def unary(self, extra: str = "") -> ast.Node:
+    def unary(self) -> ast.Node:
         """unary: '!'+ member | '-'+ member | member"""
         kind = self.token.kind
-        if kind not in ("!", "-") or (kind == "-" and self.following().kind in ("NUM_INT", "NUM_FLOAT")):
-            return self.member(extra)
+        if kind not in ("!", "-") or (kind == "-" and self.following().kind in _NUMBERS):
+            return self.member()
         at = self.token.at
         count = 0
         while self.accept(kind):
@@ -239,9 +195,9 @@ class _Parser:
         node = self.member()
         return node if count % 2 == 0 else ast.Call(at, "!_" if kind == "!" else "-_", None, (node,))
 
-    def member(self, extra: str = "") -> ast.Node:
+    def member(self) -> ast.Node:
         """member: primary ('.' '?'? name | '.' name '(' arguments ')' | '[' '?'? expr ']')*"""
-        node = self.primary(extra)
+        node = self.primary()
         while True:
             kind = self.token.kind
             if kind == ".":
@@ -249,8 +205,8 @@ class _Parser:
             elif kind == "[":
                 at = self.advance().at
                 optional = self.accept("?") is not None
-                index = self.expr("" if optional else "?")
-                self.require("]", _AFTER_MEMBER)
+                index = self.expr()
+                self.require("]")
                 node = ast.Call(at, "_[?_]" if optional else "_[_]", None, (node, index))
             elif kind == "{" and (name := _qualified(node)) is not None:
                 node = self.struct(name)
@@ -260,16 +216,9 @@ class _Parser:
     def select(self, operand: ast.Node) -> ast.Node:
         dot = self.advance()
         optional = self.accept("?") is not None
-        name = self.token
+        name = self.require("IDENTIFIER", "ESC_IDENTIFIER")
         if name.kind == "ESC_IDENTIFIER":
-            self.advance()
             return ast.Select(dot.at, operand, name.text[1:-1], optional=optional)
-        if name.kind != "IDENTIFIER":
-            shown = "" if name.kind == "<EOF>" else _shown(name)
-            if name.text in ("true", "false", "null"):
-                self.fail(f"Syntax error: mismatched input '{shown}' expecting IDENTIFIER")
-            self.fail(f"Syntax error: no viable alternative at input '.{shown}'")
-        self.advance()
         if self.token.kind == "(" and not optional:
             opening = self.advance()
             return self.call(opening.at, name, operand, self.arguments())
@@ -279,43 +228,21 @@ class _Parser:
         """arguments: (expr (',' expr)*)? ')'"""
         if self.accept(")"):
             return ()
-        args = [self.expr(")")]
+        args = [self.expr()]
         while self.accept(","):
             args.append(self.expr())
-        self.close(")")
+        self.require(")")
         return tuple(args)
 
-    def close(self, kind: str) -> None:
-        """The end of a bracket; a list may also go on with a comma, which the message then offers."""
-        if self.accept(kind):
-            return
-        if kind == ")" and self.token.kind in _AFTER_MEMBER:
-            self.errors.append((self.token.at, f"Syntax error: missing ')' at '{_shown(self.token)}'"))
-            return
-        expecting = "{" + f"'{kind}', ','" + "}" if kind != "}" else "{'}', ','}"
-        self.unexpected(expecting, deletable=frozenset({kind}))
-        self.accept(kind)
-
-    def primary(self, extra: str = "") -> ast.Node:
+    def primary(self) -> ast.Node:
         """primary: '.'? name | '.'? name '(' arguments | '(' expr ')' | list | map | literal"""
-        kind = self.token.kind
-        if kind not in _STARTS_SET:
-            self.unexpected(_expecting(extra), deletable=_STARTS_SET)
-            return self.unary()
-        match kind:
-            case "!":
-                # Only after a minus: the two signs do not mix.
-                self.fail("Syntax error: no viable alternative at input '-!'")
-            case "-" if self.following().kind not in ("NUM_INT", "NUM_FLOAT"):
-                after = self.following()
-                shown = "" if after.kind == "<EOF>" else _shown(after)
-                self.fail(f"Syntax error: no viable alternative at input '-{shown}'", after.at)
+        match self.token.kind:
             case "IDENTIFIER" | ".":
                 return self.named()
             case "(":
                 self.advance()
                 node = self.expr()
-                self.require(")", _AFTER_MEMBER)
+                self.require(")")
                 return node
             case "[":
                 return self.list_literal()
@@ -325,11 +252,7 @@ class _Parser:
 
     def named(self) -> ast.Node:
         dot = self.accept(".")
-        token = self.token
-        if token.kind != "IDENTIFIER":
-            shown = "" if token.kind == "<EOF>" else _shown(token)
-            self.fail(f"Syntax error: no viable alternative at input '.{shown}'")
-        self.advance()
+        token = self.require("IDENTIFIER")
         at = dot.at if dot else token.at
         name = ("." if dot else "") + token.text
         if token.text in _RESERVED:
@@ -356,7 +279,7 @@ class _Parser:
             if self.accept("?"):
                 optional.add(len(items))
             items.append(self.expr())
-        self.close("]")
+        self.require("]")
         return ast.ListExpr(at, tuple(items), frozenset(optional))
 
     def map_literal(self) -> ast.Node:
@@ -374,9 +297,9 @@ class _Parser:
                 break
             optional = self.accept("?") is not None
             key = self.expr()
-            colon = self.require(":", _STARTS_SET)
+            colon = self.require(":")
             entries.append(ast.Entry(colon.at, key, self.expr(), optional))
-        self.close("}")
+        self.require("}")
         return ast.MapExpr(at, tuple(entries))
 
     def struct(self, name: str) -> ast.Node:
@@ -385,47 +308,23 @@ class _Parser:
         fields: list[ast.Field] = []
         while self.token.kind != "}":
             optional = self.accept("?") is not None
-            if self.token.kind not in ("IDENTIFIER", "ESC_IDENTIFIER"):
-                self.unexpected("{'}', ',', '?', IDENTIFIER, ESC_IDENTIFIER}")
-            field = self.advance()
-            colon = self.require(":", _STARTS_SET)
+            field = self.require("IDENTIFIER", "ESC_IDENTIFIER")
+            colon = self.require(":")
             fields.append(ast.Field(colon.at, field.text.strip("`"), self.expr(), optional))
             if not self.accept(","):
                 break
-        self.close("}")
+        self.require("}")
         return ast.StructExpr(at, name, tuple(fields))
 
     def literal(self) -> ast.Node:
         minus = self.accept("-")
-        token = self.advance()
+        token = self.require(*(_NUMBERS if minus else _LITERALS))
         at = minus.at if minus else token.at
-        sign = "-" if minus else ""
-        text = token.text
-        match token.kind:
-            case "NUM_INT":
-                value = int(sign + text, 16 if text[:2] == "0x" else 10)
-                if not -(1 << 63) <= value < 1 << 63:
-                    self.errors.append((at, "invalid int literal"))
-                return ast.Literal(at, value)
-            case "NUM_UINT":
-                value = int(text[:-1], 16 if text[:2] == "0x" else 10)
-                if value >= 1 << 64:
-                    self.errors.append((at, "invalid uint literal"))
-                return ast.Literal(at, Uint(value))
-            case "NUM_FLOAT":
-                double = float(sign + text)
-                if double in (float("inf"), float("-inf")):
-                    self.errors.append((at, "invalid double literal"))
-                return ast.Literal(at, double)
-            case "true" | "false":
-                return ast.Literal(at, token.kind == "true")
-            case "null":
-                return ast.Literal(at, None)
         try:
-            return ast.Literal(at, string_value(text) if token.kind == "STRING" else bytes_value(text))
-        except EscapeError as error:
+            return ast.Literal(at, literal_value(token, "-" if minus else ""))
+        except LiteralError as error:
             self.errors.append((at, str(error)))
-            return ast.Literal(at, "")
+            return ast.Literal(at, None)
 
     # -- macros
 
@@ -447,27 +346,11 @@ class _Parser:
         if not isinstance(arg, ast.Ident):
             self.errors.append((arg.at, complaint))
             return "_"
+        if arg.name in _RESERVED:
+            self.errors.append((arg.at, complaint))
         if arg.name in ("@result", "__result__"):
             self.errors.append((arg.at, "iteration variable overwrites accumulator variable"))
         return arg.name
-
-
-_AFTER_MEMBER: Final = frozenset(
-    ["<EOF>", "?", "||", "&&", *_RELATIONS, *_SUMS, *_PRODUCTS, ".", "[", ")", "]", "}", ",", ":"]
-)
-
-
-def _shown(token: Token) -> str:
-    return token.text.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
-
-
-def _expecting(extra: str) -> str:
-    words = list(_STARTS)
-    if extra == ")":
-        words.insert(3, ")")
-    elif extra == "?":
-        words.insert(6, "?")
-    return "{" + ", ".join(w if w in _NAMED else f"'{w}'" for w in words) + "}"
 
 
 def _qualified(node: ast.Node) -> str | None:
