@@ -195,6 +195,10 @@ def _formatted(w: Writer, vals: list[Val], hint: str) -> Val | None:
         return None
     if len(values.expr.elts) != pieces.count(None) or not values.expr.elts:
         return None
+    kinds = {val.expr.id: val.kind for val in w.bound.values() if isinstance(val.expr, ast.Name)}
+    known = [kinds.get(part.id, "any") if isinstance(part, ast.Name) else "any" for part in values.expr.elts]
+    if not {"any", "str"}.issuperset(known):
+        return None
     parts = [w.keep(Val(part), "part").expr for part in values.expr.elts]
     rest = iter(parts)
     text = ast.JoinedStr([ast.FormattedValue(next(rest), -1) if p is None else _py.const(p) for p in pieces])

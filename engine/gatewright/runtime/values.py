@@ -121,6 +121,8 @@ class RegoSet:
     def of_members(cls, members: list[Any]) -> RegoSet:
         """A set over a list of values, in which one may stand several times. They are not compared with each other
         until someone asks what only a set can answer; many sets are just iterated."""
+        if not members:
+            return EMPTY
         self = cls.__new__(cls)
         self._members = members
         self._sorted = None
@@ -132,7 +134,10 @@ class RegoSet:
         if name != "keys":
             raise AttributeError(name)
         assert self._members is not None
-        self.keys = keys = {to_key(v): None for v in self._members}
+        if _ONLY_STRINGS.issuperset(map(type, self._members)):
+            self.keys = keys = dict.fromkeys(self._members)
+        else:
+            self.keys = keys = {to_key(v): None for v in self._members}
         self._members = None
         return keys
 
@@ -191,6 +196,11 @@ class RegoSet:
 
     def __repr__(self) -> str:
         return f"RegoSet({self.sorted()!r})"
+
+
+_ONLY_STRINGS = frozenset((str,))
+EMPTY: Final = RegoSet()
+"""The empty set, of which one is enough: sets do not change."""
 
 
 def _hash(value: Any) -> int:
