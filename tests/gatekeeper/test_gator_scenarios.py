@@ -365,3 +365,60 @@ def test_a_suite(gator):
     code, out, err = gator("verify", "suite.yaml", **files)
     assert (code, err) == (0, ""), out
     assert out.splitlines()[-2:] == ["PASS", ""]
+
+
+def test_all_suites_below_the_directory(gator, tmp_path):
+    files = {"template": [template()], "constraint": [constraint(match=PODS)], "good": [GOOD], "bad": [BAD]}
+    code, out, _ = gator("verify", "./...", "--run=plain", suite=SUITE, **files)
+    assert code == 0
+    assert out.startswith(f"ok\t./{str(tmp_path).removeprefix('/')}/suite.yaml\t")
+
+
+def test_prints_of_a_case_with_an_inventory(gator):
+    rego = 'package a\nviolation[{"msg": "x"}] { print("hello") }'
+    case = {"name": "c", "object": "bad.yaml", "inventory": ["good.yaml"], "assertions": [{"violations": "yes"}]}
+    test = {"name": "t", "template": "template.yaml", "constraint": "constraint.yaml", "cases": [case]}
+    suite = {"apiVersion": "test.gatekeeper.sh/v1alpha1", "kind": "Suite", "tests": [test]}
+    files = {"template": [template(rego=rego)], "constraint": [constraint()], "good": [GOOD], "bad": [BAD]}
+    _, out, _ = gator("verify", "suite.yaml", "-v", suite=[suite], **files)
+    assert out.splitlines()[2:4] == ["        === PRINT ===", "        hello"]
+
+
+# --- what is wrong with inputs -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "complaint"),
+    [
+        ("all.yaml", "a: 1\n---\nb: 1\n: c: [\n", "yaml: line 1: did not find expected key"),
+        ("all.json", '{"a": 1}\n{"b": 1}\n:', "invalid character ':' looking for beginning of value"),
+        ("all.json", '{"a": 1}\n: c: [', "json: offset 10: invalid character ':' looking for beginning of value"),
+    ],
+)
+def test_rows_and_offsets(gator, tmp_path, name, text, complaint):
+    (tmp_path / name).write_text(text)
+    code, _, err = gator("test", "-f", name)
+    assert code == 1
+    assert err.endswith(f": {complaint}\n")
+
+
+def requiring(text):
+    document = template()
+    document["metadata"]["annotations"] = {"metadata.gatekeeper.sh/requires-sync-data": text}
+    return document
+
+
+def test_requirements_of_templates_of_one_name(gator):
+    pods = '[[{"groups": [""], "versions": ["v1"], "kinds": ["Pod"]}]]'
+    code, _, err = gator("sync", "test", "-f", "-n=all.yaml", all=[requiring(pods), requiring("[]")])
+    assert code == 1
+    assert err.endswith("the following requirements were not met: \nneedslabel:\n- /v1:Pod\n\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"), [("[", "unexpected EOF"), ('""', "EOF"), ('[[{"a": 1}]]', 'json: unknown field "a"')]
+)
+def test_requirements_that_cannot_be_read(gator, text, complaint):
+    code, _, err = gator("sync", "test", "-n=all.yaml", all=[requiring(text)])
+    assert code == 1
+    assert err == f"encountered errors parsing the following templates: \nneedslabel:\n{complaint}\n\n"

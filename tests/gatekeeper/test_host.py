@@ -8,6 +8,7 @@ import pytest
 
 from gatewright.errors import ConstraintError, ReviewError, TemplateError
 from gatewright.gatekeeper.host import GATOR_TEST
+from gatewright.runtime.context import EvalOptions
 
 from .conftest import REGO, constraint, namespace, pod, template
 
@@ -368,3 +369,55 @@ def test_validating_admission_policies_are_policies(make_host, actions, action, 
 def test_admission_policies_stand_beside_constraints(make_host):
     host = make_host(template(), constraint(), *admission_policy("Deny"))
     assert sorted(messages(host, pod())) == ["not p", "p has no label owner"]
+
+
+# --- numbers: Gatekeeper's driver gives objects to Rego with float64s only ---
+
+NUMBERS = """package n
+violation[{"msg": msg, "details": {"n": n}}] {
+  n := input.review.object.spec.n
+  msg := sprintf("%v %d %v %v", [n, n, input.parameters.n, data.inventory.cluster.v1.Pod.q.spec.n])
+}"""
+ANY = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, "1e+06 %!d(float64=1e+06) 1000000 1000000"),
+        ({"semantics": "gator verify"}, "1e+06 %!d(float64=1e+06) 1000000 1e+06"),
+        ({"semantics": "gator test"}, "1e+06 %!d(float64=1e+06) 1e+06 1e+06"),
+    ],
+)
+def test_large_integers_show_as_float64s(make_host, options, message):
+    host = make_host(
+        template("Numbers", NUMBERS, ANY),
+        constraint(kind="Numbers", parameters={"n": 1_000_000}),
+        pod("q", spec={"n": 1_000_000}),
+        default_namespace="",
+        **options,
+    )
+    (violation,) = host.review(pod(spec={"n": 1_000_000}))
+    assert violation.message == message
+    assert host.review(pod(spec={"n": 999_999}))[0].message.startswith("999999 999999 ")
+
+
+def test_what_is_printed_is_printed_once(make_host):
+    printed = []
+    rego = 'package n\nviolation[{"msg": "x"}] { print(input.review.object.spec.n) }'
+    host = make_host(
+        template("Numbers", rego),
+        constraint(kind="Numbers"),
+        print_enabled=True,
+        eval_options=EvalOptions(print_sink=lambda text, place: printed.append(text)),
+    )
+    host.review(pod(spec={"n": 1_000_000}))
+    assert len(printed) == 1
+
+
+def test_the_place_of_a_large_integer_is_found(make_host):
+    rego = 'package n\nviolation[{"msg": sprintf("%v", [n])}] { n := input.review.object.spec.n; n > 5 }'
+    host = make_host(template("Numbers", rego), constraint(kind="Numbers"))
+    obj = pod(spec={"n": 1_000_000})
+    violations = host.review(obj)
+    assert list(host.evidence(obj, violations)) == [(violations[0], ("spec", "n"))]

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from gatewright.runtime.values import NumberText
+
 _TYPES: Final = {
     type(None): "<nil>",
     bool: "bool",
@@ -134,7 +136,9 @@ def json_indented(value: Any, indent: str, *, sort_keys: bool = True) -> str:
 
 def _json(value: Any, indent: str, newline: str, *, sort_keys: bool) -> Iterator[str]:
     """`newline` is a line end with the indentation of the enclosing line, or nothing."""
-    if isinstance(value, float):
+    if isinstance(value, NumberText):
+        yield value.text
+    elif isinstance(value, float):
         yield _json_float(value)
     elif isinstance(value, (dict, list, tuple)):
         keyed = isinstance(value, dict)

@@ -249,6 +249,10 @@ class Host:
     def add_constraint(self, document: kube.Object) -> Constraint:
         """Add or replace a constraint; the document gets its template's defaults. ConstraintError when refused."""
         constraint = read_constraint(document, self._find_template)
+        if self.semantics == GATOR_TEST:
+            # gator test reads all numbers as float64s; a cluster tells integers apart.
+            floats = kube.as_floats(constraint.document), kube.as_floats(constraint.parameters)
+            constraint = replace(constraint, document=floats[0], parameters=floats[1])
         self._constraints[constraint.ref.kind, constraint.ref.name] = constraint
         self._forget_index()
         return constraint
@@ -271,7 +275,7 @@ class Host:
 
     def remember(self, obj: kube.Object) -> None:
         """Keep an object as data, for data.inventory and as what may be the parameters of a binding."""
-        self.inventory.add(obj)
+        self.inventory.add(obj if self.semantics == CLUSTER else kube.large_as_floats(obj))
         if self._admission is not None:
             self._admission.add(obj)
 

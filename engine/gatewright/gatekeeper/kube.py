@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from gatewright.errors import GatewrightError
 from gatewright.gatekeeper._gotext import quote, type_text, value_text
@@ -184,6 +184,34 @@ def as_floats(value: Any) -> Any:
     return value
 
 
+# From here on Go's %g form of a float64, which is what Rego sees of it, has an exponent.
+_LARGE: Final = 1_000_000
+
+
+def large_as_floats(value: Any) -> Any:
+    """A copy in which integers of seven and more digits are floats; the value itself where there are none."""
+    return _with_floats(value) if _has_large(value) else value
+
+
+def _has_large(value: Any) -> bool:
+    for item in value.values() if value.__class__ is dict else value:
+        kind = item.__class__
+        if kind is int:
+            if not -_LARGE < item < _LARGE:
+                return True
+        elif (kind is dict or kind is list) and _has_large(item):
+            return True
+    return False
+
+
+def _with_floats(value: Any) -> Any:
+    if value.__class__ is dict:
+        return {k: _with_floats(v) for k, v in value.items()}
+    if value.__class__ is list:
+        return [_with_floats(v) for v in value]
+    return float(value) if value.__class__ is int and not -_LARGE < value < _LARGE else value
+
+
 __all__ = [
     "NO_GVK",
     "AccessError",
@@ -196,6 +224,7 @@ __all__ = [
     "gvk_of",
     "is_namespace",
     "labels_of",
+    "large_as_floats",
     "metadata_of",
     "name_of",
     "namespace_of",

@@ -82,7 +82,11 @@ class _RegoPolicy:
         def rule(review: Review, inventory: Any, context: Any) -> Iterable[Finding]:
             value = bound(review.rego, inventory, context)
             # The usual answer: an empty set, or nothing at all.
-            return findings(value) if value else ()
+            if not value:
+                return ()
+            if review.shown is not review.rego:
+                value = bound(review.shown, inventory, context.silent())
+            return findings(value)
 
         return rule
 
@@ -92,7 +96,7 @@ class _RegoPolicy:
             bound = self.entrypoint.bind(constraint.parameters)
             self.tracers[constraint.ref.name] = (constraint, bound)
         found: dict[str, Path] = {}
-        for evidence in bound.evidence(review.rego, inventory, context):
+        for evidence in bound.evidence(review.shown, inventory, context):
             message = evidence.result.get("msg") if evidence.result.__class__ is dict else None
             if message.__class__ is str and message not in found:
                 found[message] = _subject(review.places, evidence.reads)

@@ -35,7 +35,7 @@ class Review:
     `object` and `old_object` are as the API server sends them; on DELETE Rego sees the old object as the object.
     """
 
-    __slots__ = ("_places", "namespace", "object", "old_object", "rego", "request", "source", "subjects")
+    __slots__ = ("_places", "_shown", "namespace", "object", "old_object", "rego", "request", "source", "subjects")
 
     def __init__(
         self,
@@ -60,10 +60,22 @@ class Review:
         self.rego = {**request, "namespaceObject": known or {}}
         self.subjects = subjects or _subjects(request, namespace, source)
         self._places: Places | None = None
+        self._shown: dict[str, Any] | None = None
 
     @property
     def subject(self) -> Subject:
         return self.subjects[0]
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """`rego` with numbers as they show in texts: Gatekeeper's driver gives objects to Rego with float64s only.
+
+        The two give the same answers but for how a large integer is written (`1e+06`), so that whoever has nothing to
+        say need not look for one.
+        """
+        if self._shown is None:
+            self._shown = kube.large_as_floats(self.rego)
+        return self._shown
 
     @property
     def places(self) -> Places:
@@ -71,7 +83,7 @@ class Review:
         if self._places is None:
             from gatewright.runtime.trace import Places
 
-            self._places = Places({"review": self.rego})
+            self._places = Places({"review": self.shown})
         return self._places
 
 

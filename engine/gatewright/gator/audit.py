@@ -19,6 +19,8 @@ from gatewright.gator.console import Console, Fatal
 from gatewright.gator.flags import EXTERNAL_DATA, Flag
 from gatewright.gator.goyaml import Flow, Ordered, dump_v3
 from gatewright.gator.sources import providers, read_sources
+from gatewright.runtime.numbers import number_text
+from gatewright.runtime.values import NumberText
 
 FLAGS: Final = (
     Flag("filename", "f", "list"),
@@ -220,7 +222,7 @@ def _json_row(found: Found) -> dict[str, Any]:
     if result.message:
         row["msg"] = result.message
     if result.has_details:
-        row["metadata"] = {"details": _sorted(result.details)}
+        row["metadata"] = {"details": _as_written(_sorted(result.details))}
     row["constraint"] = _sorted(result.constraint.document)
     row["enforcementAction"] = result.enforcement_action
     if result.scoped_actions:
@@ -228,6 +230,15 @@ def _json_row(found: Found) -> dict[str, Any]:
     row["violatingObject"] = _sorted(found.object)
     row["trace"] = None
     return row
+
+
+def _as_written(value: Any) -> Any:
+    """A copy of a Rego value with the numbers in Rego's texts, which need not be those of JSON."""
+    if isinstance(value, dict):
+        return {k: _as_written(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_as_written(v) for v in value]
+    return NumberText(number_text(value)) if isinstance(value, float) else value
 
 
 def _sorted(value: Any) -> Any:
@@ -247,13 +258,21 @@ def _yaml_row(found: Found) -> Any:
             target=TARGET,
             msg=result.message,
             metadata={"details": kube.as_floats(result.details)} if result.has_details else {},
-            constraint={"object": result.constraint.document},
+            constraint={"object": _with_integers(result.constraint.document)},
             enforcementaction=result.enforcement_action,
             scopedenforcementactions=list(result.scoped_actions),
         ),
         violatingObject=kube.as_floats(found.object),
         trace=None,
     )
+
+
+def _with_integers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _with_integers(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_with_integers(v) for v in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 __all__ = ["FLAGS", "Found", "PrintBuffer", "audit", "check_failure_policy", "format_results", "run"]

@@ -12,6 +12,7 @@ from gatewright.gatekeeper import kube
 from gatewright.gatekeeper._gotext import quote
 from gatewright.gatekeeper.providers import Provider, load_providers
 from gatewright.gator.console import Console, Fatal
+from gatewright.gator.gojson import END, json_fault
 
 _EXTENSIONS = (".yaml", ".yml", ".json")
 
@@ -85,7 +86,7 @@ def _objects(data: bytes, place: str) -> list[kube.Object]:
     found: list[kube.Object] = []
     for document in read_text(data):
         if isinstance(document, ManifestError):
-            raise Fatal(f"{place}: reading yaml source: {_fault(document)}")
+            raise Fatal(f"{place}: reading yaml source: {_fault(document, data)}")
         value = document.value
         if not isinstance(value, dict):
             kind = "array" if isinstance(value, list) else _JSON_KINDS.get(type(value), "number")
@@ -96,9 +97,25 @@ def _objects(data: bytes, place: str) -> list[kube.Object]:
     return found
 
 
-def _fault(error: ManifestError) -> str:
+def _fault(error: ManifestError, data: bytes) -> str:
+    if error.message.startswith("not JSON"):
+        return _json_fault(data.decode("utf-8", "replace")) or error.message
     row = go_row(error)
-    return f"error converting YAML to JSON: yaml: line {row}: {error.message}" if row else error.message
+    if not row:
+        return error.message
+    # Go reads every document by itself.
+    lines = data.split(b"\n")[: error.location.row - 1] if error.location else []
+    first = max((i for i, line in enumerate(lines, 1) if line.startswith(b"---")), default=0)
+    return f"error converting YAML to JSON: yaml: line {row - first}: {error.message}"
+
+
+def _json_fault(text: str) -> str | None:
+    """What Kubernetes' decoder says: after a single value the text may still be YAML, which shows in the words."""
+    fault = json_fault(text)
+    if fault is None:
+        return None
+    plain = fault.values > 1 or fault.message == END
+    return fault.message if plain else f"json: offset {fault.offset}: {fault.message}"
 
 
 _PARSER_ERRORS = (

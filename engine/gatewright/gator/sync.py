@@ -16,6 +16,7 @@ from gatewright.gatekeeper.kube import GroupVersionKind
 from gatewright.gatekeeper.template import Template, convert_template, is_template
 from gatewright.gator.console import Console, Fatal
 from gatewright.gator.flags import Flag
+from gatewright.gator.gojson import json_fault
 from gatewright.gator.sources import read_sources
 
 FLAGS: Final = (
@@ -53,17 +54,18 @@ class SyncCheck:
 
     synced: set[GroupVersionKind] = field(default_factory=set)
     served: set[GroupVersionKind] | None = None
-    required: dict[str, list[Requirement]] = field(default_factory=dict)
+    required: list[tuple[str, list[Requirement]]] = field(default_factory=list)
     broken: dict[str, str] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
 
     def missing(self) -> dict[str, list[Requirement]]:
         """By template, the requirements of which no alternative is synced and served."""
         found: dict[str, list[Requirement]] = {}
-        for name, requirements in self.required.items():
+        for name, requirements in self.required:
             unmet = [r for r in requirements if not any(self._met(gvk) for gvk in r)]
             if unmet:
-                found[name] = unmet
+                # Of two templates of one name each counts.
+                found.setdefault(name, []).extend(unmet)
         return found
 
     def _met(self, gvk: GroupVersionKind) -> bool:
@@ -165,7 +167,7 @@ def _read(obj: kube.Object, target: Type, what: str) -> dict[str, Any]:
 def _read_template(obj: kube.Object, check: SyncCheck) -> None:
     try:
         template = convert_template(obj)
-        check.required[template.name] = sync_requirements(template)
+        check.required.append((template.name, sync_requirements(template)))
     except GatewrightError as error:
         check.broken[kube.name_of(obj)] = error.message
 
@@ -179,10 +181,12 @@ def sync_requirements(template: Template) -> list[Requirement]:
     text = template.annotations.get(ANNOTATION)
     if text is None:
         return []
+    text = text.strip('\n"').lstrip(" \t\r\n")
     try:
-        value, _ = json.JSONDecoder().raw_decode(text.strip('\n"').lstrip())
-    except ValueError as error:
-        raise DecodeError(f"invalid {ANNOTATION}: {error}") from error
+        value, _ = json.JSONDecoder().raw_decode(text)
+    except ValueError:
+        fault = json_fault(text)
+        raise DecodeError(fault.message if fault else "EOF") from None
     for requirement in value if isinstance(value, list) else ():
         for clause in requirement if isinstance(requirement, list) else ():
             for key in sorted(clause) if isinstance(clause, dict) else ():

@@ -54,25 +54,34 @@ _TEST: Final = struct(
 _SUITE: Final[Type] = document("verify.Suite", tests=list_of(_TEST), skip=BOOL)
 
 
-class _VerifyHost(Host):
-    """A host whose policies' printed lines are kept, for the case that made them."""
+class _Prints:
+    """What policies print, kept for the case that made them."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self) -> None:
+        self._buffer = PrintBuffer()
+
+    def write(self, text: str, location: object) -> None:
+        self._buffer.write(text, location)
+
+    def take(self) -> list[str]:
+        """The lines printed since this was last asked."""
+        text, self._buffer = self._buffer.text(), PrintBuffer()
+        return text.removesuffix("\n").split("\n") if text else []
+
+
+class _VerifyHost(Host):
+    """A host that tells what was printed; a test has several of them, which print to one place."""
+
+    def __init__(self, prints: _Prints, **options: Any) -> None:
         from gatewright.runtime.context import EvalOptions
 
-        self._print = PrintBuffer()
-        super().__init__(
-            semantics=GATOR_VERIFY,
-            print_enabled=True,
-            eval_options=EvalOptions(print_sink=lambda text, place: self._print.write(text, place)),
-            **options,
-        )
+        self._prints = prints
+        eval_options = EvalOptions(print_sink=prints.write)
+        super().__init__(semantics=GATOR_VERIFY, print_enabled=True, eval_options=eval_options, **options)
 
     @property
     def printed(self) -> list[str]:
-        """The lines printed since this was last asked."""
-        text, self._print = self._print.text(), PrintBuffer()
-        return text.removesuffix("\n").split("\n") if text else []
+        return self._prints.take()
 
 
 def run(flags: dict[str, Any], path: str, console: Console) -> int:
@@ -83,8 +92,10 @@ def run(flags: dict[str, Any], path: str, console: Console) -> int:
         raise CobraError(str(error)) from error
     engine = "cel" if flags["enable-k8s-native-validation"] else "rego"
 
+    prints = _Prints()
+
     def make_host(**options: Any) -> Host:
-        return _VerifyHost(engine=engine, failure_policy=policy, **{"external_data": provider, **options})
+        return _VerifyHost(prints, engine=engine, failure_policy=policy, **{"external_data": provider, **options})
 
     try:
         suites = list(_suites(path))
@@ -122,8 +133,10 @@ def _shown(given: str, file: str) -> str:
     cut = given.removeprefix("/").removeprefix("./")
     while cut.startswith("../"):
         cut = cut.removeprefix("../")
+    if not cut:
+        return given + file.removeprefix("/")
     _, found, after = file.removeprefix("/").partition(cut)
-    if cut and not found:
+    if not found:
         raise CobraError(f"could not find {cut} in {file.removeprefix('/')}")
     return given + after
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import RegoEvaluationError
@@ -97,6 +97,10 @@ class Context:
     @property
     def capabilities(self) -> Any:
         return self.options.capabilities
+
+    def silent(self) -> Context:
+        """A context for evaluating the same again: what is printed was printed before."""
+        return Context(replace(self.options, print_sink=None))
 
     def print(self, text: str, location: Location | None = None) -> None:
         """Hand a line of `print` to the sink, if there is one."""
