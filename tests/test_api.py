@@ -75,7 +75,7 @@ class TestErrors:
             ("package p\n\nallow if x > 1", "rego_unsafe_var_error", 3, "var x is unsafe"),
             ("package p\n\na if b\n\nb if a", "rego_recursion_error", 3, "is recursive"),
             ("package p\n\na := count(1, 2)", "rego_type_error", 3, "count: "),
-            ("package p\n\na := 1\n\na := 2", "eval_conflict_error", 5, "complete rules must not produce multiple"),
+            ("package p\n\na := 1\n\na := 2", "eval_conflict_error", 5, "rule data.p.a produced conflicting values"),
         ],
     )
     def test_have_opas_code_and_a_place(self, text, code, row, says):
