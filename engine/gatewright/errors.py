@@ -24,8 +24,8 @@ GatewrightError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from gatewright.source import Location
@@ -58,7 +58,8 @@ class UsageError(GatewrightError):
 
 
 class RegoError(GatewrightError):
-    """One fault in Rego text or in its evaluation. `details` are the extra lines OPA prints."""
+    """One fault in Rego text or in its evaluation. `details` are the extra lines OPA prints; `hint_location` is the
+    other place that the hint is about, which it names as row:column."""
 
     def __init__(
         self,
@@ -67,11 +68,30 @@ class RegoError(GatewrightError):
         *,
         details: Sequence[str] = (),
         hint: str = "",
+        hint_location: Location | None = None,
         excerpt: str = "",
         code: str = "",
     ) -> None:
         super().__init__(message, location, hint=hint, excerpt=excerpt, code=code)
         self.details = tuple(details)
+        self.hint_location = hint_location
+
+    def moved(self, move: Callable[[Location], Location]) -> Self:
+        """The same error where its text stands inside of another file."""
+        hint, about = self.hint, self.hint_location
+        if about is not None:
+            where = move(about)
+            hint = hint.replace(f"{about.row}:{about.col}", f"{where.row}:{where.col}" if where.col else f"{where.row}")
+            about = where
+        return type(self)(
+            self.message,
+            move(self.location) if self.location is not None else None,
+            details=self.details,
+            hint=hint,
+            hint_location=about,
+            excerpt=self.excerpt,
+            code=self.code,
+        )
 
 
 class RegoSyntaxError(RegoError):

@@ -198,6 +198,14 @@ def test_a_rule_of_another_package(raised) -> None:
     assert error.hint == "there is data.lib.helper: refer to it by its path, or import it"
 
 
+def test_a_package_that_is_not_imported(raised) -> None:
+    lib = "package lib.helpers\nf(x) := x\nlimit := 1"
+    (error,) = raised("package a\np := helpers.f(1)", lib)
+    assert error.hint == "add `import data.lib.helpers`"
+    (error,) = raised("package a\np if helpers.limit > 0", lib)
+    assert error.hint == "add `import data.lib.helpers`"
+
+
 def test_details_of_arguments(raised) -> None:
     (error,) = raised("package t\np := upper(1)")
     assert error.details == ("have: (number, ???)", "want: (x: string, y: string)")

@@ -191,7 +191,7 @@ HINTS = [
     ("if left out", "package a\np { x := 1 }\nq contains 1 if { true }", "v1", "`p if { … }`"),
     ("= for :=", "package a\np if { f({x = 1}) }", "v1", "`:=` assigns"),
     ("an open brace", "package a\np if {\n  x := 1\n\nq := 2\n", "v1", "`{` at 2:6 is never closed"),
-    ("the wrong bracket", "package a\np := [1, {2]}", "v1", "`{` at 2:10 is not closed before `]` at 2:12"),
+    ("the wrong bracket", "package a\np := [1, {2]}", "v1", "`{` at 2:10 is not closed before `]`"),
     ("one bracket too many", "package a\np := f(1))", "v1", "`)` at 2:10 closes nothing"),
     ("an unknown escape", 'package a\np := "\\d"', "v1", "`\\d` is no escape"),
     ("&&", "package a\np if { a && b }", "v1", "no `&&`"),
@@ -201,6 +201,7 @@ HINTS = [
     ("!", "package a\np if { !x }", "v1", "write `not x`"),
     ("single quotes", "package a\np := 'x'", "v1", "double quotes"),
     ("a string left open", 'package a\np := "x\n', "v1", "starts at 2:6"),
+    ("a package without data", "package a\nimport lib.helpers", "v1", "`import data.lib.helpers`"),
     ("for", "package a\np if { for x in xs }", "v1", "some x in xs"),
 ]
 

@@ -102,6 +102,11 @@ def test_errors_are_placed_in_the_yaml() -> None:
         format_templates(TEMPLATE.replace("msg := ", "msg :: "), file="t.yaml")
     place = raised.value.errors[0].location
     assert (place.file, place.row) == ("t.yaml", 11)
+    with pytest.raises(RegoErrors) as raised:
+        format_templates(TEMPLATE.replace('msg := "x"', 'msg := ["x"'), file="t.yaml")
+    error = raised.value.errors[0]
+    assert error.hint == "`[` at 11:18 is not closed before `}`"
+    assert (error.hint_location.file, error.hint_location.row) == ("t.yaml", 11)
     with pytest.raises(ManifestError):
         format_templates("kind: ConstraintTemplate\na: [")
 
@@ -148,7 +153,7 @@ def test_bad_input_is_two(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert fmt([folder / "bad.rego"]) == 2
     shown = capsys.readouterr().err
     assert "bad.rego:3:0: rego_parse_error" in shown
-    assert "`[` at 2:6 is never closed" in shown
+    assert "  hint: `[` at 2:6 is never closed\n  2 | p := [1\n    |      ^\n" in shown
     assert fmt([folder / "missing.rego"]) == 2
     with pytest.raises(UsageError):
         fmt([folder], to="v3")

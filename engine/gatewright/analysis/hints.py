@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gatewright.analysis._state import Compilation
+from gatewright.analysis._terms import ref_text
 from gatewright.analysis.program import ModuleUnit
 from gatewright.analysis.resolve import import_name
 
@@ -22,6 +23,9 @@ def function_hint(state: Compilation, name: str) -> str:
     rules = [rule for rule in state.each_rule if not rule.is_else]
     if any(rule.name == name for rule in rules):
         return f"{name} takes no arguments: refer to it without parentheses"
+    package = _importable(state, name.rpartition(".")[0])
+    if package:
+        return f"add `import {package}`"
     functions = [rule.name for rule in rules if rule.is_function]
     candidates = [c for c in (*state.signatures, *functions) if not c.startswith("internal.")]
     last = _last_part(name)
@@ -45,10 +49,21 @@ def unsafe_hint(state: Compilation, unit: ModuleUnit | None, name: str) -> str:
     close = nearest(name, sorted(known))
     if close:
         return f"did you mean {close}?"
+    package = _importable(state, name)
+    if package:
+        return f"add `import {package}`"
     elsewhere = sorted({rule.name for rule in state.each_rule if rule.head.name == name})
     if elsewhere:
         return f"there is {elsewhere[0]}: refer to it by its path, or import it"
     return f"give {name} a value first: {name} := …, some {name} in …, or as a function argument"
+
+
+def _importable(state: Compilation, name: str) -> str:
+    """The package that the parts of `name` end the path of: `lib.helpers` of `data.team.lib.helpers`."""
+    if not name or name.startswith("data."):
+        return ""
+    paths = {ref_text(unit.package) for unit in state.units}
+    return min((path for path in paths if path.endswith(f".{name}")), default="")
 
 
 def key_hint(key: str, known: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from gatewright.errors import GatewrightError, RegoError, RegoErrors
@@ -36,8 +37,7 @@ def _in_file(fault: RegoError, document: Document) -> GatewrightError | None:
         return None
     for name, path, text in _texts(document.value):
         if name == where.file:
-            place = _line_of(path, text, where, document)
-            return type(fault)(fault.message, place, details=fault.details, hint=fault.hint, code=fault.code)
+            return fault.moved(partial(_line_of, path, text, document))
     return None
 
 
@@ -54,7 +54,7 @@ def _texts(template: Any) -> Iterator[tuple[str, tuple[str | int, ...], str]]:
         yield f'libs["lib_{index}"]', (*way, "libs", index), lib
 
 
-def _line_of(path: tuple[str | int, ...], text: str, where: Location, document: Document) -> Location:
+def _line_of(path: tuple[str | int, ...], text: str, document: Document, where: Location) -> Location:
     """The line of the file where the text's line stands, for a block scalar; else where the text begins."""
     start = document.locate(path)
     written, shown = text.rstrip("\n").split("\n"), document.text.split("\n")

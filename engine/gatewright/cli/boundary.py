@@ -66,3 +66,6 @@ def print_error(error: GatewrightError) -> None:
             print(f"  {line}", file=sys.stderr)
         if one.hint:
             print(f"  hint: {one.hint}", file=sys.stderr)
+            about = getattr(one, "hint_location", None)
+            for line in file_excerpt(about).splitlines() if about else ():
+                print(f"  {line}", file=sys.stderr)

@@ -27,9 +27,9 @@ class Note:
 
     __slots__ = ("col", "raw", "row", "text")
 
-    def __init__(self, text: str, place: Location) -> None:
+    def __init__(self, text: str, place: Location, line: str) -> None:
         self.text = "#" + text.rstrip()
-        self.raw = "#" + text
+        self.raw = line[place.col - 1 :]
         self.row = place.row
         self.col = place.col
 

@@ -68,9 +68,10 @@ class TermWriter(LineWriter):
     def _plain_call(self, terms: tuple[Term, ...], notes: Notes) -> Outcome:
         operator = terms[0].value
         if isinstance(operator, Ref):
-            notes, misplaced = self.ref(operator, notes)
+            written, misplaced = self.ref(operator, notes)
             if misplaced:
-                return notes, misplaced
+                return written, misplaced
+            # OPA forgets here which comments it has written, and writes those between `not` and the call twice.
         else:
             self.put(node_text(operator))
         self.put("(")

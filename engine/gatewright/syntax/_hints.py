@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
@@ -24,10 +25,13 @@ _OPENERS = {"{": "}", "[": "]", "(": ")"}
 _TEMPLATE_KINDS = frozenset((TEMPLATE_PART, TEMPLATE_END, RAW_TEMPLATE_PART, RAW_TEMPLATE_END))
 _CLOSERS = {closer: opener for opener, closer in _OPENERS.items()}
 _READ_AS_V0 = (
-    "this is valid Rego v0: read it with `--rego-version v0`, "
+    "this is valid Rego v0: read it with `--rego-version v0` (in a template, drop `version: v1`), "
     "or rewrite it with `gatewright fmt --rego-version v0 --to v1`"
 )
-_READ_AS_V1 = "this is valid Rego v1: drop `--rego-version v0`, or add `import rego.v1`"
+_READ_AS_V1 = (
+    "this is valid Rego v1: drop `--rego-version v0` (in a template, say `version: v1` beside `rego`), "
+    "or add `import rego.v1`"
+)
 
 _WORDS = {
     "elif": "write `else := value if { … }`",
@@ -44,6 +48,7 @@ _WORDS = {
     "None": "write `null`",
     "nil": "write `null`",
 }
+_PATH = re.compile(r"[\w.]+")
 _ALL_MUST_HOLD = "expressions on lines of their own, or separated by `;`, must all hold"
 _EITHER = "define the rule once for each alternative, or test `x in {a, b}`"
 
@@ -58,9 +63,10 @@ def explained(
         return errors
     given = set()
     for error in errors[:3]:
-        hint = _hint(error, parser)
+        hint, about = _hint(error, parser)
         if hint not in given:
             error.hint = hint
+            error.hint_location = parser.place(about) if about is not None else None
             given.add(hint)
     return errors
 
@@ -75,24 +81,29 @@ def _dialect_hint(parser: Cursor, parses_as: Callable[[str], bool] | None) -> st
     return ""
 
 
-def _hint(error: RegoError, parser: Cursor) -> str:
+def _hint(error: RegoError, parser: Cursor) -> tuple[str, Token | None]:
+    """The hint, and the token elsewhere that it is about."""
     if error.location is None or not error.location.row:
-        return ""
+        return "", None
     message = error.message
     if message.startswith("`if` keyword is required"):
-        return "write `if` between the rule's head and its body: `p if { … }`"
+        return "write `if` between the rule's head and its body: `p if { … }`", None
     if message.startswith("`contains` keyword is required"):
-        return "write `p contains x if { … }`"
+        return "write `p contains x if { … }`", None
     at = _token_index(parser.tokens, error.location.row, error.location.col)
     token = parser.tokens[at]
+    if message.startswith("unexpected import path, must begin"):
+        path = _PATH.match(parser.text, token.start)
+        return f"modules are imported by the path of their package: `import data.{path[0]}`" if path else "", None
     if "illegal escape sequence" in message:
-        return _escape_hint(token)
-    return (
-        _operator_hint(parser, at)
-        or _bracket_hint(parser, at)
-        or _word_hint(parser.tokens, at)
-        or _sign_hint(parser, at, message)
-    )
+        return _escape_hint(token), None
+    hint = _operator_hint(parser, at)
+    if hint:
+        return hint, None
+    hint, bracket = _bracket_hint(parser, at)
+    if hint:
+        return hint, bracket
+    return _word_hint(parser.tokens, at) or _sign_hint(parser, at, message), None
 
 
 def _token_index(tokens: Sequence[Token], row: int, col: int) -> int:
@@ -136,8 +147,8 @@ def _operator_hint(parser: Cursor, at: int) -> str:
     return ""
 
 
-def _bracket_hint(parser: Cursor, at: int) -> str:
-    """The bracket left open, or closed by another kind."""
+def _bracket_hint(parser: Cursor, at: int) -> tuple[str, Token | None]:
+    """Which bracket is left open, closed by another kind, or closes nothing."""
     tokens = parser.tokens
     stack: list[Token] = []
     for i, token in enumerate(tokens):
@@ -150,14 +161,15 @@ def _bracket_hint(parser: Cursor, at: int) -> str:
                 stack.pop()
                 continue
             if not stack:
-                return f"`{token.kind}` at {token.row}:{token.col} closes nothing" if i <= at + 1 else ""
+                return (
+                    (f"`{token.kind}` at {token.row}:{token.col} closes nothing", token) if i <= at + 1 else ("", None)
+                )
             opener = stack[-1]
-            place = f"{opener.row}:{opener.col}"
-            return f"`{opener.kind}` at {place} is not closed before `{token.kind}` at {token.row}:{token.col}"
+            return f"`{opener.kind}` at {opener.row}:{opener.col} is not closed before `{token.kind}`", opener
     if stack and (tokens[at].kind == EOF or stack[-1].start <= tokens[at].start):
         opener = stack[-1]
-        return f"`{opener.kind}` at {opener.row}:{opener.col} is never closed"
-    return ""
+        return f"`{opener.kind}` at {opener.row}:{opener.col} is never closed", opener
+    return "", None
 
 
 def _word_hint(tokens: Sequence[Token], at: int) -> str:

@@ -109,7 +109,9 @@ class _ModuleWriter(ExprWriter):
     def module(self, drop_imports: bool) -> None:
         module = self.tree
         imports = arranged_imports(module.imports, self.target, self.style, drop_imports)
-        notes = sorted((Note(c.text, c.location) for c in module.comments), key=lambda n: (n.row, n.col))
+        lines = self.source.split("\n")
+        notes = [Note(c.text, c.location, lines[c.location.row - 1]) for c in module.comments]
+        notes.sort(key=lambda n: (n.row, n.col))
         others: list[Import | Rule] = sorted((*imports, *module.rules), key=lambda s: (s.location.row, s.location.col))
         added: list[Import] = []
         if _added_after_rule(others):

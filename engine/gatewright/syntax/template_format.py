@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from gatewright.errors import ManifestError, RegoError, RegoErrors
+from gatewright.errors import ManifestError, RegoErrors
 from gatewright.source import Location
 from gatewright.syntax.format import format_checked
 
@@ -129,15 +129,8 @@ def _formatted(lines: list[str], block: RegoBlock, file: str) -> list[str]:
     try:
         formatted = format_checked(text, file=file, rego_version=block.rego_version)
     except RegoErrors as errors:
-        raise RegoErrors([_shifted(error, block, file) for error in errors.errors]) from None
+        raise RegoErrors(
+            [e.moved(lambda at: at.shifted(file=file, rows=block.start, cols=block.indent)) for e in errors.errors]
+        ) from None
     margin = " " * block.indent
     return [(margin + line if line else "") + ending for line in formatted.rstrip("\n").split("\n")]
-
-
-def _shifted(error: RegoError, block: RegoBlock, file: str) -> RegoError:
-    place = error.location
-    if place is not None:
-        place = place.shifted(file=file, rows=block.start, cols=block.indent)
-    return type(error)(
-        error.message, place, details=error.details, hint=error.hint, excerpt=error.excerpt, code=error.code
-    )
