@@ -148,6 +148,22 @@ def test_migration(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "p contains x if x = 1" in capsys.readouterr().out
 
 
+def test_flags_of_opa(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old = folder / "old.rego"
+    old.write_text("package a\np[x] { x = 1 }\n")
+    assert fmt([old], v0_v1=True) == 0
+    assert capsys.readouterr().out == "package a\n\nimport rego.v1\n\np contains x if x = 1\n"
+    assert fmt([old], v0_compatible=True) == 0
+    assert capsys.readouterr().out == "package a\n\np[x] {\n\tx = 1\n}\n"
+    assert fmt([folder / "good.rego"], v0_v1=True, v1_compatible=True) == 0
+    assert capsys.readouterr().out == "package a\n\nimport rego.v1\n\np := 1\n"
+    assert fmt([folder], list_=True, v0_compatible=True) == 0
+    names = [Path(line).name for line in capsys.readouterr().out.split()]
+    assert names == ["old.rego", "poor.rego", "template.yaml"]
+    with pytest.raises(UsageError):
+        fmt([old], v0_v1=True, to="v1")
+
+
 def test_bad_input_is_two(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "bad.rego").write_text("package a\np := [1\n")
     assert fmt([folder / "bad.rego"]) == 2

@@ -15,7 +15,7 @@ _YAML = frozenset((".yaml", ".yml"))
 # Dialects a text can be rewritten for, by what it is read as.
 _TARGETS = {
     "v0": ("v0", "v1", "v2", "v0v1", "v0v2"),
-    "v1": ("v1", "v2", "v1v2"),
+    "v1": ("v1", "v2", "v0v1", "v1v2"),
     "v2": ("v2",),
 }
 
@@ -32,6 +32,13 @@ class FormatOptions:
             raise UsageError(f"unknown Rego version {self.rego_version!r}: expected v0, v1 or v2")
         if self.to is not None and self.to not in allowed:
             raise UsageError(f"cannot format {self.rego_version} as {self.to!r}: expected one of {', '.join(allowed)}")
+
+
+def opa_dialects(v0_compatible: bool, v1_compatible: bool, v0_v1: bool) -> tuple[str, str | None]:
+    """What `opa fmt` reads a file as under these flags, and what it rewrites it for."""
+    if v0_v1:
+        return ("v1" if v1_compatible and not v0_compatible else "v0"), "v0v1"
+    return ("v0" if v0_compatible else "v1"), None
 
 
 @dataclass(frozen=True, slots=True)
