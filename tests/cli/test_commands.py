@@ -82,7 +82,7 @@ class TestCrosscheck:
         ran = cli("crosscheck", "-p", "both.yaml", "even.yaml", "good.yaml", "--engines", "languages")
         assert ran.code == 1
         assert ran.out == (
-            "even.yaml: Twofold/t on ConfigMap even\n"
+            "even.yaml: Twofold/t on ConfigMap default/even\n"
             "  cel   no violation\n"
             "  rego  refused\n"
             "2 objects, 1 constraints, 2 pairs compared: 1 differences\n"
