@@ -66,14 +66,14 @@ def test_the_report_does_not_depend_on_the_workers(request_: CheckRequest) -> No
 
 def dying(monkeypatch: pytest.MonkeyPatch, *victims: str) -> None:
     parent = os.getpid()
-    review = Host.review
+    look = Host.look
 
     def fatal(self: Host, obj: Any, **rest: Any) -> Any:
         if obj["metadata"]["name"] in victims and os.getpid() != parent:
             os.kill(os.getpid(), signal.SIGKILL)
-        return review(self, obj, **rest)
+        return look(self, obj, **rest)
 
-    monkeypatch.setattr(Host, "review", fatal)
+    monkeypatch.setattr(Host, "look", fatal)
 
 
 def test_a_death_costs_one_document(request_: CheckRequest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -234,6 +234,13 @@ def test_unreadable_and_broken_files(checks: Checks) -> None:
     assert checks.evaluated == ["dangling"]
 
 
+def test_what_looks_at_its_neighbours_is_not_kept(checks: Checks) -> None:
+    checks.write(checks.manifests / "kustomization.yaml", "resources: [a.yaml]\n")
+    checks.run()
+    checks.run()
+    assert checks.evaluated == ["kustomization"]
+
+
 @pytest.mark.parametrize(
     "harm",
     [

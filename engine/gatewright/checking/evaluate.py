@@ -16,7 +16,7 @@ from gatewright.checking.waivers import Waiver, carries_waivers, complaint, inli
 from gatewright.errors import GatewrightError, LimitError, ManifestError
 from gatewright.manifests import Document, read_blocks, unpacked
 from gatewright.report.data import fingerprint
-from gatewright.report.found import Found, place
+from gatewright.report.found import Found, is_from_text, place
 from gatewright.source import Location
 
 if TYPE_CHECKING:
@@ -106,9 +106,15 @@ class Evaluator:
             outcome.lasting = False
             yield data
             return
-        if self._keeping:
-            outcome.digest = digest_of(data)
-        yield from _documents_in(data, part, self._request.type)
+        documents = _documents_in(data, part, self._request.type)
+        if not self._keeping:
+            yield from documents
+            return
+        outcome.digest = digest_of(data)
+        for item in documents:
+            if isinstance(item, Document) and is_from_text(item):
+                outcome.lasting = False  # readers of other formats may look at what lies beside the file
+            yield item
 
     def documents(self, unit: Unit) -> Iterator[Document | GatewrightError]:
         """The objects of a unit, and an error in the place of each that cannot be read."""

@@ -29,8 +29,8 @@ def loaded(
 ) -> tuple[Host, Facts, bool]:
     """The host with its policies, and with what the inputs say about each other.
 
-    Also whether the policies will say the same of the same objects the next time. `surveyed` files know whether they
-    hold anything telling.
+    Also whether its answers may be kept. `surveyed` files know whether they hold anything telling, and answers are only
+    kept for those, if the policies will say the same of the same objects the next time.
     """
     policies = policies or read_policies(request)
     host = make_host(request)
@@ -53,7 +53,7 @@ def loaded(
         reads_inventory=host.reads_inventory,
         uses_catalog=policies.uses_catalog,
     )
-    return host, facts, not may_change(documents)
+    return host, facts, surveyed and not may_change(documents)
 
 
 def _learn(host: Host, documents: Iterable[Document]) -> None:

@@ -102,7 +102,9 @@ def may_change(documents: Iterable[Document]) -> bool:
 
     names = [name.split(".") for name, declared in DECLARED.items() if declared.nondeterministic]
     called = re.compile("|".join(r"\W{1,8}".join(map(re.escape, name)) for name in names))
-    return any(called.search(text) for document in documents for text in _texts(document.value))
+    last = {name[-1] for name in names}
+    texts = (text for document in documents for text in _texts(document.value))
+    return any(any(word in text for word in last) and called.search(text) for text in texts)
 
 
 def _texts(value: Any) -> Iterator[str]:

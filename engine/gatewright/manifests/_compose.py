@@ -38,7 +38,7 @@ from gatewright.source import Location
 _MAX_CACHED = 1 << 16
 
 # What the two parsers read differently, or may: tags, escaped slashes, directives, rare line breaks, byte order marks.
-_DOUBTFUL = re.compile(r"(?:^|[\s\[{,:?-])!|\\/|^%|[\x85\u2028\u2029]|(?<!\A)\ufeff", re.M)
+_DOUBTFUL = re.compile(r"(?:^|[\s\[{,:?-])!\S*[,\[\]{}%<]|\\/|^%|[\x85\u2028\u2029]|(?<!\A)\ufeff", re.M)
 
 NextEvent = Callable[[], Any]
 

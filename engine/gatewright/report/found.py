@@ -28,7 +28,7 @@ def place(document: Document, violation: Violation, path: tuple[Any, ...], *, ex
     """
     details = violation.details
     line = details.get("line") if isinstance(details, dict) else None
-    if isinstance(line, int) and not isinstance(line, bool) and _from_text(document):
+    if isinstance(line, int) and not isinstance(line, bool) and is_from_text(document):
         location = Location(document.file, line, 1)
     else:
         location = document.locate(_stated(details) or path or ("metadata", "name"))
@@ -44,6 +44,7 @@ def _stated(details: Any) -> tuple[str | int, ...]:
     return tuple(stated) if all(type(step) in (str, int) for step in stated) else ()
 
 
-def _from_text(document: Document) -> bool:
+def is_from_text(document: Document) -> bool:
+    """Whether a reader of another format made the document."""
     value = document.value
     return isinstance(value, dict) and value.get("apiVersion") == "gatewright.dev/v1"
