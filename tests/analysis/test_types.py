@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatewright.analysis import Signature, capabilities_from_json
+from gatewright.analysis.notation import parse_signature, parse_type
 from gatewright.analysis.schema import type_of_schema
 from gatewright.analysis.types import (
     ANY,
@@ -22,8 +23,6 @@ from gatewright.analysis.types import (
     contains,
     keys_of,
     object_type,
-    parse_signature,
-    parse_type,
     select,
     text_of,
     unifies,

@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gatewright.analysis._terms import location_key, operator_name, ref_text
+from gatewright.analysis.notation import parse_signature
 from gatewright.analysis.program import CompiledRule, ModuleUnit, RuleNode
-from gatewright.analysis.types import Signature, parse_signature
+from gatewright.analysis.types import Signature
 from gatewright.errors import RegoAnalysisError, RegoError, RegoErrors
 from gatewright.source import Location
 from gatewright.syntax.nodes import Expr, Ref, Term, Value, Var

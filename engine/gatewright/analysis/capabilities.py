@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gatewright.analysis.types import FunctionType, Signature, type_from_json
+from gatewright.analysis.notation import type_from_json
+from gatewright.analysis.types import FunctionType, Signature
 from gatewright.errors import UsageError
 
 FEATURES = frozenset(("keywords_in_refs", "rego_v1", "rego_v2", "rego_v2_import", "template_strings"))

@@ -21,8 +21,8 @@ from gatewright.analysis._terms import (
     sorted_items,
     sorted_pairs,
 )
+from gatewright.analysis.closures import contains_closure, has_closure
 from gatewright.analysis.program import CompiledRule
-from gatewright.analysis.safety import contains_closure, has_closure
 from gatewright.syntax.nodes import (
     Array,
     ArrayComprehension,

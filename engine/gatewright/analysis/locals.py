@@ -39,10 +39,10 @@ from gatewright.analysis._vars import (
     vars_of_terms,
 )
 from gatewright.analysis._withnames import names_in_withs
+from gatewright.analysis.outputs import equality_outputs
 from gatewright.analysis.program import CompiledRule
 from gatewright.analysis.rename import rename_vars
 from gatewright.analysis.resolve import declared_in_body, declared_in_expr
-from gatewright.analysis.safety import equality_outputs
 from gatewright.errors import RegoError
 from gatewright.source import Location
 from gatewright.syntax.nodes import (

@@ -10,9 +10,9 @@ from gatewright.analysis._state import Compilation
 from gatewright.analysis._terms import equality, operator_name, value_text
 from gatewright.analysis.annotations import AnnotationSet
 from gatewright.analysis.calls import exprs_in_rule
+from gatewright.analysis.closures import has_closure
 from gatewright.analysis.hoist import append_to, rewrite_bodies_in_term, rewrite_nested_bodies
 from gatewright.analysis.program import CompiledRule
-from gatewright.analysis.safety import has_closure
 from gatewright.syntax.nodes import (
     Annotations,
     Array,

@@ -11,9 +11,10 @@ from gatewright.analysis._state import COMPILE, Compilation, Names, error
 from gatewright.analysis._terms import RESERVED, TRUE, dotted_ref, equality, is_builtin_call
 from gatewright.analysis._vars import SAFETY, body_vars, key_value_vars, value_vars, vars_of
 from gatewright.analysis.calls import exprs_in_body
+from gatewright.analysis.closures import has_closure
 from gatewright.analysis.hoist import rewrite_bodies_in_term, rewrite_nested_bodies
+from gatewright.analysis.outputs import Arity, body_outputs
 from gatewright.analysis.program import CompiledRule
-from gatewright.analysis.safety import Arity, body_outputs, has_closure
 from gatewright.errors import RegoError
 from gatewright.syntax.nodes import Array, Body, Every, Expr, Head, SetComprehension, Term
 

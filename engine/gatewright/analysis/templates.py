@@ -18,8 +18,8 @@ from gatewright.analysis._terms import (
 )
 from gatewright.analysis._vars import SAFETY, key_value_vars, value_vars, vars_of
 from gatewright.analysis.hoist import is_true
+from gatewright.analysis.outputs import Arity, body_outputs
 from gatewright.analysis.program import CompiledRule
-from gatewright.analysis.safety import Arity, body_outputs
 from gatewright.errors import RegoError
 from gatewright.source import Location
 from gatewright.syntax.nodes import (

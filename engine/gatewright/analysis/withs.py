@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from gatewright.analysis._state import COMPILE, TYPE, Compilation, Names, error
 from gatewright.analysis._terms import equality, ref_text, value_text
+from gatewright.analysis.closures import has_closure
 from gatewright.analysis.hoist import needs_evaluation, rewrite_nested_bodies
-from gatewright.analysis.safety import has_closure
 from gatewright.analysis.types import Signature
 from gatewright.errors import RegoError
 from gatewright.source import Location

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import re
-
 from gatewright.source import Location
 from gatewright.syntax import _tokens
 from gatewright.syntax._cursor import Cursor
 from gatewright.syntax._order import sorted_object, sorted_set
+from gatewright.syntax._scalars import number_fault, unescape
 from gatewright.syntax._tokens import IDENT, NUMBER, STRING, WHITESPACE, Token
 from gatewright.syntax.nodes import (
     Array,
@@ -55,7 +53,6 @@ _INFIX_STEPS = 7
 _ROOTS = frozenset(("data", "input"))
 _HEADS = (Var, Array, Object, Set, ArrayComprehension, ObjectComprehension, SetComprehension, Call)
 _SIMPLE = (String, Number, Boolean, Null)
-_MAX_EXPONENT = 100_000
 
 VALUE_NAMES: dict[type, str] = {
     Null: "null",
@@ -294,7 +291,7 @@ class TermParser(Cursor):
                 self.illegal("expected number without leading zero")
                 return None
         text = prefix + lit
-        fault = _number_fault(text)
+        fault = number_fault(text)
         if fault == "number too big":
             self.error(None, fault)
             return None
@@ -750,41 +747,3 @@ def _template_fault(expr: Expr) -> str:
     if isinstance(terms, SomeDecl):
         return "unexpected 'some' in template-string expression"
     return ""
-
-
-_PLAIN_NUMBER = re.compile(r"-?[0-9]*\.?[0-9]+\Z")
-_NUMBER = re.compile(r"(-?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?\Z")
-
-
-def _number_fault(text: str) -> str:
-    """What makes `text` no number OPA can handle, or ""."""
-    if len(text) < 300 and _PLAIN_NUMBER.match(text):
-        return ""
-    found = _NUMBER.match(text)
-    if not found or not (found[2] or found[3]):
-        return "invalid float"
-    digits = (found[2] + (found[3] or "")).lstrip("0")
-    if not digits:
-        return ""
-    # The power of ten of the first digit, then of two: log2(10) as a fraction is exact enough at this bound.
-    exponent = found[4] or "0"
-    if len(exponent) > 12:
-        return "number too big"
-    leading = len(found[2].lstrip("0"))
-    if not leading:
-        leading = len(digits) - len(found[3] or "")
-    power = int(exponent) + leading
-    return "number too big" if abs(power) * 3.321928094887362 > _MAX_EXPONENT else ""
-
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-def unescape(literal: str) -> str | None:
-    """The text of a double-quoted literal, read as JSON; None when it is none. Lone surrogates become U+FFFD."""
-    try:
-        text = json.loads(literal)
-    except ValueError:
-        return None
-    assert isinstance(text, str)
-    return _SURROGATE.sub("�", text)
