@@ -50,6 +50,7 @@ ERRORS = [
     ("request.kind.kind == 1", "1:19", "found no matching overload for '_==_' applied to '(string, int)'"),
     ("duration('x')", "1:10", "invalid duration argument"),
     ("object.matches('(')", "1:16", "invalid matches argument"),
+    ("matches('(', 'a')", "1:9", "invalid matches argument"),
     ("'%d'.format(['a'])", "1:14", f"error during formatting: {DECIMAL}, was given string"),
     ("'%d %d'.format([1])", "1:15", "index 1 out of range"),
     ("'é' + ]", "1:7", f"Syntax error: mismatched input ']' expecting {STARTS}"),
@@ -141,6 +142,7 @@ def test_the_parser_goes_on_as_antlrs_does(text: str) -> None:
         ("int('a')", "type conversion error from 'string' to 'int'"),
         ("object[null]", "invalid qualifier type: types.Null"),
         ("'a'.find('(')", "error parsing regexp: missing closing ): `(`"),
+        ("matches('a', '(')", "error parsing regexp: missing closing ): `(`"),
     ],
 )
 def test_constants_are_converted_when_compiling(text: str, message: str) -> None:

@@ -112,6 +112,8 @@ VALUES = [
     ("[2u].slice(0, 0).sum()", Uint(0)),
     ("[duration('1s')].filter(x, false).sum() == duration('0s')", True),
     ("object.ports.filter(x, false).sum()", 0),
+    ("(false ? [1.5] : []).sum()", 0.0),
+    ("-dyn(duration('3s')) == duration('-3s')", True),
     ("sets.intersects(['a'], ['a', 'b'])", True),
     # time
     ("timestamp('2024-02-29T12:00:00Z').getDayOfYear()", 59),
@@ -169,6 +171,17 @@ FAILURES = [
         "object.nope.distinct()",
         "internal error: interface conversion: *types.Err is not traits.Lister: missing method Add",
     ),
+    (
+        "[object.nope].distinct() == [] || true",
+        "internal error: interface conversion: *types.Err is not traits.Lister: missing method Add",
+    ),
+    ("object.spec.replicas.matches(object.metadata.name)", "no such overload: matches"),
+    ("object.spec.replicas.matches('a')", "no such overload"),
+    (
+        "[1 / (object.spec.replicas - 3)].sort() == [] || true",
+        "internal error: interface conversion: *types.Err is not traits.Lister: missing method Add",
+    ),
+    ("[object.nope].sort() == []", "no such key: nope"),
     ("object.spec.flatten()", "no such overload: map(dyn, dyn).flatten()"),
     (
         "object.ports.flatten(object.spec.ratio)",

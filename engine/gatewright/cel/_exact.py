@@ -8,7 +8,7 @@ from time import thread_time
 from typing import TYPE_CHECKING, Any, Final
 
 from gatewright.cel.runtime import message_or, start_watch
-from gatewright.cel.values import CelEvaluationError, CostLimitError, type_name
+from gatewright.cel.values import CelEvaluationError, CelPanicError, CostLimitError, type_name
 
 if TYPE_CHECKING:
     from gatewright.cel.driver import Program
@@ -110,7 +110,7 @@ class Exactly:
         function = self.program.functions("exact")[name]
         try:
             return _deeply(lambda: function(state)), ""
-        except CelEvaluationError as failure:
+        except (CelEvaluationError, CelPanicError) as failure:
             return None, f"expression '{text}' resulted in error: {failure.message}"
 
     def message(self, state: _State, i: int) -> str:
@@ -150,7 +150,7 @@ class _State:
             return CelEvaluationError(f'composited variable "{name}" fails to compile: {error}')
         try:
             return self._program.functions("exact")[f"variable_{name}"](self)
-        except CelEvaluationError as failure:
+        except (CelEvaluationError, CelPanicError) as failure:
             return CelEvaluationError(f'composited variable "{name}" fails to evaluate: {failure.message}')
 
 

@@ -163,12 +163,12 @@ class _Fast:
     def expression(self, expression: Expression) -> py.expr:
         checked = _checked(expression)
         emitter = Emitter(self, self.links, exact=False)
-        return emitter.expression(checked.root, expression.trusted, checked.names)
+        return emitter.expression(checked.root, expression.trusted, checked)
 
     def truth(self, node: ast.Node, expression: Expression) -> py.expr:
         """A bool; a value that only claims to be one is a matter for the exact functions."""
         emitter = Emitter(self, self.links, exact=False)
-        value = emitter.expression(node, expression.trusted, _checked(expression).names)
+        value = emitter.expression(node, expression.trusted, _checked(expression))
         certain = expression.trusted[node] == BOOL
         return value if certain else _call(self.links.runtime("truth"), value)
 

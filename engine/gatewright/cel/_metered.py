@@ -8,7 +8,7 @@ from typing import Any, Final
 from gatewright.cel.cost import Meter
 from gatewright.cel.policy import Expression, Plan
 from gatewright.cel.runtime import message_or
-from gatewright.cel.values import CelEvaluationError, CostLimitError
+from gatewright.cel.values import CelEvaluationError, CelPanicError, CostLimitError
 
 _GATEKEEPER: Final = 1_000_000
 _API_SERVER: Final = 10_000_000
@@ -96,7 +96,7 @@ class Metered:
         meter = Meter(expression.checked, self.now, self.variable)
         try:
             return meter.run(), "", meter.cost
-        except (CelEvaluationError, CostLimitError) as error:
+        except (CelEvaluationError, CelPanicError, CostLimitError) as error:
             return None, error.message, meter.cost
 
     def variable(self, name: str) -> Any:

@@ -47,8 +47,9 @@ def _literals(node: ast.Call, errors: Errors) -> None:
     from gatewright.cel.library import times
     from gatewright.cel.library.regex import compile_pattern
 
-    if node.name == "matches":
-        arg = node.args[-1]
+    if node.name == "matches" and node.args:
+        # The text, not the pattern, where it is called as a function.
+        arg = node.args[0]
     elif node.name in ("duration", "timestamp") and len(node.args) == 1:
         arg = node.args[0]
     else:

@@ -16,8 +16,9 @@ from types import CodeType
 from typing import Any, Final, Protocol
 
 from gatewright.cel import nodes as ast
+from gatewright.cel.checker import Checked
 from gatewright.cel.declarations import MESSAGES, TYPE_NAMES, is_function
-from gatewright.cel.library import TAKEN_RAW, variant
+from gatewright.cel.library import taken_raw, variant
 from gatewright.cel.parser import _qualified
 from gatewright.cel.types import DYN, Type, output_name
 from gatewright.cel.values import Uint
@@ -143,12 +144,15 @@ class Emitter:
         self.exact = exact
         self.types: Types = {}
         self.names: Mapping[ast.Node, str] = {}
+        self.declared: Types = {}
         self.locals: list[dict[str, str]] = []
         self.used = 0
 
-    def expression(self, root: ast.Node, types: Types, names: Mapping[ast.Node, str]) -> py.expr:
-        """One expression. `types` and `names` are the checker's; empty for an expression that was not checked."""
-        self.types, self.names = types, names
+    def expression(self, root: ast.Node, types: Types, checked: Checked | None) -> py.expr:
+        """One expression with the types to trust; `checked` is None, and `types` empty, where nobody checked it."""
+        self.types = types
+        if checked is not None:
+            self.names, self.declared = checked.names, checked.types
         return self.emit(root)
 
     def type_of(self, node: ast.Node) -> Type:
@@ -254,11 +258,11 @@ class Emitter:
             other = _lambda([], self.emit(args[1]))
             return self.rt("optional_or", self.emit(args[0]), other, _const(name == "orValue"))
         method = node.target is not None and node not in self.names
-        chosen = variant(name, args, method, self.types)
+        chosen = variant(name, args, method, self.declared)
         return _call(self.links.function(chosen), *[self.argument(name, i, arg) for i, arg in enumerate(args)])
 
     def argument(self, name: str, i: int, arg: ast.Node) -> py.expr:
-        refusal = TAKEN_RAW.get((name, i)) if self.exact else None
+        refusal = taken_raw(name, i, arg, self.declared) if self.exact else None
         if refusal is None:
             return self.emit(arg)
         return self.rt("taken_raw", _lambda([], self.emit(arg)), _const(refusal))

@@ -17,7 +17,7 @@ from gatewright.cel import types as t
 from gatewright.cel.checker import Checked
 from gatewright.cel.declarations import TYPE_NAMES, VARIABLES, is_function, overloads_of
 from gatewright.cel.expression import CONVERSIONS
-from gatewright.cel.library import TAKEN_RAW, function, variant
+from gatewright.cel.library import function, taken_raw, variant
 from gatewright.cel.library.formats import NamedFormat
 from gatewright.cel.types import DYN
 from gatewright.cel.values import (
@@ -174,17 +174,15 @@ class Meter:
             for i, arg in enumerate(plan.args):
                 values.append(self.argument(plan.name, i, arg))
             result = plan.function(*values)
-        except CelEvaluationError:
+        finally:
             # An error is a value to whoever counts.
             values += [None] * (len(plan.args) - len(values))
-            raise
-        finally:
             if not plan.free:
                 self.charge(_call_cost(plan.name, plan.resolved, values, result))
         return result
 
     def argument(self, name: str, i: int, arg: ast.Node) -> Any:
-        refusal = TAKEN_RAW.get((name, i))
+        refusal = taken_raw(name, i, arg, self.checked.types)
         return self.evaluate(arg) if refusal is None else runtime.taken_raw(self.later(arg), refusal)
 
     def plan(self, node: ast.Call) -> _Call:

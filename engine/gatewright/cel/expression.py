@@ -17,7 +17,7 @@ from gatewright.cel.library import function
 from gatewright.cel.parser import CelCompileError, parse
 from gatewright.cel.runtime import KEYS, start_watch
 from gatewright.cel.types import Type
-from gatewright.cel.values import CelEvaluationError, go_type
+from gatewright.cel.values import CelEvaluationError, CelPanicError, go_type
 
 
 class Program:
@@ -37,7 +37,10 @@ class Program:
             return self._fast(variables)
         except Exception:
             start_watch()
-            return deeply(lambda: self._exact(variables))
+            try:
+                return deeply(lambda: self._exact(variables))
+            except CelPanicError as panic:
+                raise CelEvaluationError(panic.message) from None
 
 
 class _Mapping:
@@ -70,8 +73,7 @@ def _compile(text: str, environment: Environment, checked: bool) -> Program:
         links = Links()
         emitter = Emitter(_Mapping(environment, links), links, exact=exact)
         types = {} if facts is None else trusted_types(facts, {})
-        names = {} if facts is None else facts.names
-        body = py.Expression(_as_lambda(emitter.expression(root, types, names)))
+        body = py.Expression(_as_lambda(emitter.expression(root, types, facts)))
         code = compile_quietly(body)
         functions.append(eval(code, link(links.names)))
     from gatewright.cel.types import DYN
@@ -128,7 +130,7 @@ def _fold(node: ast.Node) -> Any:
     try:
         if node.name in CONVERSIONS and node.target is None and len(parts) == 1 and parts[0] is not _NOT_CONSTANT:
             return _converted(node.name, parts[0])
-        if node.name in ("find", "findAll") and node.target is not None and isinstance(parts[1], str):
+        if node.name in ("find", "findAll", "matches") and len(parts) > 1 and isinstance(parts[1], str):
             from gatewright.cel.library.regex import compile_pattern
 
             compile_pattern(parts[1])

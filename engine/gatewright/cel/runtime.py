@@ -17,6 +17,7 @@ from gatewright.cel.values import (
     UINT_MAX,
     AggregateKey,
     CelEvaluationError,
+    CelPanicError,
     CostLimitError,
     Duration,
     KeyedMap,
@@ -46,10 +47,15 @@ def no_overload(name: str = "", *args: Any) -> CelEvaluationError:
     return CelEvaluationError(f"{_NO_OVERLOAD}: {name}({', '.join(map(type_name, args))})")
 
 
+def no_overload_of(name: str) -> CelEvaluationError:
+    """The error of an operation that the first operand has not."""
+    return CelEvaluationError(f"{_NO_OVERLOAD}: {name}")
+
+
 def _without_trait(operator: str, value: Any) -> CelEvaluationError:
-    """The error of an operator whose left operand has no such operation; cel-go names it but for some types."""
+    """The same where cel-go names the operation but for some types."""
     named = value.__class__ not in (str, Timestamp, Duration)
-    return CelEvaluationError(f"{_NO_OVERLOAD}: {operator}" if named else _NO_OVERLOAD)
+    return no_overload_of(operator) if named else CelEvaluationError(_NO_OVERLOAD)
 
 
 def undefined(name: str) -> Any:
@@ -422,6 +428,8 @@ def negate(value: Any) -> Any:
         return _signed(-value)
     if kind is float:
         return -value
+    if kind is Duration:
+        return _duration(-value.nanos)
     if kind is not bool:
         raise _without_trait("-_", value)
     raise CelEvaluationError(_NO_OVERLOAD)
@@ -651,10 +659,8 @@ def taken_raw(argument: Callable[[], Any], wanted: str) -> Any:
     """An argument of a function that cel-go calls with an error as with any value, which then lacks Go's interface."""
     try:
         return argument()
-    except CelEvaluationError as error:
-        if error.message.startswith("internal error: "):
-            raise
-        raise CelEvaluationError(f"internal error: interface conversion: {wanted}") from None
+    except CelEvaluationError:
+        raise CelPanicError(f"internal error: interface conversion: {wanted}") from None
 
 
 def type_of(value: Any) -> TypeValue:

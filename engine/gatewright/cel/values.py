@@ -32,6 +32,10 @@ class CelEvaluationError(CelError):
         super().__init__(message)
 
 
+class CelPanicError(CelError):
+    """Go panics inside cel-go: nothing absorbs it, and the whole expression has failed. The message is cel-go's."""
+
+
 class CostLimitError(CelError):
     """An evaluation goes on longer than the API server lets it; nothing absorbs this."""
 

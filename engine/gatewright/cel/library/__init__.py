@@ -14,6 +14,7 @@ _WHERE: Final[dict[str, tuple[str, str]]] = {
     "@find": ("regex", "find_constant"),
     "@findAll": ("regex", "find_all_constant"),
     "@ip": ("net", "cidr_ip"),
+    "@matches": ("regex", "matches_constant"),
     "@sortByAssociatedKeys": ("lists", "sort_by_keys"),
     "add": ("quantity", "add"),
     "asApproximateFloat": ("quantity", "as_float"),
@@ -153,7 +154,7 @@ def variant(name: str, args: Sequence[ast.Node], method: bool, types: Mapping[as
 
     A method's receiver is its first argument.
     """
-    if name in ("find", "findAll") and len(args) > 1 and ast.is_text(args[1]):
+    if name in ("find", "findAll", "matches") and len(args) > 1 and ast.is_text(args[1]):
         return f"@{name}"
     if name == "ip" and method:
         return "@ip"
@@ -163,11 +164,19 @@ def variant(name: str, args: Sequence[ast.Node], method: bool, types: Mapping[as
     return name
 
 
-# Arguments that cel-go does not look at for errors before it calls, and what Go says of one: (function, position).
-TAKEN_RAW: Final = {
+_TAKEN_RAW: Final = {
     ("distinct", 0): "*types.Err is not traits.Lister: missing method Add",
     ("flatten", 1): "ref.Val is *types.Err, not types.Int",
+    ("sort", 0): "*types.Err is not traits.Lister: missing method Add",
 }
+
+
+def taken_raw(name: str, position: int, arg: ast.Node, types: Mapping[ast.Node, Type]) -> str | None:
+    """What Go says of an argument that cel-go does not look at for errors before it calls; None where it does look."""
+    if name == "sort" and types.get(arg, DYN).params in ((), (DYN,)):
+        # One overload alone is called unseen.
+        return None
+    return _TAKEN_RAW.get((name, position))
 
 
 # Operators and functions that `runtime` holds.

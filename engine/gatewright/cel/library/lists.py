@@ -10,6 +10,7 @@ from gatewright.cel.runtime import _without_trait, add, items, no_overload, orde
 from gatewright.cel.values import (
     NONE,
     CelEvaluationError,
+    CelPanicError,
     Duration,
     Optional,
     Timestamp,
@@ -156,7 +157,7 @@ def flatten(*args: Any) -> list[Any]:
         raise CelEvaluationError(f"no such overload: {_with_parameters(values)}.flatten({depth_type})")
     depth = args[1] if len(args) > 1 else 1
     if depth.__class__ is not int:
-        raise CelEvaluationError(f"internal error: interface conversion: ref.Val is {go_type(depth)}, not types.Int")
+        raise CelPanicError(f"internal error: interface conversion: ref.Val is {go_type(depth)}, not types.Int")
     if depth < 0:
         raise CelEvaluationError("level must be non-negative")
     for _ in range(depth):
@@ -204,7 +205,7 @@ def distinct(*args: Any) -> list[Any]:
         # cel-go takes any value for a list here, and tells of Go's complaint.
         missing = "Contains" if values.__class__ in _ADDERS else "Add"
         refused = f"interface conversion: {go_type(values)} is not traits.Lister: missing method {missing}"
-        raise CelEvaluationError(f"internal error: {refused}")
+        raise CelPanicError(f"internal error: {refused}")
     kept: list[Any] = []
     for value in values:
         if not any(equal(value, other) for other in kept):

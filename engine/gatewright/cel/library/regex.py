@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from gatewright.cel.runtime import no_overload
+from gatewright.cel.runtime import no_overload, no_overload_of
 from gatewright.cel.values import CelEvaluationError
 
 
@@ -54,6 +54,13 @@ def _go_error(error: Exception, pattern: str) -> str:
 
 def matches(*args: Any) -> bool:
     """'abc'.matches('b+')"""
+    if args[0].__class__ is not str:
+        raise no_overload_of("matches")
+    return matches_constant(*args)
+
+
+def matches_constant(*args: Any) -> bool:
+    """`matches` with a literal pattern, which cel-go compiles ahead and then words a wrong receiver otherwise."""
     if len(args) != 2 or args[0].__class__ is not str or args[1].__class__ is not str:
         raise no_overload()
     return compile_pattern(args[1]).search(args[0]) is not None
@@ -86,7 +93,7 @@ def find_all(*args: Any) -> list[str]:
 
 
 def find_constant(*args: Any) -> str:
-    """`find` with a literal pattern, which cel-go compiles ahead and then words a wrong receiver otherwise."""
+    """`find` with a literal pattern."""
     if args[0].__class__ is not str:
         raise no_overload()
     return find(*args)
