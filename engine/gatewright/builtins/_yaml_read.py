@@ -77,6 +77,9 @@ class _Composer:
     def __init__(self, parser: Any) -> None:
         self.parser = parser
         self.anchors: dict[str, Any] = {}
+        # How many nodes there are with aliases spelt out, how many of them by aliases, and how many at each anchor.
+        self.nodes = self.aliased = 0
+        self.sizes: dict[str, int] = {}
         self.parser.get_event()  # the start of the stream
 
     def next_document(self) -> bool:
@@ -85,6 +88,7 @@ class _Composer:
         while event is not None and type(event).__name__ in ("DocumentEndEvent",):
             event = self.parser.get_event()
         self.anchors = {}
+        self.nodes = self.aliased = 0
         return event is not None and type(event).__name__ == "DocumentStartEvent"
 
     def value(self) -> Any:
@@ -98,34 +102,61 @@ class _Composer:
                 value = closed.finish()
                 if closed.anchor:
                     self.anchors[closed.anchor] = value
+                    self.sizes[closed.anchor] = self.nodes - closed.nodes_before
             if not stack:
                 return value
 
     def _event(self, event: Any, stack: list[_Open]) -> Any:
+        if isinstance(event, AliasEvent):
+            return self._alias(event.anchor or "")
+        self.nodes += not isinstance(event, MappingEndEvent | SequenceEndEvent)
         if isinstance(event, ScalarEvent):
             value = _scalar(event)
             if event.anchor:
                 self.anchors[event.anchor] = value
+                self.sizes[event.anchor] = 1
             return value
         if isinstance(event, MappingStartEvent):
-            stack.append(_OpenMapping(event.anchor))
+            stack.append(_OpenMapping(event.anchor, self.nodes - 1))
             return _OPENED
         if isinstance(event, SequenceStartEvent):
-            stack.append(_OpenSequence(event.anchor))
+            stack.append(_OpenSequence(event.anchor, self.nodes - 1))
             return _OPENED
-        if isinstance(event, AliasEvent):
-            if event.anchor not in self.anchors:
-                raise YamlError(f"yaml: unknown anchor '{event.anchor}' referenced")
-            return self.anchors[event.anchor]
         assert isinstance(event, MappingEndEvent | SequenceEndEvent)
         return _CLOSED
 
+    def _alias(self, anchor: str) -> Any:
+        """The value at an anchor. What is mostly aliases of aliases is refused, by go-yaml's measure."""
+        if anchor not in self.anchors:
+            raise YamlError(f"yaml: unknown anchor '{anchor}' referenced")
+        self.nodes += 1 + self.sizes[anchor]
+        self.aliased += self.sizes[anchor]
+        if self.aliased > _ALIASES and self.nodes > _NODES and self.aliased / self.nodes > _allowed(self.nodes):
+            raise YamlError("yaml: document contains excessive aliasing")
+        return self.anchors[anchor]
+
+
+# go-yaml's: small documents may be all aliases, large ones less and less.
+_ALIASES: Final = 100
+_NODES: Final = 1_000
+_SMALL: Final = 400_000
+_LARGE: Final = 4_000_000
+
+
+def _allowed(nodes: int) -> float:
+    if nodes <= _SMALL:
+        return 0.99
+    if nodes >= _LARGE:
+        return 0.10
+    return 0.99 - 0.89 * (nodes - _SMALL) / (_LARGE - _SMALL)
+
 
 class _Open:
-    """A container that is still being read."""
+    """A container that is still being read; `nodes_before` stood before it."""
 
-    def __init__(self, anchor: str | None) -> None:
+    def __init__(self, anchor: str | None, nodes_before: int) -> None:
         self.anchor = anchor
+        self.nodes_before = nodes_before
 
     def add(self, value: Any) -> bool:
         """Takes the next value; True when it was the end."""
@@ -136,8 +167,8 @@ class _Open:
 
 
 class _OpenSequence(_Open):
-    def __init__(self, anchor: str | None) -> None:
-        super().__init__(anchor)
+    def __init__(self, anchor: str | None, nodes_before: int) -> None:
+        super().__init__(anchor, nodes_before)
         self.items: list[Any] = []
 
     def add(self, value: Any) -> bool:
@@ -153,8 +184,8 @@ class _OpenSequence(_Open):
 class _OpenMapping(_Open):
     """Keys come before values; `merged` keeps the order in which `<<` named mappings."""
 
-    def __init__(self, anchor: str | None) -> None:
-        super().__init__(anchor)
+    def __init__(self, anchor: str | None, nodes_before: int) -> None:
+        super().__init__(anchor, nodes_before)
         self.own: dict[str, Any] = {}
         self.merged: list[Any] = []
         self.key: Any = _NO_KEY

@@ -72,7 +72,13 @@ def yaml_marshal(x: Any) -> str:
     """The YAML text: `yaml.marshal({"a": [1]}) == "a:\\n  - 1\\n"`."""
     from gatewright.builtins._yaml_write import dump_yaml
 
+    # OPA makes YAML of the JSON text, in which these characters stand as they are.
+    if _CONTROL.search(json.dumps(x)):
+        raise BuiltinError("yaml: control characters are not allowed")
     return dump_yaml(x)
+
+
+_CONTROL = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff]")
 
 
 @builtin("yaml.unmarshal", "(x: string) -> y: any")
