@@ -29,9 +29,18 @@ _is_host("localhost")
 
 _repository("docker.io", names) := concat("/", ["library", names[0]]) if count(names) == 1
 
+# docker.io/nginx is docker.io/library/nginx.
+_repository("docker.io", ["docker.io", name]) := concat("/", ["library", name])
+
 _repository(registry, names) := concat("/", array.slice(names, 1, count(names))) if {
 	count(names) > 1
 	names[0] == registry
+	names[0] != "docker.io"
+}
+
+_repository("docker.io", names) := concat("/", array.slice(names, 1, count(names))) if {
+	count(names) > 2
+	names[0] == "docker.io"
 }
 
 _repository(registry, names) := concat("/", names) if {

@@ -5,7 +5,12 @@
 package lib.inventory
 
 # The namespace an object lives in; one without is reviewed in `default`.
-namespace := object.get(input.review.object, ["metadata", "namespace"], object.get(input.review, "namespace", "default"))
+namespace := named if {
+	named := input.review.object.metadata.namespace
+	named != null
+} else := named if {
+	named := input.review.namespace
+} else := "default"
 
 # objects(ns, kind): every object of a kind in a namespace, whatever its API version. Read from files, an object that
 # names no namespace lies among the cluster's; it would go to `default`.

@@ -4,7 +4,10 @@ package lib.istio
 
 object_ := input.review.object
 
-action := object.get(object_, ["spec", "action"], "ALLOW")
+action := chosen if {
+	chosen := object_.spec.action
+	is_string(chosen)
+} else := "ALLOW"
 
 # sources of an AuthorizationPolicy with their paths.
 sources := [{"path": ["spec", "rules", i, "from", j, "source"], "source": from.source} |

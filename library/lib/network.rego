@@ -2,6 +2,8 @@
 # description: NetworkPolicy rules and their peers with their paths.
 package lib.network
 
+import data.lib.selector
+
 _directions := [
 	{"field": "ingress", "peers": "from", "type": "Ingress"},
 	{"field": "egress", "peers": "to", "type": "Egress"},
@@ -43,10 +45,15 @@ peers(policy) := [entry |
 # open(rule): no peer is named, which means every one.
 open(rule) if count(rule.peers) == 0
 
+# pod_selector(policy): without one, or with an empty one, a policy is for every Pod of its namespace.
+pod_selector(policy) := chosen if {
+	chosen := policy.spec.podSelector
+	is_object(chosen)
+} else := {}
+
 default_deny(policy, type) if {
 	type in types(policy)
-	count(object.get(policy.spec.podSelector, "matchLabels", {})) == 0
-	count(object.get(policy.spec.podSelector, "matchExpressions", [])) == 0
+	selector.empty(pod_selector(policy))
 	count(object.get(policy.spec, lower(type), [])) == 0
 }
 

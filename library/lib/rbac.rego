@@ -43,9 +43,15 @@ total(rule) if {
 	"*" in rule.verbs
 }
 
-# Roles that Kubernetes itself brings.
-bootstrap(object) if startswith(object.metadata.name, "system:")
+# Roles that Kubernetes itself brings, by name and label: either alone anybody could take.
+bootstrap(object) if {
+	object.metadata.labels["kubernetes.io/bootstrapping"] == "rbac-defaults"
+	startswith(object.metadata.name, "system:")
+}
 
-bootstrap(object) if object.metadata.labels["kubernetes.io/bootstrapping"] == "rbac-defaults"
+bootstrap(object) if {
+	object.metadata.labels["kubernetes.io/bootstrapping"] == "rbac-defaults"
+	object.metadata.name in default_roles
+}
 
 default_roles := {"cluster-admin", "admin", "edit", "view"}

@@ -2,15 +2,23 @@
 # description: Label selectors as the API server evaluates them.
 package lib.selector
 
-# An empty selector matches everything.
+# An empty selector matches everything; null is empty too.
 matches(selector, labels) if {
-	every key, value in object.get(selector, "matchLabels", {}) {
-		labels[key] == value
-	}
-	every expression in object.get(selector, "matchExpressions", []) {
+	covers(_labels(selector), labels)
+	every expression in _expressions(selector) {
 		_expression(expression, labels)
 	}
 }
+
+_labels(selector) := wanted if {
+	wanted := selector.matchLabels
+	is_object(wanted)
+} else := {}
+
+_expressions(selector) := wanted if {
+	wanted := selector.matchExpressions
+	is_array(wanted)
+} else := []
 
 _expression(expression, labels) if {
 	expression.operator == "In"
@@ -44,6 +52,6 @@ covers(wanted, labels) if {
 }
 
 empty(selector) if {
-	count(object.get(selector, "matchLabels", {})) == 0
-	count(object.get(selector, "matchExpressions", [])) == 0
+	_labels(selector) == {}
+	_expressions(selector) == []
 }

@@ -18,5 +18,5 @@ import data.lib.finding
 
 violation contains finding.at(["apiVersion"], [], msg) if {
 	input.review.object.apiVersion != "cert-manager.io/v1"
-	msg := sprintf("%s %q: %s is gone since cert-manager 1.6", [input.review.object.kind, input.review.object.metadata.name, input.review.object.apiVersion])
+	msg := sprintf("%s %q: %s is gone since cert-manager 1.6", [input.review.object.kind, finding.name, input.review.object.apiVersion])
 }

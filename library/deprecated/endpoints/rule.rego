@@ -12,5 +12,5 @@ package library.deprecated.endpoints
 import data.lib.finding
 
 violation contains finding.at(["kind"], [], msg) if {
-	msg := sprintf("Endpoints %q: the API is deprecated since Kubernetes 1.33", [input.review.object.metadata.name])
+	msg := sprintf("Endpoints %q: the API is deprecated since Kubernetes 1.33", [finding.name])
 }

@@ -30,11 +30,11 @@ violation contains finding.at(["spec", source], [], msg) if {
 	input.review.object.kind == "PersistentVolume"
 	some source, _ in input.review.object.spec
 	source in _sources
-	msg := sprintf("PersistentVolume %q uses the in-tree plugin %s", [input.review.object.metadata.name, source])
+	msg := sprintf("PersistentVolume %q uses the in-tree plugin %s", [finding.name, source])
 }
 
 violation contains finding.at(["provisioner"], [], msg) if {
 	startswith(input.review.object.provisioner, "kubernetes.io/")
 	input.review.object.provisioner != "kubernetes.io/no-provisioner"
-	msg := sprintf("StorageClass %q uses the in-tree provisioner %s", [input.review.object.metadata.name, input.review.object.provisioner])
+	msg := sprintf("StorageClass %q uses the in-tree provisioner %s", [finding.name, input.review.object.provisioner])
 }

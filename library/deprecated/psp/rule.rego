@@ -13,5 +13,5 @@ package library.deprecated.psp
 import data.lib.finding
 
 violation contains finding.at(["kind"], [], msg) if {
-	msg := sprintf("PodSecurityPolicy %q protects nothing since Kubernetes 1.25", [input.review.object.metadata.name])
+	msg := sprintf("PodSecurityPolicy %q protects nothing since Kubernetes 1.25", [finding.name])
 }

@@ -16,7 +16,7 @@ violation contains finding.at(["spec", field], [], msg) if {
 	some field in ["namespaceSelector", "namespaceSelectors"]
 	some selected in _list(input.review.object.spec[field])
 	selector.empty(selected)
-	msg := sprintf("ClusterExternalSecret %q puts the Secret into every namespace", [input.review.object.metadata.name])
+	msg := sprintf("ClusterExternalSecret %q puts the Secret into every namespace", [finding.name])
 }
 
 _list(value) := value if is_array(value)

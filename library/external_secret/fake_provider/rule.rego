@@ -14,5 +14,5 @@ import data.lib.finding
 
 violation contains finding.at(["spec", "provider", "fake"], [], msg) if {
 	_ = input.review.object.spec.provider.fake
-	msg := sprintf("%s %q gives out the values written in it", [input.review.object.kind, input.review.object.metadata.name])
+	msg := sprintf("%s %q gives out the values written in it", [input.review.object.kind, finding.name])
 }

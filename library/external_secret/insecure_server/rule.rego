@@ -17,5 +17,5 @@ violation contains finding.at(path, [], msg) if {
 	is_string(value)
 	startswith(lower(value), "http://")
 	path := array.concat(["spec", "provider"], rest)
-	msg := sprintf("%s %q speaks plain HTTP with %s", [input.review.object.kind, input.review.object.metadata.name, value])
+	msg := sprintf("%s %q speaks plain HTTP with %s", [input.review.object.kind, finding.name, value])
 }

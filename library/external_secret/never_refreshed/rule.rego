@@ -14,5 +14,5 @@ import data.lib.finding
 violation contains finding.at(["spec", "refreshInterval"], [], msg) if {
 	object.get(input.review.object.spec, "refreshInterval", "1h") in {"0", "0s", "0m", "0h", 0}
 	not object.get(input.review.object.spec, "refreshPolicy", "Periodic") in {"CreatedOnce", "OnChange"}
-	msg := sprintf("ExternalSecret %q never follows a change in the store", [input.review.object.metadata.name])
+	msg := sprintf("ExternalSecret %q never follows a change in the store", [finding.name])
 }

@@ -21,5 +21,5 @@ violation contains finding.at(path, [], msg) if {
 	value.name
 	object.get(value, "namespace", "") == ""
 	path := array.concat(["spec", "provider"], rest)
-	msg := sprintf("ClusterSecretStore %q: %s names no namespace, so each user's own is looked in", [input.review.object.metadata.name, last])
+	msg := sprintf("ClusterSecretStore %q: %s names no namespace, so each user's own is looked in", [finding.name, last])
 }

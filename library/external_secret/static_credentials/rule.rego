@@ -18,5 +18,5 @@ violation contains finding.at(path, [], msg) if {
 	rest[count(rest) - 1] in {"secretRef", "tokenSecretRef", "secretAccessKeySecretRef"}
 	is_object(value)
 	path := array.concat(["spec", "provider"], rest)
-	msg := sprintf("%s %q logs in with a credential kept in a Secret", [input.review.object.kind, input.review.object.metadata.name])
+	msg := sprintf("%s %q logs in with a credential kept in a Secret", [input.review.object.kind, finding.name])
 }

@@ -13,5 +13,5 @@ import data.lib.finding
 
 violation contains finding.at(["spec", "conditions"], [], msg) if {
 	count(object.get(input.review.object.spec, "conditions", [])) == 0
-	msg := sprintf("ClusterSecretStore %q may be used from every namespace", [input.review.object.metadata.name])
+	msg := sprintf("ClusterSecretStore %q may be used from every namespace", [finding.name])
 }

@@ -15,5 +15,5 @@ violation contains finding.at(["spec", "dataFrom", i, "find", "name", "regexp"],
 	some i, source in input.review.object.spec.dataFrom
 	pattern := source.find.name.regexp
 	trim_suffix(trim_prefix(pattern, "^"), "$") in {".*", ".+", ""}
-	msg := sprintf("ExternalSecret %q copies every secret that the store can read", [input.review.object.metadata.name])
+	msg := sprintf("ExternalSecret %q copies every secret that the store can read", [finding.name])
 }

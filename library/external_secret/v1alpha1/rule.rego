@@ -16,5 +16,5 @@ import data.lib.finding
 
 violation contains finding.at(["apiVersion"], [], msg) if {
 	input.review.object.apiVersion == "external-secrets.io/v1alpha1"
-	msg := sprintf("%s %q: external-secrets.io/v1alpha1 is gone", [input.review.object.kind, input.review.object.metadata.name])
+	msg := sprintf("%s %q: external-secrets.io/v1alpha1 is gone", [input.review.object.kind, finding.name])
 }

@@ -16,5 +16,5 @@ import data.lib.finding
 
 violation contains finding.fixable(["apiVersion"], [], "external-secrets.io/v1", msg) if {
 	input.review.object.apiVersion == "external-secrets.io/v1beta1"
-	msg := sprintf("%s %q: external-secrets.io/v1beta1 is not served since release 0.17", [input.review.object.kind, input.review.object.metadata.name])
+	msg := sprintf("%s %q: external-secrets.io/v1beta1 is not served since release 0.17", [input.review.object.kind, finding.name])
 }

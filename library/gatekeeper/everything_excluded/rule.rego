@@ -16,5 +16,5 @@ import data.lib.finding
 violation contains finding.at(["spec", "match", "excludedNamespaces", i], [], msg) if {
 	some i, name in input.review.object.spec.match.excludedNamespaces
 	name in {"*", "**"}
-	msg := sprintf("%s %q excludes every namespace", [input.review.object.kind, input.review.object.metadata.name])
+	msg := sprintf("%s %q excludes every namespace", [input.review.object.kind, finding.name])
 }

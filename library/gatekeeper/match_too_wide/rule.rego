@@ -15,11 +15,11 @@ violation contains finding.at(["spec", "match", "kinds", i], [], msg) if {
 	some i, entry in input.review.object.spec.match.kinds
 	"*" in entry.kinds
 	"*" in object.get(entry, "apiGroups", ["*"])
-	msg := sprintf("%s %q is asked about every object of the cluster", [input.review.object.kind, input.review.object.metadata.name])
+	msg := sprintf("%s %q is asked about every object of the cluster", [input.review.object.kind, finding.name])
 }
 
 violation contains finding.at(["spec", "match", "kinds", i], [], msg) if {
 	some i, entry in input.review.object.spec.match.kinds
 	count(object.get(entry, "apiGroups", [])) == 0
-	msg := sprintf("%s %q: without apiGroups the entry matches nothing", [input.review.object.kind, input.review.object.metadata.name])
+	msg := sprintf("%s %q: without apiGroups the entry matches nothing", [input.review.object.kind, finding.name])
 }

@@ -21,5 +21,5 @@ import data.lib.finding
 violation contains finding.at(["metadata", "annotations", key], [], msg) if {
 	some key, _ in input.review.object.metadata.annotations
 	regex.match(`^nginx\.ingress\.kubernetes\.io/(configuration|server|auth|stream|modsecurity)-snippet$`, key)
-	msg := sprintf("Ingress %q puts text of its own into nginx' configuration", [input.review.object.metadata.name])
+	msg := sprintf("Ingress %q puts text of its own into nginx' configuration", [finding.name])
 }

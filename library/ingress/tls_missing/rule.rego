@@ -15,7 +15,7 @@ import data.lib.finding
 
 violation contains finding.at(["spec", "tls"], [], msg) if {
 	count(object.get(input.review.object.spec, "tls", [])) == 0
-	msg := sprintf("Ingress %q serves plain HTTP", [input.review.object.metadata.name])
+	msg := sprintf("Ingress %q serves plain HTTP", [finding.name])
 }
 
 violation contains finding.at(["spec", "rules", i, "host"], [], msg) if {

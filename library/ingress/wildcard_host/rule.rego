@@ -17,7 +17,7 @@ violation contains finding.at(["spec", "rules", i, "host"], [], msg) if {
 	some i, rule in input.review.object.spec.rules
 	host := object.get(rule, "host", "")
 	_wild(host)
-	msg := sprintf("Ingress %q takes the requests of every host %s", [input.review.object.metadata.name, host])
+	msg := sprintf("Ingress %q takes the requests of every host %s", [finding.name, host])
 }
 
 _wild("")

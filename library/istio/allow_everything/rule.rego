@@ -16,5 +16,5 @@ violation contains finding.at(["spec", "rules", i], [], msg) if {
 	istio.action == "ALLOW"
 	some i, rule in input.review.object.spec.rules
 	count(rule) == 0
-	msg := sprintf("AuthorizationPolicy %q: the empty rule allows every request", [input.review.object.metadata.name])
+	msg := sprintf("AuthorizationPolicy %q: the empty rule allows every request", [finding.name])
 }

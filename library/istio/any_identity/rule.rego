@@ -17,5 +17,5 @@ violation contains finding.at(entry.path, [field], msg) if {
 	some entry in istio.sources
 	some field in ["principals", "requestPrincipals", "namespaces"]
 	"*" in entry.source[field]
-	msg := sprintf("AuthorizationPolicy %q: %s \"*\" is anybody", [input.review.object.metadata.name, field])
+	msg := sprintf("AuthorizationPolicy %q: %s \"*\" is anybody", [finding.name, field])
 }

@@ -18,5 +18,5 @@ violation contains finding.at(entry.path, ["values"], msg) if {
 	lower(entry.condition.key) == "request.headers[authorization]"
 	some value in entry.condition.values
 	regex.match(`(?i)^(bearer|basic)? ?\*$`, value)
-	msg := sprintf("AuthorizationPolicy %q: %q is met by any token, forged ones too", [input.review.object.metadata.name, value])
+	msg := sprintf("AuthorizationPolicy %q: %q is met by any token, forged ones too", [finding.name, value])
 }

@@ -22,5 +22,5 @@ violation contains finding.at(["spec", "http", i, "match", j, "headers", key], [
 	some key, _ in condition.headers
 	startswith(key, "@request.auth.claims")
 	count(inventory.everywhere("RequestAuthentication")) == 0
-	msg := sprintf("VirtualService %q routes by a claim and no RequestAuthentication checks tokens", [input.review.object.metadata.name])
+	msg := sprintf("VirtualService %q routes by a claim and no RequestAuthentication checks tokens", [finding.name])
 }

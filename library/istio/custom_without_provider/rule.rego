@@ -15,5 +15,5 @@ import data.lib.istio
 violation contains finding.at(["spec", "provider"], [], msg) if {
 	istio.action == "CUSTOM"
 	not input.review.object.spec.provider.name
-	msg := sprintf("AuthorizationPolicy %q leaves the decision to a provider and names none", [input.review.object.metadata.name])
+	msg := sprintf("AuthorizationPolicy %q leaves the decision to a provider and names none", [finding.name])
 }

@@ -16,5 +16,5 @@ violation contains finding.at(entry.path, ["paths"], msg) if {
 	istio.action == "DENY"
 	some entry in istio.operations
 	count(entry.operation.paths) > 0
-	msg := sprintf("AuthorizationPolicy %q denies by path: //, %%2F, a trailing slash or another case may pass it by", [input.review.object.metadata.name])
+	msg := sprintf("AuthorizationPolicy %q denies by path: //, %%2F, a trailing slash or another case may pass it by", [finding.name])
 }

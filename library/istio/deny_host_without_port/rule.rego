@@ -19,5 +19,5 @@ violation contains finding.at(entry.path, ["hosts"], msg) if {
 	not contains(host, "*")
 	not contains(host, ":")
 	not concat(":", [host, "*"]) in entry.operation.hosts
-	msg := sprintf("AuthorizationPolicy %q: the Host header may also be %s:port", [input.review.object.metadata.name, host])
+	msg := sprintf("AuthorizationPolicy %q: the Host header may also be %s:port", [finding.name, host])
 }

@@ -15,5 +15,5 @@ import data.lib.istio
 violation contains finding.at(["spec", "action"], [], msg) if {
 	istio.action == "DENY"
 	count(object.get(input.review.object.spec, "rules", [])) == 0
-	msg := sprintf("AuthorizationPolicy %q never denies anything", [input.review.object.metadata.name])
+	msg := sprintf("AuthorizationPolicy %q never denies anything", [finding.name])
 }

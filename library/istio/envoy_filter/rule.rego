@@ -12,5 +12,5 @@ package library.istio.envoy_filter
 import data.lib.finding
 
 violation contains finding.at(["kind"], [], msg) if {
-	msg := sprintf("EnvoyFilter %q changes Envoy's own configuration, past Istio's checks", [input.review.object.metadata.name])
+	msg := sprintf("EnvoyFilter %q changes Envoy's own configuration, past Istio's checks", [finding.name])
 }

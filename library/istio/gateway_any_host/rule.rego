@@ -15,5 +15,5 @@ violation contains finding.at(["spec", "servers", i, "hosts", j], [], msg) if {
 	some i, server in input.review.object.spec.servers
 	some j, host in server.hosts
 	host in {"*", "*/*"}
-	msg := sprintf("Gateway %q lets any namespace attach any host", [input.review.object.metadata.name])
+	msg := sprintf("Gateway %q lets any namespace attach any host", [finding.name])
 }

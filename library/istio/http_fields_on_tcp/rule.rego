@@ -24,7 +24,7 @@ violation contains finding.at(entry.path, ["ports"], msg) if {
 	some declared in service.spec.ports
 	to_number(port) in {declared.port, object.get(declared, "targetPort", declared.port)}
 	_tcp(declared)
-	msg := sprintf("AuthorizationPolicy %q: %s means nothing on the TCP port %s", [input.review.object.metadata.name, field, port])
+	msg := sprintf("AuthorizationPolicy %q: %s means nothing on the TCP port %s", [finding.name, field, port])
 }
 
 _tcp(port) if regex.match(`^(tcp|mongo|mysql|redis|tls)(-|$)`, object.get(port, "name", ""))

@@ -21,7 +21,7 @@ violation contains finding.at(entry.path, [field], msg) if {
 	some entry in istio.sources
 	some field in ["principals", "notPrincipals", "namespaces", "notNamespaces", "serviceAccounts", "notServiceAccounts"]
 	count(entry.source[field]) > 0
-	msg := sprintf("AuthorizationPolicy %q: %s means something only under strict mTLS, which no PeerAuthentication here demands", [input.review.object.metadata.name, field])
+	msg := sprintf("AuthorizationPolicy %q: %s means something only under strict mTLS, which no PeerAuthentication here demands", [finding.name, field])
 }
 
 _mtls if istio.strict(inventory.namespace)

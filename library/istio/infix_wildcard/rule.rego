@@ -18,5 +18,5 @@ violation contains finding.at(path, [], msg) if {
 	contains(inner, "*")
 	not contains(value, "{*")
 	path := array.concat(["spec", "rules"], rest)
-	msg := sprintf("AuthorizationPolicy %q: the * inside %q is taken literally", [input.review.object.metadata.name, value])
+	msg := sprintf("AuthorizationPolicy %q: the * inside %q is taken literally", [finding.name, value])
 }

@@ -30,7 +30,7 @@ violation contains finding.at(workload.metadata_path, ["labels", _key], msg) if 
 violation contains finding.at(["metadata", "labels", "istio-injection"], [], msg) if {
 	input.review.object.kind == "Namespace"
 	input.review.object.metadata.labels["istio-injection"] == "disabled"
-	msg := sprintf("namespace %q stays outside the mesh", [input.review.object.metadata.name])
+	msg := sprintf("namespace %q stays outside the mesh", [finding.name])
 }
 
 _key := "sidecar.istio.io/inject"

@@ -16,5 +16,5 @@ violation contains finding.at(entry.path, ["ipBlocks"], msg) if {
 	input.review.object.spec.selector.matchLabels.istio == "ingressgateway"
 	some entry in istio.sources
 	count(entry.source.ipBlocks) > 0
-	msg := sprintf("AuthorizationPolicy %q: behind a load balancer ipBlocks sees the balancer; remoteIpBlocks sees the caller", [input.review.object.metadata.name])
+	msg := sprintf("AuthorizationPolicy %q: behind a load balancer ipBlocks sees the balancer; remoteIpBlocks sees the caller", [finding.name])
 }

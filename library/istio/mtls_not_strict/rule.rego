@@ -14,5 +14,5 @@ import data.lib.finding
 violation contains finding.at(["spec", "mtls", "mode"], [], msg) if {
 	mode := input.review.object.spec.mtls.mode
 	mode in {"PERMISSIVE", "DISABLE"}
-	msg := sprintf("PeerAuthentication %q accepts plain text (%s)", [input.review.object.metadata.name, mode])
+	msg := sprintf("PeerAuthentication %q accepts plain text (%s)", [finding.name, mode])
 }

@@ -18,7 +18,7 @@ violation contains finding.at(["metadata", "labels"], [], msg) if {
 	labels := input.review.object.metadata.labels
 	_injected(labels)
 	not istio.strict(input.review.object.metadata.name)
-	msg := sprintf("namespace %q is in the mesh and no PeerAuthentication demands mTLS of all its workloads", [input.review.object.metadata.name])
+	msg := sprintf("namespace %q is in the mesh and no PeerAuthentication demands mTLS of all its workloads", [finding.name])
 }
 
 _injected(labels) if labels["istio-injection"] == "enabled"

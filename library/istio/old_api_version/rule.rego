@@ -29,7 +29,7 @@ violation contains finding.at(["apiVersion"], [], msg) if {
 		"networking.istio.io/v1alpha3", "networking.istio.io/v1beta1",
 		"security.istio.io/v1beta1", "rbac.istio.io/v1alpha1", "authentication.istio.io/v1alpha1",
 	}
-	msg := sprintf("%s %q uses %s; %s", [input.review.object.kind, input.review.object.metadata.name, version_, _instead(version_)])
+	msg := sprintf("%s %q uses %s; %s", [input.review.object.kind, finding.name, version_, _instead(version_)])
 }
 
 _instead(version_) := "v1 is stable since Istio 1.22" if not regex.match("^(rbac|authentication)", version_)

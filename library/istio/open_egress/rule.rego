@@ -14,12 +14,12 @@ import data.lib.finding
 
 violation contains finding.at(["spec", "outboundTrafficPolicy", "mode"], [], msg) if {
 	input.review.object.spec.outboundTrafficPolicy.mode == "ALLOW_ANY"
-	msg := sprintf("Sidecar %q lets traffic out to anywhere", [input.review.object.metadata.name])
+	msg := sprintf("Sidecar %q lets traffic out to anywhere", [finding.name])
 }
 
 violation contains finding.at(["spec", "hosts", i], [], msg) if {
 	input.review.object.kind == "ServiceEntry"
 	some i, host in input.review.object.spec.hosts
 	host in {"*", "*.com", "*.io", "*.net", "*.org"}
-	msg := sprintf("ServiceEntry %q opens every host %s", [input.review.object.metadata.name, host])
+	msg := sprintf("ServiceEntry %q opens every host %s", [finding.name, host])
 }

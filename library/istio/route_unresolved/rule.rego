@@ -26,7 +26,7 @@ violation contains finding.at(path, ["destination", "subset"], msg) if {
 	rules := [found | some found in inventory.objects(inventory.namespace, "DestinationRule"); split(found.spec.host, ".")[0] == split(route.destination.host, ".")[0]]
 	count(rules) > 0
 	not subset in {known.name | some found in rules; some known in found.spec.subsets}
-	msg := sprintf("VirtualService %q: no DestinationRule has the subset %q of %s", [input.review.object.metadata.name, subset, route.destination.host])
+	msg := sprintf("VirtualService %q: no DestinationRule has the subset %q of %s", [finding.name, subset, route.destination.host])
 }
 
 violation contains finding.at(["spec", "gateways", i], [], msg) if {
@@ -36,5 +36,5 @@ violation contains finding.at(["spec", "gateways", i], [], msg) if {
 	gateways := inventory.objects(inventory.namespace, "Gateway")
 	count(gateways) > 0
 	not name in {gateway.metadata.name | some gateway in gateways}
-	msg := sprintf("VirtualService %q: the namespace has no Gateway %q", [input.review.object.metadata.name, name])
+	msg := sprintf("VirtualService %q: the namespace has no Gateway %q", [finding.name, name])
 }

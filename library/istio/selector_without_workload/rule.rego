@@ -35,5 +35,5 @@ violation contains finding.at(["spec", "selector"], [], msg) if {
 	every candidate in found {
 		not selector.matches(wanted, workload.labels_of(candidate))
 	}
-	msg := sprintf("%s %q selects no workload of its namespace", [input.review.object.kind, input.review.object.metadata.name])
+	msg := sprintf("%s %q selects no workload of its namespace", [input.review.object.kind, finding.name])
 }

@@ -18,7 +18,7 @@ violation contains finding.at(["spec", "jwtRules"], [], msg) if {
 	policies := inventory.objects(inventory.namespace, "AuthorizationPolicy")
 	count(policies) > 0
 	not _required(policies)
-	msg := sprintf("RequestAuthentication %q: requests without a token pass, since no AuthorizationPolicy asks for requestPrincipals", [input.review.object.metadata.name])
+	msg := sprintf("RequestAuthentication %q: requests without a token pass, since no AuthorizationPolicy asks for requestPrincipals", [finding.name])
 }
 
 _required(policies) if {

@@ -17,5 +17,5 @@ violation contains finding.at(path, [], msg) if {
 	rest[count(rest) - 1] == "insecureSkipVerify"
 	value == true
 	path := array.concat(["spec"], rest)
-	msg := sprintf("DestinationRule %q does not check the server's certificate", [input.review.object.metadata.name])
+	msg := sprintf("DestinationRule %q does not check the server's certificate", [finding.name])
 }

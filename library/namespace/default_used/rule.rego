@@ -33,7 +33,7 @@ import data.lib.finding
 violation contains finding.at(["metadata", "namespace"], [], msg) if {
 	input.review.object.metadata.namespace == "default"
 	not _provided
-	msg := sprintf("%s %q is in the namespace default", [input.review.object.kind, input.review.object.metadata.name])
+	msg := sprintf("%s %q is in the namespace default", [input.review.object.kind, finding.name])
 }
 
 # Every cluster has these.

@@ -22,5 +22,5 @@ import data.lib.workload
 
 violation contains finding.at(["metadata", "namespace"], [], msg) if {
 	input.review.object.metadata.namespace in object.get(input.parameters, "namespaces", ["kube-system", "kube-public", "kube-node-lease"])
-	msg := sprintf("%s %q is in the namespace %s", [workload.kind, workload.obj.metadata.name, input.review.object.metadata.namespace])
+	msg := sprintf("%s %q is in the namespace %s", [workload.kind, finding.name, input.review.object.metadata.namespace])
 }

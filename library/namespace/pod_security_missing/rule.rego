@@ -26,15 +26,15 @@ import data.lib.finding
 _label := "pod-security.kubernetes.io/enforce"
 
 violation contains finding.at(["metadata", "labels"], [], msg) if {
-	not input.review.object.metadata.name in _system
+	not finding.name in _system
 	not input.review.object.metadata.labels[_label]
-	msg := sprintf("namespace %q enforces no Pod Security level", [input.review.object.metadata.name])
+	msg := sprintf("namespace %q enforces no Pod Security level", [finding.name])
 }
 
 violation contains finding.at(["metadata", "labels", _label], [], msg) if {
-	not input.review.object.metadata.name in _system
+	not finding.name in _system
 	input.review.object.metadata.labels[_label] == "privileged"
-	msg := sprintf("namespace %q allows privileged Pods", [input.review.object.metadata.name])
+	msg := sprintf("namespace %q allows privileged Pods", [finding.name])
 }
 
 _system := {name | some name in object.get(input.parameters, "exempt", ["kube-system", "kube-public", "kube-node-lease"])}

@@ -20,7 +20,7 @@ violation contains finding.at(entry.path, ["namespaceSelector"], msg) if {
 	is_object(entry.peer.namespaceSelector)
 	selector.empty(entry.peer.namespaceSelector)
 	not _narrowed(entry)
-	msg := sprintf("NetworkPolicy %q: the %s peer is every namespace", [input.review.object.metadata.name, entry.direction])
+	msg := sprintf("NetworkPolicy %q: the %s peer is every namespace", [finding.name, entry.direction])
 }
 
 _narrowed(entry) if {

@@ -16,5 +16,5 @@ violation contains finding.at(rule.path, ["ports"], msg) if {
 	some rule in network.rules(input.review.object)
 	not network.open(rule)
 	count(rule.ports) == 0
-	msg := sprintf("NetworkPolicy %q: the peers of the %s rule get every port", [input.review.object.metadata.name, rule.direction])
+	msg := sprintf("NetworkPolicy %q: the peers of the %s rule get every port", [finding.name, rule.direction])
 }

@@ -15,5 +15,5 @@ import data.lib.network
 violation contains finding.at(rule.path, [], msg) if {
 	some rule in network.rules(input.review.object)
 	count(rule.rule) == 0
-	msg := sprintf("NetworkPolicy %q: the empty %s rule allows everything", [input.review.object.metadata.name, rule.direction])
+	msg := sprintf("NetworkPolicy %q: the empty %s rule allows everything", [finding.name, rule.direction])
 }

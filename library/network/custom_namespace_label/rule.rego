@@ -17,5 +17,5 @@ violation contains finding.at(entry.path, ["namespaceSelector", "matchLabels"], 
 	labels := object.keys(entry.peer.namespaceSelector.matchLabels)
 	count(labels) > 0
 	not "kubernetes.io/metadata.name" in labels
-	msg := sprintf("NetworkPolicy %q: the labels %s may be set by whoever may label a namespace", [input.review.object.metadata.name, concat(", ", labels)])
+	msg := sprintf("NetworkPolicy %q: the labels %s may be set by whoever may label a namespace", [finding.name, concat(", ", labels)])
 }

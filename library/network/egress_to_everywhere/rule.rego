@@ -21,5 +21,5 @@ violation contains finding.at(rule.path, ["to"], msg) if {
 	network.open(rule)
 	count(rule.rule) > 0
 	not network.dns_only(rule.ports)
-	msg := sprintf("NetworkPolicy %q: an egress rule without peers allows every destination, inside and outside", [input.review.object.metadata.name])
+	msg := sprintf("NetworkPolicy %q: an egress rule without peers allows every destination, inside and outside", [finding.name])
 }

@@ -16,13 +16,14 @@ package library.network.host_network_selected
 
 import data.lib.finding
 import data.lib.inventory
+import data.lib.network
 import data.lib.selector
 import data.lib.workload
 
 violation contains finding.at(["spec", "podSelector"], [], msg) if {
 	some found in inventory.workloads(inventory.namespace)
 	workload.spec_of(found).hostNetwork == true
-	not selector.empty(input.review.object.spec.podSelector)
-	selector.matches(input.review.object.spec.podSelector, workload.labels_of(found))
+	not selector.empty(network.pod_selector(input.review.object))
+	selector.matches(network.pod_selector(input.review.object), workload.labels_of(found))
 	msg := sprintf("%s %q is on the host network, where most network plugins enforce no policy", [found.kind, found.metadata.name])
 }

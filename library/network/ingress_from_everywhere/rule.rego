@@ -22,5 +22,5 @@ violation contains finding.at(rule.path, ["from"], msg) if {
 	rule.direction == "ingress"
 	network.open(rule)
 	count(rule.rule) > 0
-	msg := sprintf("NetworkPolicy %q: an ingress rule without peers allows every source", [input.review.object.metadata.name])
+	msg := sprintf("NetworkPolicy %q: an ingress rule without peers allows every source", [finding.name])
 }

@@ -16,7 +16,7 @@ violation contains finding.at(entry.path, ["ipBlock", "cidr"], msg) if {
 	some entry in network.peers(input.review.object)
 	entry.peer.ipBlock.cidr in {"0.0.0.0/0", "::/0"}
 	entry.direction == "ingress"
-	msg := sprintf("NetworkPolicy %q: ingress from %s is ingress from everywhere", [input.review.object.metadata.name, entry.peer.ipBlock.cidr])
+	msg := sprintf("NetworkPolicy %q: ingress from %s is ingress from everywhere", [finding.name, entry.peer.ipBlock.cidr])
 }
 
 violation contains finding.at(entry.path, ["ipBlock", "cidr"], msg) if {
@@ -24,5 +24,5 @@ violation contains finding.at(entry.path, ["ipBlock", "cidr"], msg) if {
 	entry.peer.ipBlock.cidr in {"0.0.0.0/0", "::/0"}
 	entry.direction == "egress"
 	count(object.get(entry.peer.ipBlock, "except", [])) == 0
-	msg := sprintf("NetworkPolicy %q: egress to %s without exceptions is egress to everywhere", [input.review.object.metadata.name, entry.peer.ipBlock.cidr])
+	msg := sprintf("NetworkPolicy %q: egress to %s without exceptions is egress to everywhere", [finding.name, entry.peer.ipBlock.cidr])
 }

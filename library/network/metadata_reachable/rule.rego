@@ -20,7 +20,7 @@ violation contains finding.at(entry.path, ["ipBlock"], msg) if {
 	entry.direction == "egress"
 	net.cidr_contains(entry.peer.ipBlock.cidr, "169.254.169.254")
 	not _excepted(entry.peer.ipBlock)
-	msg := sprintf("NetworkPolicy %q: %s covers 169.254.169.254, the cloud's metadata service", [input.review.object.metadata.name, entry.peer.ipBlock.cidr])
+	msg := sprintf("NetworkPolicy %q: %s covers 169.254.169.254, the cloud's metadata service", [finding.name, entry.peer.ipBlock.cidr])
 }
 
 _excepted(block) if {

@@ -27,7 +27,7 @@ violation contains finding.at(rule.path, ["ports", i, "port"], msg) if {
 	is_string(port.port)
 	chosen := [found |
 		some found in inventory.workloads(inventory.namespace)
-		selector.matches(input.review.object.spec.podSelector, workload.labels_of(found))
+		selector.matches(network.pod_selector(input.review.object), workload.labels_of(found))
 	]
 	count(chosen) > 0
 	names := {entry.name |
@@ -36,5 +36,5 @@ violation contains finding.at(rule.path, ["ports", i, "port"], msg) if {
 		some entry in c.spec.ports
 	}
 	not port.port in names
-	msg := sprintf("NetworkPolicy %q: no selected workload has a port named %q", [input.review.object.metadata.name, port.port])
+	msg := sprintf("NetworkPolicy %q: no selected workload has a port named %q", [finding.name, port.port])
 }

@@ -31,5 +31,5 @@ violation contains finding.at(entry.path, ["podSelector"], msg) if {
 	every object_ in found {
 		not selector.matches(entry.peer.podSelector, workload.labels_of(object_))
 	}
-	msg := sprintf("NetworkPolicy %q: the %s peer selects no workload of the namespace", [input.review.object.metadata.name, entry.direction])
+	msg := sprintf("NetworkPolicy %q: the %s peer selects no workload of the namespace", [finding.name, entry.direction])
 }

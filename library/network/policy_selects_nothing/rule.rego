@@ -18,15 +18,16 @@ package library.network.policy_selects_nothing
 
 import data.lib.finding
 import data.lib.inventory
+import data.lib.network
 import data.lib.selector
 import data.lib.workload
 
 violation contains finding.at(["spec", "podSelector"], [], msg) if {
-	not selector.empty(input.review.object.spec.podSelector)
+	not selector.empty(network.pod_selector(input.review.object))
 	found := inventory.workloads(inventory.namespace)
 	count(found) > 0
 	every object_ in found {
-		not selector.matches(input.review.object.spec.podSelector, workload.labels_of(object_))
+		not selector.matches(network.pod_selector(input.review.object), workload.labels_of(object_))
 	}
-	msg := sprintf("NetworkPolicy %q selects no workload of its namespace", [input.review.object.metadata.name])
+	msg := sprintf("NetworkPolicy %q selects no workload of its namespace", [finding.name])
 }

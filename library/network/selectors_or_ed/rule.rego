@@ -19,5 +19,5 @@ violation contains finding.at(first.path, [], msg) if {
 	object.keys(one) == {"namespaceSelector"}
 	object.keys(other) == {"podSelector"}
 	first := {"path": array.concat(rule.path, [rule.peers_field, i])}
-	msg := sprintf("NetworkPolicy %q: these are two peers, either of which suffices; to mean both put podSelector into the same item", [input.review.object.metadata.name])
+	msg := sprintf("NetworkPolicy %q: these are two peers, either of which suffices; to mean both put podSelector into the same item", [finding.name])
 }

@@ -19,6 +19,7 @@ package library.network.workload_not_isolated
 
 import data.lib.finding
 import data.lib.inventory
+import data.lib.network
 import data.lib.selector
 import data.lib.workload
 
@@ -32,5 +33,5 @@ violation contains finding.at(["metadata", "name"], [], msg) if {
 
 _isolated if {
 	some policy in inventory.objects(inventory.namespace, "NetworkPolicy")
-	selector.matches(policy.spec.podSelector, workload.labels)
+	selector.matches(network.pod_selector(policy), workload.labels)
 }

@@ -20,5 +20,5 @@ violation contains finding.at(["metadata", "labels", label], [], msg) if {
 	some grant in rbac.grants(input.review.object)
 	some verb in grant.rule.verbs
 	not verb in {"get", "list", "watch"}
-	msg := sprintf("everyone with the role %s also gets ClusterRole %q, which may change things", [role, input.review.object.metadata.name])
+	msg := sprintf("everyone with the role %s also gets ClusterRole %q, which may change things", [role, finding.name])
 }

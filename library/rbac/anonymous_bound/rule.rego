@@ -18,5 +18,5 @@ violation contains finding.at(["subjects", i, "name"], [], msg) if {
 	some i, subject in input.review.object.subjects
 	subject.name in {"system:anonymous", "system:unauthenticated"}
 	not input.review.object.roleRef.name in {"system:public-info-viewer", "system:discovery"}
-	msg := sprintf("%s %q gives rights to %s: anyone who reaches the API server", [input.review.object.kind, input.review.object.metadata.name, subject.name])
+	msg := sprintf("%s %q gives rights to %s: anyone who reaches the API server", [input.review.object.kind, finding.name, subject.name])
 }

@@ -16,5 +16,5 @@ import data.lib.finding
 violation contains finding.at(["roleRef", "name"], [], msg) if {
 	input.review.object.roleRef.kind == "ClusterRole"
 	input.review.object.roleRef.name in {"admin", "edit"}
-	msg := sprintf("RoleBinding %q gives the broad role %s", [input.review.object.metadata.name, input.review.object.roleRef.name])
+	msg := sprintf("RoleBinding %q gives the broad role %s", [finding.name, input.review.object.roleRef.name])
 }

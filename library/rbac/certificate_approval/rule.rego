@@ -23,7 +23,7 @@ violation contains finding.at(grant.path, ["verbs"], msg) if {
 	some grant in rbac.grants(input.review.object)
 	not rbac.total(grant.rule)
 	count(rbac.verbs(grant.rule, "certificates.k8s.io", "certificatesigningrequests/approval", {"update", "patch"})) > 0
-	msg := sprintf("ClusterRole %q may approve certificate signing requests", [input.review.object.metadata.name])
+	msg := sprintf("ClusterRole %q may approve certificate signing requests", [finding.name])
 }
 
 violation contains finding.at(grant.path, ["verbs"], msg) if {
@@ -31,5 +31,5 @@ violation contains finding.at(grant.path, ["verbs"], msg) if {
 	some grant in rbac.grants(input.review.object)
 	not rbac.total(grant.rule)
 	count(rbac.verbs(grant.rule, "certificates.k8s.io", "signers", {"approve", "sign"})) > 0
-	msg := sprintf("ClusterRole %q may approve for signers", [input.review.object.metadata.name])
+	msg := sprintf("ClusterRole %q may approve for signers", [finding.name])
 }

@@ -29,8 +29,8 @@ import data.lib.finding
 violation contains finding.at(["roleRef", "name"], [], msg) if {
 	input.review.object.roleRef.name == "cluster-admin"
 	input.review.object.roleRef.kind == "ClusterRole"
-	not input.review.object.metadata.name in object.get(input.parameters, "allowed", ["cluster-admin"])
-	msg := sprintf("%s %q gives cluster-admin to %s", [input.review.object.kind, input.review.object.metadata.name, _subjects])
+	not finding.name in object.get(input.parameters, "allowed", ["cluster-admin"])
+	msg := sprintf("%s %q gives cluster-admin to %s", [input.review.object.kind, finding.name, _subjects])
 }
 
 _subjects := concat(", ", [subject.name | some subject in input.review.object.subjects])

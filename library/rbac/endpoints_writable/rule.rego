@@ -25,5 +25,5 @@ violation contains finding.at(grant.path, ["verbs"], msg) if {
 		{"group": "discovery.k8s.io", "resource": "endpointslices"},
 	]
 	count(rbac.verbs(grant.rule, case.group, case.resource, {"create", "update", "patch"})) > 0
-	msg := sprintf("%s %q may write %s and turn traffic elsewhere", [input.review.object.kind, input.review.object.metadata.name, case.resource])
+	msg := sprintf("%s %q may write %s and turn traffic elsewhere", [input.review.object.kind, finding.name, case.resource])
 }

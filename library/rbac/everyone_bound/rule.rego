@@ -19,5 +19,5 @@ violation contains finding.at(["subjects", i, "name"], [], msg) if {
 	subject.kind == "Group"
 	subject.name in {"system:authenticated", "system:serviceaccounts"}
 	not startswith(input.review.object.roleRef.name, "system:")
-	msg := sprintf("%s %q gives rights to %s", [input.review.object.kind, input.review.object.metadata.name, subject.name])
+	msg := sprintf("%s %q gives rights to %s", [input.review.object.kind, finding.name, subject.name])
 }

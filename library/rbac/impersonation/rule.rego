@@ -28,5 +28,5 @@ violation contains finding.at(grant.path, ["verbs"], msg) if {
 	rbac.covers_verb(grant.rule, "impersonate")
 	some resource in ["users", "groups", "serviceaccounts"]
 	rbac.covers_resource(grant.rule, resource)
-	msg := sprintf("%s %q may act as any of %s", [input.review.object.kind, input.review.object.metadata.name, resource])
+	msg := sprintf("%s %q may act as any of %s", [input.review.object.kind, finding.name, resource])
 }

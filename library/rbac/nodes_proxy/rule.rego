@@ -25,5 +25,5 @@ violation contains finding.at(grant.path, ["resources"], msg) if {
 	not rbac.total(grant.rule)
 	rbac.covers_group(grant.rule, "")
 	rbac.covers_resource(grant.rule, "nodes/proxy")
-	msg := sprintf("ClusterRole %q reaches the kubelets by nodes/proxy", [input.review.object.metadata.name])
+	msg := sprintf("ClusterRole %q reaches the kubelets by nodes/proxy", [finding.name])
 }

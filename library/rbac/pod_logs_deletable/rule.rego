@@ -22,5 +22,5 @@ violation contains finding.at(grant.path, ["verbs"], msg) if {
 	some resource in ["pods/log"]
 	granted := rbac.verbs(grant.rule, "", resource, ["delete", "deletecollection"])
 	count(granted) > 0
-	msg := sprintf("%s %q may %s %s", [input.review.object.kind, input.review.object.metadata.name, concat(", ", granted), resource])
+	msg := sprintf("%s %q may %s %s", [input.review.object.kind, finding.name, concat(", ", granted), resource])
 }

@@ -29,7 +29,7 @@ violation contains finding.at(grant.path, ["verbs"], msg) if {
 		count(rbac.verbs(grant.rule, group, resource, {"create"})) > 0
 	]
 	count(found) > 0
-	msg := sprintf("%s %q may create %s", [input.review.object.kind, input.review.object.metadata.name, concat(", ", found)])
+	msg := sprintf("%s %q may create %s", [input.review.object.kind, finding.name, concat(", ", found)])
 }
 
 _makers := {

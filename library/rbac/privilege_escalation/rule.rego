@@ -28,7 +28,7 @@ violation contains finding.at(grant.path, ["verbs"], msg) if {
 	not rbac.total(grant.rule)
 	some case in _cases
 	count(rbac.verbs(grant.rule, case.group, case.resource, {case.verb})) > 0
-	msg := sprintf("%s %q may %s %s", [input.review.object.kind, input.review.object.metadata.name, case.verb, case.resource])
+	msg := sprintf("%s %q may %s %s", [input.review.object.kind, finding.name, case.verb, case.resource])
 }
 
 _cases := [{"group": "rbac.authorization.k8s.io", "resource": resource, "verb": verb} |

@@ -31,7 +31,7 @@ violation contains finding.at(grant.path, ["verbs"], msg) if {
 	some resource in ["secrets"]
 	granted := rbac.verbs(grant.rule, "", resource, ["get", "list", "watch"])
 	count(granted) > 0
-	msg := sprintf("%s %q may %s %s", [input.review.object.kind, input.review.object.metadata.name, concat(", ", granted), resource])
+	msg := sprintf("%s %q may %s %s", [input.review.object.kind, finding.name, concat(", ", granted), resource])
 }
 
 _named(rule) if {

@@ -22,7 +22,7 @@ violation contains finding.at(grant.path, ["verbs"], msg) if {
 	not rbac.total(grant.rule)
 	count(rbac.verbs(grant.rule, "", "configmaps", {"create", "update", "patch", "delete"})) > 0
 	_reaches(grant.rule)
-	msg := sprintf("%s %q may change ConfigMaps of the system", [input.review.object.kind, input.review.object.metadata.name])
+	msg := sprintf("%s %q may change ConfigMaps of the system", [input.review.object.kind, finding.name])
 }
 
 _reaches(rule) if "aws-auth" in rule.resourceNames

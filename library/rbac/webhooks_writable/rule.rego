@@ -26,5 +26,5 @@ violation contains finding.at(grant.path, ["verbs"], msg) if {
 	some resource in ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"]
 	granted := rbac.verbs(grant.rule, "admissionregistration.k8s.io", resource, ["create", "update", "patch", "delete"])
 	count(granted) > 0
-	msg := sprintf("%s %q may %s %s", [input.review.object.kind, input.review.object.metadata.name, concat(", ", granted), resource])
+	msg := sprintf("%s %q may %s %s", [input.review.object.kind, finding.name, concat(", ", granted), resource])
 }

@@ -25,12 +25,12 @@ import data.lib.rbac
 
 violation contains finding.at(grant.path, [field, i], msg) if {
 	not rbac.bootstrap(input.review.object)
-	not input.review.object.metadata.name in rbac.default_roles
+	not finding.name in rbac.default_roles
 	some grant in rbac.grants(input.review.object)
 	some field in ["apiGroups", "resources", "verbs"]
 	some i, name in grant.rule[field]
 	name == "*"
-	msg := sprintf("%s %q: %s has a wildcard", [input.review.object.kind, input.review.object.metadata.name, field])
+	msg := sprintf("%s %q: %s has a wildcard", [input.review.object.kind, finding.name, field])
 }
 
 violation contains finding.at(grant.path, ["resources", i], msg) if {
@@ -39,14 +39,14 @@ violation contains finding.at(grant.path, ["resources", i], msg) if {
 	some i, name in grant.rule.resources
 	name != "*"
 	contains(name, "*")
-	msg := sprintf("%s %q: the resource %s has a wildcard", [input.review.object.kind, input.review.object.metadata.name, name])
+	msg := sprintf("%s %q: the resource %s has a wildcard", [input.review.object.kind, finding.name, name])
 }
 
 violation contains finding.at(grant.path, ["nonResourceURLs", i], msg) if {
 	not rbac.bootstrap(input.review.object)
-	not input.review.object.metadata.name in rbac.default_roles
+	not finding.name in rbac.default_roles
 	some grant in rbac.grants(input.review.object)
 	some i, url in grant.rule.nonResourceURLs
 	url in {"*", "/*"}
-	msg := sprintf("%s %q: every URL of the API server is open", [input.review.object.kind, input.review.object.metadata.name])
+	msg := sprintf("%s %q: every URL of the API server is open", [input.review.object.kind, finding.name])
 }

@@ -13,5 +13,5 @@ import data.lib.finding
 
 violation contains finding.at(["metadata", "annotations"], [], msg) if {
 	input.review.object.metadata.annotations["sealedsecrets.bitnami.com/cluster-wide"] == "true"
-	msg := sprintf("SealedSecret %q may be unsealed in every namespace, under every name", [input.review.object.metadata.name])
+	msg := sprintf("SealedSecret %q may be unsealed in every namespace, under every name", [finding.name])
 }

@@ -16,7 +16,7 @@ violation contains finding.at(["metadata", "namespace"], [], msg) if {
 	object.get(input.review.object.metadata, "namespace", "default") == "default"
 	object.get(input.review.object, ["spec", "template", "metadata", "namespace"], "") == ""
 	not _cluster_wide
-	msg := sprintf("SealedSecret %q names no namespace; it can be unsealed in one only", [input.review.object.metadata.name])
+	msg := sprintf("SealedSecret %q names no namespace; it can be unsealed in one only", [finding.name])
 }
 
 _cluster_wide if input.review.object.metadata.annotations["sealedsecrets.bitnami.com/cluster-wide"] == "true"

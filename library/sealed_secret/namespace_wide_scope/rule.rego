@@ -16,5 +16,5 @@ _annotations := object.get(input.review.object.metadata, "annotations", {})
 violation contains finding.at(["metadata", "annotations"], [], msg) if {
 	_annotations["sealedsecrets.bitnami.com/namespace-wide"] == "true"
 	not _annotations["sealedsecrets.bitnami.com/cluster-wide"] == "true"
-	msg := sprintf("SealedSecret %q may be unsealed under every name", [input.review.object.metadata.name])
+	msg := sprintf("SealedSecret %q may be unsealed under every name", [finding.name])
 }

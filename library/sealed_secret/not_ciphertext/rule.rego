@@ -17,7 +17,7 @@ violation contains finding.at(["spec", "encryptedData", key], [], msg) if {
 	# Documentation shortens ciphertext; nobody takes the ellipsis for a value.
 	not regex.match(`(\.\.\.|…)$`, value)
 	reason := _wrong(value)
-	msg := sprintf("SealedSecret %q: the value of %s %s", [input.review.object.metadata.name, key, reason])
+	msg := sprintf("SealedSecret %q: the value of %s %s", [finding.name, key, reason])
 }
 
 _wrong(value) := "is not base64" if not base64.is_valid(value)

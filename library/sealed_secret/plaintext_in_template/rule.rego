@@ -17,5 +17,5 @@ violation contains finding.at(["spec", "template", field, key], [], msg) if {
 	some key, value in input.review.object.spec.template[field]
 	not contains(value, "{{")
 	credential.named(key)
-	msg := sprintf("SealedSecret %q: %s lies in the template unsealed", [input.review.object.metadata.name, key])
+	msg := sprintf("SealedSecret %q: %s lies in the template unsealed", [finding.name, key])
 }

@@ -21,7 +21,7 @@ violation contains finding.at(["data", key], [], msg) if {
 	text := base64.decode(value)
 	not credential.placeholder(text)
 	not _public(key)
-	msg := sprintf("Secret %q holds %s in its manifest; base64 hides nothing", [input.review.object.metadata.name, key])
+	msg := sprintf("Secret %q holds %s in its manifest; base64 hides nothing", [finding.name, key])
 }
 
 # Certificates are public.

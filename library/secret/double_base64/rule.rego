@@ -20,5 +20,5 @@ violation contains finding.at(["data", key], [], msg) if {
 	regex.match(`^[A-Za-z0-9+/]+={0,2}$`, once)
 	base64.is_valid(once)
 	regex.match(`^[\x20-\x7e\n]+$`, base64.decode(once))
-	msg := sprintf("Secret %q: %s decodes to base64 once more", [input.review.object.metadata.name, key])
+	msg := sprintf("Secret %q: %s decodes to base64 once more", [finding.name, key])
 }

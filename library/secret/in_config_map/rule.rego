@@ -21,7 +21,7 @@ import data.lib.finding
 violation contains finding.at(["data", key], [], msg) if {
 	some key, value in input.review.object.data
 	kind := credential.kind_of(value)
-	msg := sprintf("ConfigMap %q: %s holds %s", [input.review.object.metadata.name, key, kind])
+	msg := sprintf("ConfigMap %q: %s holds %s", [finding.name, key, kind])
 }
 
 violation contains finding.at(["data", key], [], msg) if {
@@ -33,5 +33,5 @@ violation contains finding.at(["data", key], [], msg) if {
 	not credential.placeholder(value)
 	not credential.kind_of(value)
 	not regex.match(`^[0-9]+[a-z]*$`, value)
-	msg := sprintf("ConfigMap %q: %s looks like a credential", [input.review.object.metadata.name, key])
+	msg := sprintf("ConfigMap %q: %s looks like a credential", [finding.name, key])
 }

@@ -15,7 +15,7 @@ violation contains finding.at(["data", key], [], msg) if {
 	some key, value in input.review.object.data
 	value != null
 	not _valid(value)
-	msg := sprintf("Secret %q: the value of %s is not base64; plain text belongs into stringData", [input.review.object.metadata.name, key])
+	msg := sprintf("Secret %q: the value of %s is not base64; plain text belongs into stringData", [finding.name, key])
 }
 
 _valid(value) if {

@@ -15,7 +15,7 @@ _key := "kubectl.kubernetes.io/last-applied-configuration"
 
 violation contains finding.at(["metadata", "annotations", _key], [], msg) if {
 	_ = input.review.object.metadata.annotations[_key]
-	msg := sprintf("%s %q carries the annotation in which kubectl keeps a copy of the object%s", [input.review.object.kind, input.review.object.metadata.name, _leak])
+	msg := sprintf("%s %q carries the annotation in which kubectl keeps a copy of the object%s", [input.review.object.kind, finding.name, _leak])
 }
 
 _leak := ", secrets included" if input.review.object.kind == "Secret"

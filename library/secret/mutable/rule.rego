@@ -14,5 +14,5 @@ import data.lib.finding
 
 violation contains finding.at(["immutable"], [], msg) if {
 	not input.review.object.immutable == true
-	msg := sprintf("%s %q may be changed while Pods use it", [input.review.object.kind, input.review.object.metadata.name])
+	msg := sprintf("%s %q may be changed while Pods use it", [input.review.object.kind, finding.name])
 }

@@ -16,7 +16,7 @@ violation contains finding.at(["stringData", key], [], msg) if {
 	some key, value in input.review.object.stringData
 	is_string(value)
 	credential.forgotten(value)
-	msg := sprintf("Secret %q: %s still has the placeholder %q", [input.review.object.metadata.name, key, value])
+	msg := sprintf("Secret %q: %s still has the placeholder %q", [finding.name, key, value])
 }
 
 violation contains finding.at(["data", key], [], msg) if {
@@ -24,5 +24,5 @@ violation contains finding.at(["data", key], [], msg) if {
 	base64.is_valid(value)
 	text := base64.decode(value)
 	credential.forgotten(text)
-	msg := sprintf("Secret %q: %s still has the placeholder %q", [input.review.object.metadata.name, key, text])
+	msg := sprintf("Secret %q: %s still has the placeholder %q", [finding.name, key, text])
 }

@@ -22,5 +22,5 @@ violation contains finding.at(["stringData", key], [], msg) if {
 
 	# What was never filled in is the business of secret/placeholder_value.
 	not credential.forgotten(value)
-	msg := sprintf("Secret %q holds the plaintext of %s in its manifest", [input.review.object.metadata.name, key])
+	msg := sprintf("Secret %q holds the plaintext of %s in its manifest", [finding.name, key])
 }

@@ -15,11 +15,11 @@ import data.lib.finding
 
 violation contains finding.at(["spec", "type"], [], msg) if {
 	input.review.object.spec.type == "NodePort"
-	msg := sprintf("Service %q opens a port on every node", [input.review.object.metadata.name])
+	msg := sprintf("Service %q opens a port on every node", [finding.name])
 }
 
 violation contains finding.at(["spec", "type"], [], msg) if {
 	input.review.object.spec.type == "LoadBalancer"
 	count(object.get(input.review.object.spec, "loadBalancerSourceRanges", [])) == 0
-	msg := sprintf("Service %q has a load balancer that takes every source", [input.review.object.metadata.name])
+	msg := sprintf("Service %q has a load balancer that takes every source", [finding.name])
 }

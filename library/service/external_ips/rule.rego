@@ -23,5 +23,5 @@ import data.lib.finding
 violation contains finding.at(["spec", "externalIPs"], [], msg) if {
 	addresses := {ip | some ip in input.review.object.spec.externalIPs} - {ip | some ip in object.get(input.parameters, "allowed", [])}
 	count(addresses) > 0
-	msg := sprintf("Service %q claims the addresses %s", [input.review.object.metadata.name, concat(", ", addresses)])
+	msg := sprintf("Service %q claims the addresses %s", [finding.name, concat(", ", addresses)])
 }

@@ -15,5 +15,5 @@ violation contains finding.at(["spec", "externalName"], [], msg) if {
 	input.review.object.spec.type == "ExternalName"
 	name := lower(trim_suffix(input.review.object.spec.externalName, "."))
 	regex.match(`^(localhost|.*\.local|metadata\.google\.internal|[0-9.]+)$`, name)
-	msg := sprintf("Service %q stands for %s, which is no external name", [input.review.object.metadata.name, name])
+	msg := sprintf("Service %q stands for %s, which is no external name", [finding.name, name])
 }

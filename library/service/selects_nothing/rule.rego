@@ -29,5 +29,5 @@ violation contains finding.at(["spec", "selector"], [], msg) if {
 	every object_ in found {
 		not selector.covers(wanted, workload.labels_of(object_))
 	}
-	msg := sprintf("Service %q selects no workload of its namespace", [input.review.object.metadata.name])
+	msg := sprintf("Service %q selects no workload of its namespace", [finding.name])
 }

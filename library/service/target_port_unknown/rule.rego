@@ -32,5 +32,5 @@ violation contains finding.at(["spec", "ports", i, "targetPort"], [], msg) if {
 	]
 	count(ports) > 0
 	not target in ({entry.name | some entry in ports} | {entry.containerPort | some entry in ports})
-	msg := sprintf("Service %q: no selected container lists the port %v", [input.review.object.metadata.name, target])
+	msg := sprintf("Service %q: no selected container lists the port %v", [finding.name, target])
 }

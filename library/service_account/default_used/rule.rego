@@ -39,7 +39,7 @@ violation contains finding.at(["automountServiceAccountToken"], [], msg) if {
 violation contains finding.at(["subjects", i], [], msg) if {
 	some i, subject in input.review.object.subjects
 	_default(subject)
-	msg := sprintf("%s %q gives rights to the service account default", [input.review.object.kind, input.review.object.metadata.name])
+	msg := sprintf("%s %q gives rights to the service account default", [input.review.object.kind, finding.name])
 }
 
 _default(subject) if {

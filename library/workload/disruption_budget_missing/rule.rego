@@ -22,7 +22,7 @@ import data.lib.workload
 violation contains finding.at(["metadata", "name"], [], msg) if {
 	workload.replicas_of(workload.obj) > 1
 	not _protected
-	msg := sprintf("no PodDisruptionBudget protects %s %q", [workload.kind, workload.obj.metadata.name])
+	msg := sprintf("no PodDisruptionBudget protects %s %q", [workload.kind, finding.name])
 }
 
 _protected if {

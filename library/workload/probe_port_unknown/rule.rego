@@ -30,7 +30,7 @@ violation contains finding.at(c.path, [probe, action, "port"], msg) if {
 	some action in ["httpGet", "tcpSocket"]
 	port := c.spec[probe][action].port
 	is_string(port)
-	count(object.get(c.spec, "ports", [])) == 0
+	not c.spec.ports[0]
 	msg := sprintf("container %q: the %s asks the port named %q, and the container has no ports", [c.name, probe, port])
 }
 

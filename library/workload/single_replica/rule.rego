@@ -21,7 +21,7 @@ import data.lib.workload
 violation contains finding.at(["spec", "replicas"], [], msg) if {
 	workload.replicas_of(workload.obj) < 2
 	not _autoscaled
-	msg := sprintf("%s %q runs fewer than two replicas", [workload.kind, workload.obj.metadata.name])
+	msg := sprintf("%s %q runs fewer than two replicas", [workload.kind, finding.name])
 }
 
 _autoscaled if {
