@@ -384,6 +384,32 @@ def test_prints_of_a_case_with_an_inventory(gator):
     assert out.splitlines()[2:4] == ["        === PRINT ===", "        hello"]
 
 
+def test_other_files_beside_a_suite_may_hold_anything(gator):
+    files = {"template": [template()], "constraint": [constraint(match=PODS)], "good": [GOOD], "bad": [BAD]}
+    assert gator("verify", ".", "--run=plain", suite=SUITE, other="spec: {1: a}\n", **files)[0] == 0
+    code, _, err = gator("verify", ".", suite="spec: {1: a}\n" + SUITE)
+    assert code == 1
+    assert "json: unsupported type: map[interface {}]interface {}" in err
+
+
+def test_an_invalid_test_that_cannot_be_loaded(gator):
+    suite = {"apiVersion": "test.gatekeeper.sh/v1alpha1", "kind": "Suite", "tests": [{"name": "t", "invalid": True}]}
+    _, out, _ = gator("verify", "suite.yaml", suite=[suite])
+    assert "got error invalid Suite: missing template but want schema validation failed" in out
+
+
+def test_a_review_that_fails(gator):
+    rego = 'package a\nviolation[{"msg": 1}] { true }'
+    files = {"template": [template(rego=rego)], "constraint": [constraint()], "good": [GOOD], "bad": [BAD]}
+    _, out, _ = gator("verify", "suite.yaml", "--run=plain//bad", suite=SUITE, **files)
+    assert out.split("\n")[1:4] == [
+        "        reviewing /v1, Kind=Pod /p: admission.k8s.gatekeeper.sh: Rego: extracting message binding: "
+        ".msg accessor error: 1 is of the type json.Number, expected string",
+        "",
+        "",
+    ]
+
+
 # --- what is wrong with inputs -----------------------------------------------------------------------------------
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from gatewright.errors import GatewrightError, ManifestError, SuiteError
+from gatewright.errors import ExpansionError, GatewrightError, ManifestError, MutationError, ReviewError, SuiteError
+from gatewright.gatekeeper import kube
 from gatewright.gatekeeper._decode import BOOL, STRING, DecodeError, Type, from_json, list_of, named, struct
 from gatewright.gatekeeper._gotext import quote
 from gatewright.gatekeeper._meta import document
 from gatewright.gatekeeper.host import GATOR_VERIFY, Host
+from gatewright.gatekeeper.result import Violation
+from gatewright.gatekeeper.review import is_admission_review
 from gatewright.gatekeeper.template import TARGET
 from gatewright.gator.audit import PrintBuffer, check_failure_policy
 from gatewright.gator.console import CobraError, Console, Fatal
@@ -82,6 +86,25 @@ class _VerifyHost(Host):
     @property
     def printed(self) -> list[str]:
         return self._prints.take()
+
+    def review(self, obj: kube.Object, **given: Any) -> list[Violation]:
+        """As ever, with the errors in gator's words.
+
+        Gatekeeper keeps errors in maps, whose texts end every entry with a line end; a failed evaluation lies in two.
+        """
+        try:
+            return super().review(obj, **given)
+        except (ExpansionError, MutationError) as error:
+            raise type(error)(f"expanding resource {kube.name_of(obj)}: {error.message}") from error
+        except ReviewError as error:
+            if not is_admission_review(obj):
+                what = f"reviewing {kube.gvk_of(obj)} {kube.namespace_of(obj)}/{kube.name_of(obj)}: "
+            elif error.message.startswith(TARGET):
+                what = ""
+            else:
+                raise
+            ends = "\n" if error.message.startswith(f"{TARGET}: target.HandleReview") else "\n\n"
+            raise ReviewError(f"{what}{error.message}{ends}") from error
 
 
 def run(flags: dict[str, Any], path: str, console: Console) -> int:
@@ -162,12 +185,18 @@ def _files(target: str, root: str, recursive: bool) -> Iterator[str]:
 
 
 def _suite(file: str) -> Suite | None:
-    from gatewright.manifests import compose_v3
+    from gatewright.manifests import NOT_JSON, compose_v3
 
     path = Path(file)
+    text = path.read_bytes().decode("utf-8", "replace")
     try:
-        loaded = compose_v3(path.read_bytes().decode("utf-8", "replace"), file=file, into_object=True)
+        loaded = compose_v3(text, file=file, into_object=True)
     except ManifestError as error:
+        if error.message == NOT_JSON:
+            # That hurts suites alone.
+            if re.search(r"(?m)^kind: *[\"']?Suite\b", text) is None:
+                return None
+            raise CobraError("invalid yaml: json: unsupported type: map[interface {}]interface {}") from error
         name = quote(file.removeprefix("/"))
         row = go_row(error)
         line = f"line {row}: " if row else ""
@@ -228,8 +257,5 @@ def _case_lines(case: CaseResult, verbose: bool) -> Iterator[str]:
     if case.error is not None:
         yield f"    --- FAIL: {case.name}\t({case.seconds:.3f}s)"
         yield f"        {case.error}"
-        if case.error.startswith(f"{TARGET}: "):
-            # Gatekeeper's maps of errors end with a line end of their own.
-            yield ""
     elif verbose:
         yield f"    --- PASS: {case.name}\t({case.seconds:.3f}s)"

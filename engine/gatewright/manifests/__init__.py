@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gatewright.manifests._compose import compose
-    from gatewright.manifests._compose_v3 import compose_v3
+    from gatewright.manifests._compose_v3 import NOT_JSON, compose_v3
     from gatewright.manifests._documents import (
         MAX_DOCUMENT_BYTES,
         Document,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_DOCUMENT_BYTES",
+    "NOT_JSON",
     "Document",
     "admission_request",
     "compose",
@@ -45,7 +46,7 @@ __all__ = [
 
 _MODULES = {
     "_compose": ("compose",),
-    "_compose_v3": ("compose_v3",),
+    "_compose_v3": ("NOT_JSON", "compose_v3"),
     "_documents": ("MAX_DOCUMENT_BYTES", "Document", "read_blocks", "read_text", "read_verify", "verify_value"),
     "_files": ("open_file", "read_paths"),
     "_find": ("find_files",),

@@ -8,7 +8,7 @@ become JSON. The outermost mapping is the exception when it is decoded `into_obj
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from yaml.events import (
     AliasEvent,
@@ -50,6 +50,9 @@ class _Node:
     items: list[_Node] | None = None
     anchor: str = ""
     children: list[_Node] = field(default_factory=list)
+
+
+NOT_JSON: Final = "a mapping with keys that are not strings cannot become JSON"
 
 
 class _GeneralMap:
@@ -266,7 +269,7 @@ def _plain_maps(value: Any) -> Any:
     while todo:
         item = todo.pop()
         if item.__class__ is _GeneralMap:
-            raise At("a mapping with keys that are not strings cannot become JSON", item.event, "quote the keys")
+            raise At(NOT_JSON, item.event, "quote the keys")
         if item.__class__ is dict:
             todo.extend(item.values())
         elif item.__class__ is list:
