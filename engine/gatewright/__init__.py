@@ -7,26 +7,31 @@ gatewright.query("data.example.allow = x", modules={"example.rego": text}, input
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from gatewright._version import __version__
-from gatewright.errors import GatewrightError
 
+TYPE_CHECKING = False  # without the typing module, which `--version` does not need
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright._query import query, term
+    from gatewright.errors import GatewrightError
     from gatewright.gatekeeper.host import Host
 
 __all__ = ["GatewrightError", "Host", "__version__", "query", "term"]
 
 
+_HOMES = {
+    "GatewrightError": "gatewright.errors",
+    "Host": "gatewright.gatekeeper.host",
+    "query": "gatewright._query",
+    "term": "gatewright._query",
+}
+
+
 def __getattr__(name: str) -> Any:
     # The host reads manifests, queries need the compiler: each is paid for by those who use it.
-    if name == "Host":
-        from gatewright.gatekeeper.host import Host
+    if name not in _HOMES:
+        raise AttributeError(f"module 'gatewright' has no attribute {name!r}")
+    from importlib import import_module
 
-        return Host
-    if name in ("query", "term"):
-        from gatewright import _query
-
-        return getattr(_query, name)
-    raise AttributeError(f"module 'gatewright' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

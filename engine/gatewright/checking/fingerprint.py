@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any
 
 from gatewright._version import __version__
@@ -77,15 +76,15 @@ def request_digest(request: CheckRequest) -> bytes:
     return digest_of(engine_stamp(), *named)
 
 
-def _paths(value: Any) -> Iterator[str | Path]:
+def _paths(value: Any) -> Iterator[str]:
     if isinstance(value, (list, tuple)):
         for item in value:
             yield from _paths(item)
-    elif isinstance(value, Path) or (isinstance(value, str) and value and os.path.isfile(value)):
-        yield value
+    elif isinstance(value, os.PathLike) or (isinstance(value, str) and value and os.path.isfile(value)):
+        yield os.fspath(value)
 
 
-def _content(path: str | Path) -> bytes:
+def _content(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
             return digest_of(file.read())
@@ -100,9 +99,9 @@ def engine_stamp() -> bytes:
     return f"{sys.implementation.cache_tag}:{sys.hexversion}:{__version__}:{len(times)}:{max(times)}".encode()
 
 
-def tree_stamp(folders: Iterable[str | Path]) -> bytes:
+def tree_stamp(folders: Iterable[str]) -> bytes:
     """Changes with every file below the folders."""
-    found = sorted(f"{path}:{time}" for folder in folders for path, time in _entries(str(folder)))
+    found = sorted(f"{path}:{time}" for folder in folders for path, time in _entries(folder))
     return digest_of(*(line.encode("utf-8", "surrogateescape") for line in found))
 
 

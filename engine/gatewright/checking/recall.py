@@ -231,7 +231,7 @@ def _look(part: Part) -> tuple[bytes, list[bytes]]:
 def _catalog_stamp() -> bytes:
     from gatewright import catalog
 
-    return tree_stamp((catalog.library_dir(), catalog.policies_dir()))
+    return tree_stamp((str(catalog.library_dir()), str(catalog.policies_dir())))
 
 
 def surveyed(paths: Iterable[str], stdin: bytes | None) -> Iterator[File]:

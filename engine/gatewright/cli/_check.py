@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gatewright.checking.config import Config
     from gatewright.checking.waivers import Waiver
 
@@ -126,9 +127,17 @@ def _waivers(paths: Sequence[str]) -> tuple[Waiver, ...]:
 def _baseline(path: str) -> tuple[str, ...]:
     if not path:
         return ()
+    from pathlib import Path
+
     from gatewright.checking.baseline import read_baseline
 
     return read_baseline(Path(path))
+
+
+def _path(text: str) -> Path:
+    from pathlib import Path
+
+    return Path(text)
 
 
 # What quick understands: options with a value, options without one. Values are converted as typer does.
@@ -170,7 +179,7 @@ _SWITCHES = {
     "--no-inline-waivers": "no_inline_waivers",
     "--no-result-cache": "no_result_cache",
 }
-_CONVERTED: dict[str, Any] = {"jobs": int, "timeout": float, "output": Path, "write_baseline": Path}
+_CONVERTED: dict[str, Any] = {"jobs": int, "timeout": float, "output": _path, "write_baseline": _path}
 
 
 def quick(argv: Sequence[str]) -> dict[str, Any] | None:

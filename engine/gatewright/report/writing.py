@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from gatewright.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Replacing:
@@ -18,7 +20,7 @@ class Replacing:
 
     def __init__(self, path: Path) -> None:
         self._shown = path
-        self._path = Path(os.path.realpath(path))
+        self._path = type(path)(os.path.realpath(path))
         self._partial: Path | None = None
 
     def __enter__(self) -> TextIO:
