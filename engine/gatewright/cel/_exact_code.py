@@ -6,8 +6,10 @@ import ast as py
 from dataclasses import dataclass
 from typing import Any, Final
 
+from gatewright.cel import _python as make
 from gatewright.cel._depth import deeply
-from gatewright.cel.codegen import Emitter, Links, _call, _const, _name, compile_quietly
+from gatewright.cel._python import compile_quietly
+from gatewright.cel.codegen import Emitter, Links
 from gatewright.cel.declarations import VARIABLES
 from gatewright.cel.policy import Expression, Plan
 
@@ -33,7 +35,7 @@ def _generate(plan: Plan) -> tuple[Any, dict[str, str], dict[str, Any]]:
         for key, expression in expressions:
             if expression is not None and expression.checked is not None:
                 value = _value(expression, links)
-                body.append(function_def(f"{prefix}_{key}", ["state"], [py.Return(value)]))
+                body.append(make.function_def(f"{prefix}_{key}", ["state"], [py.Return(value)]))
     return compile_quietly(py.Module(body, [])), links.names, {}
 
 
@@ -51,16 +53,10 @@ class _State:
 
     def variable(self, name: str) -> py.expr | None:
         if name in AUTHORIZER:
-            return _call(self.links.runtime("no_authorizer"))
-        return py.Attribute(_name("state"), name, py.Load()) if name in (*INPUTS, "variables") else None
+            return make.call(self.links.runtime("no_authorizer"))
+        return py.Attribute(make.name("state"), name, py.Load()) if name in (*INPUTS, "variables") else None
 
     def member(self, struct: str, field: str) -> py.expr | None:
         if struct != VARIABLES.name:
             return None
-        return _call(py.Attribute(_name("state"), "variable", py.Load()), _const(field))
-
-
-def function_def(name: str, params: list[str], body: list[py.stmt]) -> py.FunctionDef:
-    """A function with positional parameters."""
-    arguments = py.arguments([], [py.arg(p) for p in params], None, [], [], None, [])
-    return py.FunctionDef(name, arguments, body, [], None, None)
+        return make.call(py.Attribute(make.name("state"), "variable", py.Load()), make.const(field))

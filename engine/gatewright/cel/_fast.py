@@ -11,12 +11,14 @@ import ast as py
 from dataclasses import dataclass, field
 from typing import Any
 
+from gatewright.cel import _python as make
 from gatewright.cel import nodes as ast
 from gatewright.cel._depth import deeply
-from gatewright.cel._exact_code import AUTHORIZER, INPUTS, function_def
+from gatewright.cel._exact_code import AUTHORIZER, INPUTS
+from gatewright.cel._python import compile_quietly
 from gatewright.cel._reading import readings, steps
 from gatewright.cel.checker import Checked
-from gatewright.cel.codegen import Emitter, Links, _call, _const, _name, compile_quietly
+from gatewright.cel.codegen import Emitter, Links
 from gatewright.cel.declarations import VARIABLES
 from gatewright.cel.policy import Expression, Plan, names_used, uses_of
 from gatewright.cel.types import BOOL
@@ -95,29 +97,29 @@ class _Fast:
         self.state = readings(self.plan, self.hoisting)
         for i, name in enumerate(self.plan.variables):
             self.python[name] = f"v_{name}" if name.isascii() and name.isidentifier() else f"v_{i}_"
-        constants = [_assign(self.python[n], self.value(n)) for n, s in self.state.items() if s == "constant"]
+        constants = [make.assign(self.python[n], self.value(n)) for n, s in self.state.items() if s == "constant"]
         self.emitted = {n for n, s in self.state.items() if s == "constant"}
         body = self.rules()
         inputs = [*(p for p in INPUTS if p != "params"), "anyObject"]
-        evaluate = function_def("evaluate", inputs, [*self.lazy_functions(), *body])
-        return [function_def("bind", ["params"], [*constants, evaluate, py.Return(_name("evaluate"))])]
+        evaluate = make.function_def("evaluate", inputs, [*self.lazy_functions(), *body])
+        return [make.function_def("bind", ["params"], [*constants, evaluate, py.Return(make.name("evaluate"))])]
 
     # -- the function's body
 
     def rules(self) -> list[py.stmt]:
-        body: list[py.stmt] = [_assign("out", py.List([], py.Load()))]
+        body: list[py.stmt] = [make.assign("out", py.List([], py.Load()))]
         for condition in self.plan.conditions:
             root = _checked(condition).root
             body += self.locals_for(root, condition)
-            body.append(py.If(_not(self.truth(root, condition)), [py.Return(_name("out"))], []))
+            body.append(py.If(make.negation(self.truth(root, condition)), [py.Return(make.name("out"))], []))
         for i, validation in enumerate(self.plan.validations):
             body += self.rule(steps(_checked(validation).root), validation, i)
-        return [*body, py.Return(_name("out"))]
+        return [*body, py.Return(make.name("out"))]
 
     def rule(self, alternatives: tuple[ast.Node, ...], validation: Expression, i: int) -> list[py.stmt]:
         """`if not a: if not b: …` for `a || b`; the locals of a branch are not there elsewhere."""
         before = self.locals_for(alternatives[0], validation)
-        test = _not(self.truth(alternatives[0], validation))
+        test = make.negation(self.truth(alternatives[0], validation))
         kept = set(self.emitted)
         rest = self.rule(alternatives[1:], validation, i) if len(alternatives) > 1 else self.message(i)
         self.emitted = kept
@@ -125,13 +127,13 @@ class _Fast:
 
     def message(self, i: int) -> list[py.stmt]:
         """What a validation does when it fails."""
-        text: py.expr = _const(_fallbacks(self.plan)[i])
+        text: py.expr = make.const(_fallbacks(self.plan)[i])
         message = self.plan.messages[i]
         before: list[py.stmt] = []
         if message is not None and message.checked is not None:
             before = self.locals_for(message.checked.root, message)
-            text = _call(self.links.runtime("message_or"), self.expression(message), text)
-        return [*before, py.Expr(_call(py.Attribute(_name("out"), "append", py.Load()), text))]
+            text = make.call(self.links.runtime("message_or"), self.expression(message), text)
+        return [*before, py.Expr(make.call(py.Attribute(make.name("out"), "append", py.Load()), text))]
 
     def locals_for(self, node: ast.Node, expression: Expression) -> list[py.stmt]:
         """Assignments of the locals that `node` reads and that are not there yet."""
@@ -144,17 +146,19 @@ class _Fast:
             out += self.locals_for(_checked(variable).root, variable)
             if kind == "local":
                 self.emitted.add(name)
-                out.append(_assign(self.python[name], self.value(name)))
+                out.append(make.assign(self.python[name], self.value(name)))
         return out
 
     def lazy_functions(self) -> list[py.stmt]:
         out: list[py.stmt] = []
         for name in self.lazy:
             local = self.python[name]
-            unset = py.Compare(_name(local), [py.Is()], [self.links.runtime("UNSET")])
-            out.append(_assign(local, self.links.runtime("UNSET")))
-            compute = py.If(unset, [_assign(local, self.value(name))], [])
-            out.append(function_def(f"get_{local}", [], [py.Nonlocal([local]), compute, py.Return(_name(local))]))
+            unset = py.Compare(make.name(local), [py.Is()], [self.links.runtime("UNSET")])
+            out.append(make.assign(local, self.links.runtime("UNSET")))
+            compute = py.If(unset, [make.assign(local, self.value(name))], [])
+            out.append(
+                make.function_def(f"get_{local}", [], [py.Nonlocal([local]), compute, py.Return(make.name(local))])
+            )
         return out
 
     def value(self, name: str) -> py.expr:
@@ -170,7 +174,7 @@ class _Fast:
         emitter = Emitter(self, self.links, exact=False)
         value = emitter.expression(node, expression.trusted, _checked(expression))
         certain = expression.trusted[node] == BOOL
-        return value if certain else _call(self.links.runtime("truth"), value)
+        return value if certain else make.call(self.links.runtime("truth"), value)
 
     # -- Scope
 
@@ -178,22 +182,22 @@ class _Fast:
         if name == "variables":
             return self.links.runtime("UNSET")
         if name in AUTHORIZER:
-            return _call(self.links.runtime("no_authorizer"))
-        return _name(name) if name in INPUTS else None
+            return make.call(self.links.runtime("no_authorizer"))
+        return make.name(name) if name in INPUTS else None
 
     def member(self, struct: str, field: str) -> py.expr | None:
         if struct != VARIABLES.name:
             return None
         match self.state[field]:
             case "input":
-                return _name("anyObject")
+                return make.name("anyObject")
             case "inline":
                 return self.value(field)
             case "lazy":
                 if field not in self.lazy:
                     self.lazy.append(field)
-                return _call(_name(f"get_{self.python[field]}"))
-        return _name(self.python[field])
+                return make.call(make.name(f"get_{self.python[field]}"))
+        return make.name(self.python[field])
 
 
 def _checked(expression: Expression) -> Checked:
@@ -203,11 +207,3 @@ def _checked(expression: Expression) -> Checked:
 
 def _names(expression: Expression) -> set[str]:
     return names_used(_checked(expression).root, _checked(expression))
-
-
-def _assign(name: str, value: py.expr) -> py.stmt:
-    return py.Assign([py.Name(name, py.Store())], value)
-
-
-def _not(value: py.expr) -> py.expr:
-    return py.UnaryOp(py.Not(), value)

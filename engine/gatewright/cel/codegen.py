@@ -9,13 +9,13 @@ pure, so evaluating twice is safe.
 from __future__ import annotations
 
 import ast as py
-import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import CodeType
-from typing import Any, Final, Protocol
+from typing import Protocol
 
+from gatewright.cel import _python as make
 from gatewright.cel import nodes as ast
+from gatewright.cel._plain import PLAIN
 from gatewright.cel.checker import Checked
 from gatewright.cel.declarations import MESSAGES, TYPE_NAMES, is_function
 from gatewright.cel.library import taken_raw, variant
@@ -44,95 +44,21 @@ class Links:
 
     def runtime(self, name: str) -> py.Name:
         self.names[name] = f"runtime:{name}"
-        return _name(name)
+        return make.name(name)
 
     def function(self, cel_name: str) -> py.Name:
         name = "f_" + "".join(c if c.isalnum() else f"_{ord(c):x}_" for c in cel_name)
         self.names[name] = f"function:{cel_name}"
-        return _name(name)
+        return make.name(name)
 
     def uint(self, value: int) -> py.Name:
         self.names[f"u_{int(value)}"] = f"uint:{int(value)}"
-        return _name(f"u_{int(value)}")
+        return make.name(f"u_{int(value)}")
 
     def type_value(self, cel_name: str) -> py.Name:
         name = "t_" + cel_name.replace(".", "_")
         self.names[name] = f"type:{cel_name}"
-        return _name(name)
-
-
-def compile_quietly(tree: py.Expression | py.Module) -> CodeType:
-    """`compile`, without its warnings about code a person would not write, such as selecting from a literal."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)
-        mode = "eval" if isinstance(tree, py.Expression) else "exec"
-        _place(tree)
-        return compile(tree, "<cel>", mode)
-
-
-def _place(tree: py.AST) -> None:
-    """Give every node a position, which `compile` demands; all the same, since CEL's errors carry their own."""
-    stack: list[Any] = [tree]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, py.expr | py.stmt | py.arg):
-            node.lineno = node.end_lineno = 1
-            node.col_offset = node.end_col_offset = 0
-        elif isinstance(node, list):
-            stack += node
-            continue
-        elif not isinstance(node, py.AST):
-            continue
-        stack += [getattr(node, name, None) for name in node._fields]
-
-
-# -- building Python
-
-
-def _name(name: str) -> py.Name:
-    return py.Name(name, py.Load())
-
-
-def _const(value: Any) -> py.Constant:
-    return py.Constant(value)
-
-
-def _call(function: py.expr, *args: py.expr) -> py.Call:
-    return py.Call(function, list(args), [])
-
-
-def _method(target: py.expr, name: str, *args: py.expr) -> py.Call:
-    return _call(py.Attribute(target, name, py.Load()), *args)
-
-
-def _tuple(*items: py.expr) -> py.Tuple:
-    return py.Tuple(list(items), py.Load())
-
-
-def _list(items: list[py.expr]) -> py.List:
-    return py.List(items, py.Load())
-
-
-def _lambda(params: list[str], body: py.expr) -> py.Lambda:
-    return py.Lambda(py.arguments([], [py.arg(p) for p in params], None, [], [], None, []), body)
-
-
-def _compare(left: py.expr, operator: py.cmpop, right: py.expr) -> py.Compare:
-    return py.Compare(left, [operator], [right])
-
-
-def _store(*names: str) -> py.expr:
-    targets: list[py.expr] = [py.Name(n, py.Store()) for n in names]
-    return targets[0] if len(targets) == 1 else py.Tuple(targets, py.Store())
-
-
-_ORDERS: Final[dict[str, tuple[type[py.cmpop], str]]] = {
-    "_<_": (py.Lt, "less"),
-    "_<=_": (py.LtE, "less_equal"),
-    "_>_": (py.Gt, "greater"),
-    "_>=_": (py.GtE, "greater_equal"),
-}
-_SCALARS: Final = frozenset({"bool", "int", "uint", "double", "string", "bytes"})
+        return make.name(name)
 
 
 class Emitter:
@@ -162,7 +88,7 @@ class Emitter:
         return self.type_of(node).name
 
     def rt(self, name: str, *args: py.expr) -> py.Call:
-        return _call(self.links.runtime(name), *args)
+        return make.call(self.links.runtime(name), *args)
 
     def emit(self, node: ast.Node) -> py.expr:
         match node:
@@ -182,16 +108,16 @@ class Emitter:
                 return self.comprehension(node)
             case ast.OptionalMap():
                 body = self.function([node.var], node.body)
-                return self.rt("optional_map", self.emit(node.target), body, _const(node.flat))
+                return self.rt("optional_map", self.emit(node.target), body, make.const(node.flat))
             case ast.SortBy():
                 target = self.emit(node.target)
-                return _call(self.links.function("sortBy"), target, self.function([node.var], node.body))
+                return make.call(self.links.function("sortBy"), target, self.function([node.var], node.body))
             case ast.StructExpr():
                 return self.struct(node)
         raise AssertionError(f"unreachable: {node}")
 
     def literal(self, value: object) -> py.expr:
-        return self.links.uint(value) if isinstance(value, Uint) else _const(value)
+        return self.links.uint(value) if isinstance(value, Uint) else make.const(value)
 
     # -- names
 
@@ -200,7 +126,7 @@ class Emitter:
         if plain == name:
             for scope in reversed(self.locals):
                 if plain in scope:
-                    return _name(scope[plain])
+                    return make.name(scope[plain])
         found = self.scope.variable(plain)
         if found is None and plain in TYPE_NAMES:
             return self.links.type_value(output_name(TYPE_NAMES[plain].params[0]).split("(", 1)[0])
@@ -208,7 +134,7 @@ class Emitter:
 
     def ident(self, node: ast.Ident) -> py.expr:
         found = self.resolve(node.name)
-        return self.rt("undefined", _const(node.name)) if found is None else found
+        return self.rt("undefined", make.const(node.name)) if found is None else found
 
     def select(self, node: ast.Select) -> py.expr:
         if not node.test and not node.optional:
@@ -222,16 +148,16 @@ class Emitter:
         member = self.scope.member(self.type_name(node.operand), node.field)
         if member is not None:
             if node.test:
-                return py.Subscript(_tuple(_const(True), member), _const(0), py.Load())
-            return _call(self.links.function("optional.of"), member) if node.optional else member
+                return py.Subscript(make.tuple_of(make.const(True), member), make.const(0), py.Load())
+            return make.call(self.links.function("optional.of"), member) if node.optional else member
         operand = self.emit(node.operand)
         if node.test:
-            return self.rt("has", operand, _const(node.field))
+            return self.rt("has", operand, make.const(node.field))
         if node.optional:
-            return self.rt("optional_select", operand, _const(node.field))
+            return self.rt("optional_select", operand, make.const(node.field))
         if self.exact:
-            return self.rt("select", operand, _const(node.field))
-        return py.Subscript(operand, _const(node.field), py.Load())
+            return self.rt("select", operand, make.const(node.field))
+        return py.Subscript(operand, make.const(node.field), py.Load())
 
     def unchecked_name(self, node: ast.Select) -> str | None:
         name = _qualified(node)
@@ -248,24 +174,24 @@ class Emitter:
             return py.IfExp(self.boolean(node.args[0]), self.emit(node.args[1]), self.emit(node.args[2]))
         name, args = self.target(node)
         if not is_function(name):
-            return self.rt("unknown_function", _const(name))
+            return self.rt("unknown_function", make.const(name))
         if not self.exact:
-            fast = _FAST.get(name)
+            fast = PLAIN.get(name)
             found = None if fast is None else fast(self, args)
             if found is not None:
                 return found
         if self.exact and name in ("or", "orValue") and len(args) == 2:
-            other = _lambda([], self.emit(args[1]))
-            return self.rt("optional_or", self.emit(args[0]), other, _const(name == "orValue"))
+            other = make.function([], self.emit(args[1]))
+            return self.rt("optional_or", self.emit(args[0]), other, make.const(name == "orValue"))
         method = node.target is not None and node not in self.names
         chosen = variant(name, args, method, self.declared)
-        return _call(self.links.function(chosen), *[self.argument(name, i, arg) for i, arg in enumerate(args)])
+        return make.call(self.links.function(chosen), *[self.argument(name, i, arg) for i, arg in enumerate(args)])
 
     def argument(self, name: str, i: int, arg: ast.Node) -> py.expr:
         refusal = taken_raw(name, i, arg, self.declared) if self.exact else None
         if refusal is None:
             return self.emit(arg)
-        return self.rt("taken_raw", _lambda([], self.emit(arg)), _const(refusal))
+        return self.rt("taken_raw", make.function([], self.emit(arg)), make.const(refusal))
 
     def target(self, node: ast.Call) -> tuple[str, tuple[ast.Node, ...]]:
         """The function a call means, and its arguments with the receiver first."""
@@ -283,7 +209,7 @@ class Emitter:
     def logical(self, node: ast.Call) -> py.expr:
         both = node.name == "_&&_"
         if self.exact:
-            terms = [_lambda([], self.emit(arg)) for arg in node.args]
+            terms = [make.function([], self.emit(arg)) for arg in node.args]
             return self.rt("all_of" if both else "any_of", *terms)
         return py.BoolOp(py.And() if both else py.Or(), [self.boolean(arg) for arg in node.args])
 
@@ -297,26 +223,30 @@ class Emitter:
     def list_literal(self, node: ast.ListExpr) -> py.expr:
         items = [self.emit(item) for item in node.items]
         if not node.optional:
-            return _list(items)
-        return self.rt("make_list", _list([_tuple(_const(i in node.optional), v) for i, v in enumerate(items)]))
+            return make.list_of(items)
+        return self.rt(
+            "make_list", make.list_of([make.tuple_of(make.const(i in node.optional), v) for i, v in enumerate(items)])
+        )
 
     def map_literal(self, node: ast.MapExpr) -> py.expr:
         entries = [(self.emit(e.key), self.emit(e.value)) for e in node.entries]
         if any(e.optional for e in node.entries):
             marked: list[py.expr] = [
-                _tuple(_const(e.optional), k, v) for e, (k, v) in zip(node.entries, entries, strict=True)
+                make.tuple_of(make.const(e.optional), k, v) for e, (k, v) in zip(node.entries, entries, strict=True)
             ]
-            return self.rt("make_optional_map", _list(marked))
+            return self.rt("make_optional_map", make.list_of(marked))
         if all(self.type_name(e.key) == "string" or ast.is_text(e.key) for e in node.entries):
             return py.Dict([k for k, _ in entries], [v for _, v in entries])
-        return self.rt("make_map", _list([_tuple(k, v) for k, v in entries]))
+        return self.rt("make_map", make.list_of([make.tuple_of(k, v) for k, v in entries]))
 
     def struct(self, node: ast.StructExpr) -> py.expr:
         name = node.name.removeprefix(".")
         if name not in MESSAGES:
-            return self.rt("unknown_function", _const(name))
-        fields: list[py.expr] = [_tuple(_const(f.optional), _const(f.name), self.emit(f.value)) for f in node.fields]
-        return _call(self.links.function(name), self.rt("make_optional_map", _list(fields)))
+            return self.rt("unknown_function", make.const(name))
+        fields: list[py.expr] = [
+            make.tuple_of(make.const(f.optional), make.const(f.name), self.emit(f.value)) for f in node.fields
+        ]
+        return make.call(self.links.function(name), self.rt("make_optional_map", make.list_of(fields)))
 
     # -- macros
 
@@ -336,7 +266,7 @@ class Emitter:
         params = self.bind(names)
         emitted = self.emit(body)
         self.unbind()
-        return _lambda(params, emitted)
+        return make.function(params, emitted)
 
     def comprehension(self, node: ast.Comprehension) -> py.expr:
         names = [node.var, node.var2] if node.var2 else [node.var]
@@ -349,10 +279,10 @@ class Emitter:
         each = self.rt("pairs" if node.var2 else "tuples", given)
         if node.kind in ("all", "exists", "exists_one"):
             return self.rt(f"fold_{node.kind}", each, self.function(names, node.body))
-        predicate: py.expr = _const(None) if node.filter is None else self.function(names, node.filter)
+        predicate: py.expr = make.const(None) if node.filter is None else self.function(names, node.filter)
         transform = self.function(names, node.body)
         if node.kind == "map":
-            transform.body = _tuple(_name(transform.args.args[0].arg), transform.body)
+            transform.body = make.tuple_of(make.name(transform.args.args[0].arg), transform.body)
         folded = self.rt("fold_list", each, predicate, transform)
         if node.kind == "list":
             return folded
@@ -365,169 +295,23 @@ class Emitter:
         truth = body if self.type_name(node.body) == "bool" else self.rt("truth", body)
         ifs = [] if node.filter is None else [self.boolean(node.filter)]
         self.unbind()
-        loop = [py.comprehension(_store(*params), over, ifs, 0)]
+        loop = [py.comprehension(make.targets(*params), over, ifs, 0)]
         if node.kind in ("all", "exists"):
-            return _call(_name("all" if node.kind == "all" else "any"), py.GeneratorExp(truth, loop))
+            return make.call(make.name("all" if node.kind == "all" else "any"), py.GeneratorExp(truth, loop))
         if node.kind == "exists_one":
-            return _compare(_call(_name("sum"), py.GeneratorExp(truth, loop)), py.Eq(), _const(1))
+            return make.compare(make.call(make.name("sum"), py.GeneratorExp(truth, loop)), py.Eq(), make.const(1))
         if node.kind == "list":
             return py.ListComp(body, loop)
         if node.kind == "map":
-            return self.rt("make_map", py.ListComp(_tuple(_name(params[0]), body), loop))
+            return self.rt("make_map", py.ListComp(make.tuple_of(make.name(params[0]), body), loop))
         return self.rt("merge_entries", py.ListComp(body, loop))
 
     def fast_range(self, node: ast.Comprehension, given: py.expr) -> py.expr:
         if self.type_of(node.range).kind == "list":
-            return _call(_name("enumerate"), given) if node.var2 else given
+            return make.call(make.name("enumerate"), given) if node.var2 else given
         return self.rt("pairs" if node.var2 else "items", given)
 
 
 def _makes_range(node: ast.Node) -> bool:
     """Whether a range may be longer than the objects under review make it."""
     return (isinstance(node, ast.Call) and node.name == "range") or any(map(_makes_range, ast.children(node)))
-
-
-# -- calls for which plain Python does: a function gives None where it would not
-
-Args = tuple[ast.Node, ...]
-
-
-def _equals(e: Emitter, args: Args, *, negated: bool = False) -> py.expr | None:
-    left, right = args
-    for a, b in ((left, right), (right, left)):
-        if isinstance(a, ast.Literal) and (a.value is None or isinstance(a.value, bool)):
-            if isinstance(b, ast.Literal):
-                return None
-            return _compare(e.emit(b), py.IsNot() if negated else py.Is(), _const(a.value))
-    operator: py.cmpop = py.NotEq() if negated else py.Eq()
-    for a in args:
-        if e.type_name(a) in ("string", "bytes"):
-            return _compare(e.emit(left), operator, e.emit(right))
-        # A small int other than 0 and 1 equals what Python says it does, doubles and uints included.
-        if isinstance(a, ast.Literal) and a.value.__class__ is int and 1 < abs(a.value) < 1 << 53:
-            return _compare(e.emit(left), operator, e.emit(right))
-    if e.type_name(left) == e.type_name(right) and e.type_name(left) in _SCALARS:
-        return _compare(e.emit(left), operator, e.emit(right))
-    return None
-
-
-def _not_equals(e: Emitter, args: Args) -> py.expr | None:
-    return _equals(e, args, negated=True)
-
-
-def _order(name: str) -> Callable[[Emitter, Args], py.expr | None]:
-    operator, _ = _ORDERS[name]
-
-    def emit(e: Emitter, args: Args) -> py.expr | None:
-        left, right = (e.type_name(a) for a in args)
-        if left == right and left in _SCALARS:
-            return _compare(e.emit(args[0]), operator(), e.emit(args[1]))
-        return None
-
-    return emit
-
-
-def _plus(e: Emitter, args: Args) -> py.expr | None:
-    kinds = [e.type_of(a) for a in args]
-    names = {k.name for k in kinds}
-    if len(names) == 1 and names <= {"string", "double", "bytes", "list"}:
-        return py.BinOp(e.emit(args[0]), py.Add(), e.emit(args[1]))
-    if "string" in names:
-        # str + anything but str raises, as does anything but str + str.
-        return py.BinOp(e.emit(args[0]), py.Add(), e.emit(args[1]))
-    if names == {"int"}:
-        return e.rt("add_int", e.emit(args[0]), e.emit(args[1]))
-    return None
-
-
-def _double_operator(operator: py.operator) -> Callable[[Emitter, Args], py.expr | None]:
-    def emit(e: Emitter, args: Args) -> py.expr | None:
-        if all(e.type_name(a) == "double" for a in args):
-            return py.BinOp(e.emit(args[0]), operator, e.emit(args[1]))
-        return None
-
-    return emit
-
-
-def _not(e: Emitter, args: Args) -> py.expr | None:
-    return py.UnaryOp(py.Not(), e.boolean(args[0]))
-
-
-def _index(e: Emitter, args: Args) -> py.expr | None:
-    container, key = args
-    if e.type_name(key) == "string":
-        return py.Subscript(e.emit(container), e.emit(key), py.Load()) if _not_optional(e, container) else None
-    if e.type_of(container).kind == "list" and isinstance(key, ast.Literal) and key.value.__class__ is int:
-        return py.Subscript(e.emit(container), e.emit(key), py.Load()) if int(str(key.value)) >= 0 else None
-    return None
-
-
-def _not_optional(e: Emitter, node: ast.Node) -> bool:
-    return e.type_name(node) != "optional_type"
-
-
-def _in(e: Emitter, args: Args) -> py.expr | None:
-    value, container = args
-    if e.type_name(value) == "string" and e.type_of(container).kind in ("list", "map"):
-        return _compare(e.emit(value), py.In(), e.emit(container))
-    return None
-
-
-def _size(e: Emitter, args: Args) -> py.expr | None:
-    if e.type_name(args[0]) in ("string", "list", "map", "bytes"):
-        return _call(_name("len"), e.emit(args[0]))
-    return None
-
-
-def _text_method(name: str) -> Callable[[Emitter, Args], py.expr | None]:
-    # With str arguments, only a str has such a method that takes them.
-    def emit(e: Emitter, args: Args) -> py.expr | None:
-        if all(e.type_name(a) == "string" for a in args[1:]):
-            return _method(e.emit(args[0]), name, *[e.emit(a) for a in args[1:]])
-        return None
-
-    return emit
-
-
-def _replace(e: Emitter, args: Args) -> py.expr | None:
-    return _text_method("replace")(e, args) if len(args) == 3 else None
-
-
-def _join(e: Emitter, args: Args) -> py.expr | None:
-    if e.type_of(args[0]).kind != "list" or (len(args) > 1 and e.type_name(args[1]) != "string"):
-        return None
-    separator = e.emit(args[1]) if len(args) > 1 else _const("")
-    return _method(separator, "join", e.emit(args[0]))
-
-
-def _contains(e: Emitter, args: Args) -> py.expr | None:
-    if all(e.type_name(a) == "string" for a in args):
-        return _compare(e.emit(args[1]), py.In(), e.emit(args[0]))
-    return None
-
-
-def _dyn(e: Emitter, args: Args) -> py.expr | None:
-    return e.emit(args[0])
-
-
-_FAST: Final[dict[str, Callable[[Emitter, Args], py.expr | None]]] = {
-    "!_": _not,
-    "@in": _in,
-    "_!=_": _not_equals,
-    "_*_": _double_operator(py.Mult()),
-    "_+_": _plus,
-    "_-_": _double_operator(py.Sub()),
-    "_<=_": _order("_<=_"),
-    "_<_": _order("_<_"),
-    "_==_": _equals,
-    "_>=_": _order("_>=_"),
-    "_>_": _order("_>_"),
-    "_[_]": _index,
-    "contains": _contains,
-    "dyn": _dyn,
-    "endsWith": _text_method("endswith"),
-    "join": _join,
-    "replace": _replace,
-    "size": _size,
-    "startsWith": _text_method("startswith"),
-}

@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gatewright.cel import _python as make
 from gatewright.cel import nodes as ast
 from gatewright.cel._depth import deeply
 from gatewright.cel._link import link
+from gatewright.cel._python import compile_quietly
 from gatewright.cel._trusted import trusted_types
 from gatewright.cel.checker import Environment, check
-from gatewright.cel.codegen import Emitter, Links, _call, _const, _name, compile_quietly
+from gatewright.cel.codegen import Emitter, Links
 from gatewright.cel.library import function
 from gatewright.cel.parser import CelCompileError, parse
 from gatewright.cel.runtime import KEYS, start_watch
@@ -53,7 +55,7 @@ class _Mapping:
     def variable(self, name: str) -> py.expr | None:
         if name not in self.environment.variables:
             return None
-        return _call(self.links.runtime("lookup"), _name("given"), _const(name))
+        return make.call(self.links.runtime("lookup"), make.name("given"), make.const(name))
 
     def member(self, struct: str, field: str) -> py.expr | None:
         return None
@@ -73,16 +75,12 @@ def _compile(text: str, environment: Environment, checked: bool) -> Program:
         links = Links()
         emitter = Emitter(_Mapping(environment, links), links, exact=exact)
         types = {} if facts is None else trusted_types(facts, {})
-        body = py.Expression(_as_lambda(emitter.expression(root, types, facts)))
+        body = py.Expression(make.function(["given"], emitter.expression(root, types, facts)))
         code = compile_quietly(body)
         functions.append(eval(code, link(links.names)))
     from gatewright.cel.types import DYN
 
     return Program(functions[0], functions[1], DYN if facts is None else facts.output)
-
-
-def _as_lambda(body: py.expr) -> py.Lambda:
-    return py.Lambda(py.arguments([], [py.arg("given")], None, [], [], None, []), body)
 
 
 CONVERSIONS = frozenset({"bool", "bytes", "double", "duration", "dyn", "int", "string", "timestamp", "type", "uint"})
