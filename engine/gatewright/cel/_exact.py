@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from time import thread_time
 from typing import TYPE_CHECKING, Any, Final
 
-from gatewright.cel.runtime import message_or, start_watch
+from gatewright.cel.folds import start_watch
+from gatewright.cel.runtime import message_or
 from gatewright.cel.values import CelEvaluationError, CelPanicError, CostLimitError, type_name
 
 if TYPE_CHECKING:

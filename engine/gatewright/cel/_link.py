@@ -10,7 +10,7 @@ from gatewright.cel.values import Uint
 
 def link(names: Mapping[str, str]) -> dict[str, Any]:
     """The globals that `Links.names` describes."""
-    from gatewright.cel import runtime
+    from gatewright.cel import folds, runtime
     from gatewright.cel.library import function
     from gatewright.cel.values import TypeValue
 
@@ -19,7 +19,7 @@ def link(names: Mapping[str, str]) -> dict[str, Any]:
         kind, _, what = meaning.partition(":")
         match kind:
             case "runtime":
-                out[name] = getattr(runtime, what)
+                out[name] = getattr(folds if hasattr(folds, what) else runtime, what)
             case "function":
                 out[name] = function(what)
             case "uint":

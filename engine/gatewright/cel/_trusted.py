@@ -11,7 +11,8 @@ from typing import Final
 
 from gatewright.cel import nodes as ast
 from gatewright.cel.checker import Checked, literal_type
-from gatewright.cel.declarations import STRUCTS, VARIABLES, is_function, overloads_of
+from gatewright.cel.declarations import STRUCTS, VARIABLES
+from gatewright.cel.functions import is_function, overloads_of
 from gatewright.cel.types import BOOL, BYTES, DOUBLE, DYN, INT, STRING, UINT, Type, list_of, map_of
 
 _SUMS: Final = (STRING, INT, UINT, DOUBLE, BYTES)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from gatewright.cel import nodes as ast
 from gatewright.cel import types as t
-from gatewright.cel.declarations import MESSAGES, STRUCTS, TYPE_NAMES, is_function, overloads_of
+from gatewright.cel.declarations import MESSAGES, STRUCTS, TYPE_NAMES
+from gatewright.cel.functions import is_function, overloads_of
 from gatewright.cel.parser import CelCompileError, _qualified, render_errors
 from gatewright.cel.types import BOOL, DYN, ERROR, INT, Type
 from gatewright.cel.values import Uint

@@ -17,7 +17,8 @@ from gatewright.cel import _python as make
 from gatewright.cel import nodes as ast
 from gatewright.cel._plain import PLAIN
 from gatewright.cel.checker import Checked
-from gatewright.cel.declarations import MESSAGES, TYPE_NAMES, is_function
+from gatewright.cel.declarations import MESSAGES, TYPE_NAMES
+from gatewright.cel.functions import is_function
 from gatewright.cel.library import taken_raw, variant
 from gatewright.cel.parser import _qualified
 from gatewright.cel.types import DYN, Type, output_name

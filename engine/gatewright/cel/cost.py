@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
 
+from gatewright.cel import folds, runtime
 from gatewright.cel import nodes as ast
-from gatewright.cel import runtime
 from gatewright.cel import types as t
 from gatewright.cel.checker import Checked
-from gatewright.cel.declarations import TYPE_NAMES, VARIABLES, is_function, overloads_of
+from gatewright.cel.declarations import TYPE_NAMES, VARIABLES
 from gatewright.cel.expression import CONVERSIONS
+from gatewright.cel.functions import is_function, overloads_of
 from gatewright.cel.library import function, taken_raw, variant
 from gatewright.cel.library.formats import NamedFormat
 from gatewright.cel.types import DYN
@@ -218,24 +219,24 @@ class Meter:
 
     def comprehension(self, node: ast.Comprehension) -> Any:
         given = self.evaluate(node.range)
-        each = runtime.pairs(given) if node.var2 else runtime.tuples(given)
+        each = folds.pairs(given) if node.var2 else folds.tuples(given)
         names = (node.var, node.var2) if node.var2 else (node.var,)
         if node.kind in ("all", "exists"):
             return self.quantify(node, names, each)
         rounds = self.rounds(names, each)
         if node.kind == "exists_one":
-            result: Any = runtime.fold_exists_one(rounds, lambda: self.counted(node.body))
+            result: Any = folds.fold_exists_one(rounds, lambda: self.counted(node.body))
             self.charge(2)
             return result
         grow = {"list": _LIST + 2, "map": 3, "entry": 2}[node.kind]
         predicate = None if node.filter is None else self.later(node.filter)
         try:
-            folded = runtime.fold_list(rounds, predicate, lambda: self.grown(node, grow))
+            folded = folds.fold_list(rounds, predicate, lambda: self.grown(node, grow))
         finally:
             self.charge(1)
         if node.kind == "list":
             return folded
-        return runtime.make_map(folded) if node.kind == "map" else runtime.merge_entries(folded)
+        return runtime.make_map(folded) if node.kind == "map" else folds.merge_entries(folded)
 
     def rounds(self, names: tuple[str, ...], each: Any) -> Iterator[tuple[()]]:
         for values in each:

@@ -11,8 +11,8 @@ from time import perf_counter
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Protocol
 
+from gatewright.cel.folds import start_watch
 from gatewright.cel.inputs import Inputs
-from gatewright.cel.runtime import start_watch
 from gatewright.cel.source import Source, read_source
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from gatewright.cel._python import compile_quietly
 from gatewright.cel._trusted import trusted_types
 from gatewright.cel.checker import Environment, check
 from gatewright.cel.codegen import Emitter, Links
+from gatewright.cel.folds import start_watch
 from gatewright.cel.library import function
 from gatewright.cel.parser import CelCompileError, parse
-from gatewright.cel.runtime import KEYS, start_watch
+from gatewright.cel.runtime import KEYS
 from gatewright.cel.types import Type
 from gatewright.cel.values import CelEvaluationError, CelPanicError, go_type
 

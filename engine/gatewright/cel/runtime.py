@@ -18,7 +18,6 @@ from gatewright.cel.values import (
     AggregateKey,
     CelEvaluationError,
     CelPanicError,
-    CostLimitError,
     Duration,
     KeyedMap,
     Optional,
@@ -28,9 +27,7 @@ from gatewright.cel.values import (
     compare_numbers,
     equal,
     go_type,
-    map_keys,
     type_name,
-    unwrap_key,
     wrap_key,
 )
 
@@ -172,15 +169,15 @@ def index(value: Any, key: Any) -> Any:
         position = _position(key)
         if 0 <= position < len(value):
             return value[position]
-        raise CelEvaluationError(f"index out of bounds: {_shown(key)}")
+        raise CelEvaluationError(f"index out of bounds: {shown(key)}")
     if kind is dict or kind is KeyedMap:
         found = _lookup(value, key)
         if found is _MISSING:
-            raise CelEvaluationError(f"no such key: {_shown(key)}")
+            raise CelEvaluationError(f"no such key: {shown(key)}")
         return found
     if kind is Optional:
         return NONE if value is NONE else optional_index(value.value, key)
-    raise CelEvaluationError(f"no such key: {_shown(key)}")
+    raise CelEvaluationError(f"no such key: {shown(key)}")
 
 
 def optional_index(value: Any, key: Any) -> Optional:
@@ -214,7 +211,7 @@ def _position(key: Any) -> int:
     if kind is float:
         if key == int(key):
             return int(key)
-        raise CelEvaluationError(f"unsupported index value {_shown(key)} in list")
+        raise CelEvaluationError(f"unsupported index value {shown(key)} in list")
     raise CelEvaluationError(f"unsupported index type '{type_name(key)}' in list")
 
 
@@ -230,7 +227,7 @@ def _lookup(mapping: dict[Any, Any], key: Any) -> Any:
         return _MISSING
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     kind = value.__class__
     if kind is bool:
         return "true" if value else "false"
@@ -468,7 +465,7 @@ def make_list(items: Iterable[tuple[bool, Any]]) -> list[Any]:
         if optional:
             if value.__class__ is not Optional:
                 raise CelEvaluationError(
-                    f"cannot initialize optional list element from non-optional value {_shown(value)}"
+                    f"cannot initialize optional list element from non-optional value {shown(value)}"
                 )
             if value is not NONE:
                 out.append(value.value)
@@ -501,137 +498,11 @@ def make_optional_map(entries: Iterable[tuple[bool, Any, Any]]) -> dict[Any, Any
             kept.append((key, value))
         elif value.__class__ is not Optional:
             raise CelEvaluationError(
-                f"cannot initialize optional entry '{_shown(key)}' from non-optional value {_shown(value)}"
+                f"cannot initialize optional entry '{shown(key)}' from non-optional value {shown(value)}"
             )
         elif value is not NONE:
             kept.append((key, value.value))
     return make_map(kept)
-
-
-def items(value: Any) -> Iterable[Any]:
-    """What a macro's variable ranges over: a list's members, a map's keys."""
-    kind = value.__class__
-    if kind is list:
-        return value  # type: ignore[no-any-return]
-    if kind is dict or kind is KeyedMap:
-        return map_keys(value)
-    raise CelEvaluationError(f"got '{go_type(value)}', expected iterable type")
-
-
-def pairs(value: Any) -> Iterable[tuple[Any, Any]]:
-    """What two variables range over: positions and members, keys and values."""
-    kind = value.__class__
-    if kind is list:
-        return enumerate(value)
-    if kind is dict:
-        return value.items()  # type: ignore[no-any-return]
-    if kind is KeyedMap:
-        return zip(map_keys(value), value.values(), strict=True)
-    raise CelEvaluationError(f"unsupported comprehension range type: {go_type(value)}")
-
-
-def tuples(value: Any) -> Iterable[tuple[Any]]:
-    """The range of a one-variable macro in the shape of `pairs`."""
-    return [(item,) for item in items(value)]
-
-
-_WATCHED = [0]
-_PATIENCE = 250_000
-
-
-def watched(value: Any) -> Any:
-    """A range that may be walked very often; a quarter of a million rounds cost more than any budget holds."""
-    if value.__class__ in (list, dict, KeyedMap):
-        _WATCHED[0] += len(value)
-        if _WATCHED[0] > _PATIENCE:
-            raise CostLimitError
-    return value
-
-
-def start_watch() -> None:
-    """Forget the rounds counted so far."""
-    _WATCHED[0] = 0
-
-
-# -- folds, exact form: `each` yields the argument tuples, predicates and transforms may fail
-
-
-def fold_all(each: Iterable[tuple[Any, ...]], predicate: Callable[..., Any]) -> bool:
-    failure: CelEvaluationError | None = None
-    for args in each:
-        try:
-            if not truth(predicate(*args)):
-                return False
-        except CelEvaluationError as error:
-            failure = failure or error
-    if failure is not None:
-        raise failure
-    return True
-
-
-def fold_exists(each: Iterable[tuple[Any, ...]], predicate: Callable[..., Any]) -> bool:
-    failure: CelEvaluationError | None = None
-    for args in each:
-        try:
-            if truth(predicate(*args)):
-                return True
-        except CelEvaluationError as error:
-            failure = failure or error
-    if failure is not None:
-        raise failure
-    return False
-
-
-def fold_exists_one(each: Iterable[tuple[Any, ...]], predicate: Callable[..., Any]) -> bool:
-    # The condition's own error replaces an earlier one, since it is evaluated first.
-    failure: CelEvaluationError | None = None
-    count = 0
-    for args in each:
-        try:
-            count += truth(predicate(*args))
-        except CelEvaluationError as error:
-            failure = error
-    if failure is not None:
-        raise failure
-    return count == 1
-
-
-def fold_list(
-    each: Iterable[tuple[Any, ...]], predicate: Callable[..., Any] | None, transform: Callable[..., Any]
-) -> list[Any]:
-    failure: CelEvaluationError | None = None
-    out = []
-    for args in each:
-        try:
-            if predicate is not None and not truth(predicate(*args)):
-                continue
-        except CelEvaluationError as error:
-            failure = error
-            continue
-        if failure is None:
-            try:
-                out.append(transform(*args))
-            except CelEvaluationError as error:
-                failure = error
-    if failure is not None:
-        raise failure
-    return out
-
-
-def merge_entries(maps: Iterable[Any]) -> dict[Any, Any]:
-    """transformMapEntry's result: each key may come once."""
-    out: dict[Any, Any] = {}
-    for entries in maps:
-        kind = entries.__class__
-        if kind is not dict and kind is not KeyedMap:
-            raise no_overload("cel.@mapInsert", out, entries)
-        if kind is KeyedMap and out.__class__ is dict:
-            out = KeyedMap(out)
-        for key, value in entries.items():
-            if key in out:
-                raise CelEvaluationError(f"insert failed: key {_shown(unwrap_key(key))} already exists")
-            out[key] = value
-    return out
 
 
 # -- optionals and types

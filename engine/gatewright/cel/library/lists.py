@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import cmp_to_key
 from typing import Any
 
-from gatewright.cel.runtime import _without_trait, add, items, no_overload, order
+from gatewright.cel.folds import items
+from gatewright.cel.runtime import _without_trait, add, no_overload, order
 from gatewright.cel.values import (
     NONE,
     CelEvaluationError,

@@ -85,9 +85,9 @@ def _unwrap(name: str, args: tuple[Any, ...]) -> list[Any]:
     out = []
     for item in items:
         if item.__class__ is not Optional:
-            from gatewright.cel.runtime import _shown
+            from gatewright.cel.runtime import shown
 
-            raise CelEvaluationError(f"value {_shown(item)} is not optional")
+            raise CelEvaluationError(f"value {shown(item)} is not optional")
         if item is not NONE:
             out.append(item.value)
     return out
