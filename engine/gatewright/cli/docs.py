@@ -9,8 +9,13 @@ import typer
 
 
 def docs(
-    topic: Annotated[str, typer.Argument(help="A recipe, a rule, or `rules` for the manual; nothing: the list.")] = "",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="With `rules`: write the pages here.")] = None,
+    topic: Annotated[
+        str, typer.Argument(help="A recipe, `rules` or `commands` for pages of the manual; nothing: the list.")
+    ] = "",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="With `rules`: write the pages here; with `commands`: to this file."),
+    ] = None,
 ) -> int:
     """Recipes: what a familiar command looks for, and the gatewright command that answers it offline.
 
@@ -18,12 +23,23 @@ def docs(
         gatewright docs                 the recipes
         gatewright docs rbac            one of them
         gatewright docs rules -o docs/rules
+        gatewright docs commands -o docs/commands.md
     """
     from gatewright.export.recipes import page
 
     if topic == "rules":
         return _manual(output)
+    if topic == "commands":
+        return _reference(output)
     typer.echo(page(topic), nl=False)
+    return 0
+
+
+def _reference(output: Path | None) -> int:
+    from gatewright.cli.reference import reference
+    from gatewright.tools.output import write
+
+    write(reference(), output)
     return 0
 
 
