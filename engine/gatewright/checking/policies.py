@@ -103,15 +103,21 @@ def make_host(request: CheckRequest) -> Host:
     """An empty Host with the semantics the request asks for."""
     from gatewright.gatekeeper.host import GATOR_POINT, Host
     from gatewright.gatekeeper.providers import load_providers
-    from gatewright.runtime.context import EvalOptions
+    from gatewright.runtime.context import EvalOptions, read_moment
 
+    options = EvalOptions(
+        timeout_s=request.timeout_s,
+        now_ns=read_moment(request.now),
+        seed=request.seed or None,
+        allow_net=frozenset(request.allow_net) or None,
+    )
     return Host(
         engine=request.engine,
         default_namespace=request.namespace,
         enforcement_point=request.enforcement_point or GATOR_POINT,
         gator_compat=request.gator_compat,
         cache=request.cache,
-        eval_options=EvalOptions(timeout_s=request.timeout_s),
+        eval_options=options,
         external_data=load_providers(request.external_data),
     )
 

@@ -44,6 +44,9 @@ class CheckRequest:
     fail_on: tuple[str, ...] = ("deny",)
     jobs: int = 0
     timeout_s: float | None = DEFAULT_TIMEOUT_S
+    now: str = ""
+    seed: str = ""
+    allow_net: tuple[str, ...] = ()
     cache: bool = True
     result_cache: bool = True
     excerpts: bool = True

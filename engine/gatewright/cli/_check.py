@@ -47,6 +47,9 @@ def run_check(
     external_data: str = "",
     jobs: int = 0,
     timeout: float = 5.0,
+    now: str = "",
+    seed: str = "",
+    allow_net: Sequence[str] | None = None,
     no_excerpt: bool = False,
     no_cache: bool = False,
     no_result_cache: bool = False,
@@ -89,6 +92,9 @@ def run_check(
         external_data=external_data,
         jobs=jobs,
         timeout_s=timeout or None,
+        now=now,
+        seed=seed,
+        allow_net=tuple(allow_net or ()),
         cache=not no_cache,
         result_cache=not (no_cache or no_result_cache),
         excerpts=not no_excerpt and any(each in ("text", "junit") for each in formats),
@@ -142,6 +148,7 @@ def _path(text: str) -> Path:
 
 # What quick understands: options with a value, options without one. Values are converted as typer does.
 _REPEATED = {
+    "--allow-net": "allow_net",
     "--exclude": "exclude",
     "--exclude-rule": "exclude_rule",
     "--fail-on": "fail_on",
@@ -164,6 +171,8 @@ _SINGLE = {
     "--kubernetes-version": "kubernetes_version",
     "--min-severity": "min_severity",
     "--namespace": "namespace",
+    "--now": "now",
+    "--seed": "seed",
     "--timeout": "timeout",
     "--type": "type",
     "--write-baseline": "write_baseline",

@@ -76,6 +76,9 @@ def check(
     external_data: Annotated[str, typer.Option(help="A file with the answers of external data providers.")] = "",
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 chooses by the input's size.")] = 0,
     timeout: Annotated[float, typer.Option(help="Seconds one review may take; 0: no limit.")] = 5.0,
+    now: Annotated[str, typer.Option(help="What the clock says: RFC 3339, or nanoseconds.")] = "",
+    seed: Annotated[str, typer.Option(help="Seed for random numbers and UUIDs.")] = "",
+    allow_net: Annotated[list[str] | None, typer.Option(help="A host that http.send may reach. Repeatable.")] = None,
     no_excerpt: Annotated[bool, typer.Option("--no-excerpt", help="Do not show the lines in text output.")] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep nothing: compile and evaluate anew.")] = False,
     no_result_cache: Annotated[

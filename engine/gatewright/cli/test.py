@@ -27,6 +27,9 @@ def test(
         list[str] | None, typer.Option(help="Leave out files and directories with such names. Repeatable.")
     ] = None,
     timeout: Annotated[float, typer.Option(help="Seconds one Rego test or review may take; 0: no limit.")] = 5.0,
+    now: Annotated[str, typer.Option(help="What the clock says: RFC 3339, or nanoseconds.")] = "",
+    seed: Annotated[str, typer.Option(help="Seed for random numbers and UUIDs.")] = "",
+    allow_net: Annotated[list[str] | None, typer.Option(help="A host that http.send may reach. Repeatable.")] = None,
     coverage: Annotated[bool, typer.Option(help="Say which lines of Rego the Rego tests reached.")] = False,
     coverage_file: Annotated[
         Path | None, typer.Option(help="Write coverage here: LCOV, or JSON when the name ends in .json.")
@@ -57,6 +60,9 @@ def test(
         data=tuple(data or ()),
         ignore=tuple(ignore or ()),
         timeout_s=timeout or None,
+        now=now,
+        seed=seed,
+        allow_net=tuple(allow_net or ()),
         coverage=coverage or coverage_file is not None or threshold > 0,
         coverage_file=coverage_file,
         threshold=threshold,

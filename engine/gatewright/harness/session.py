@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -22,6 +22,7 @@ from gatewright.report.writing import write_whole
 if TYPE_CHECKING:
     from gatewright.gatekeeper.providers import Provider
     from gatewright.gatekeeper.result import Violation
+    from gatewright.runtime.context import EvalOptions
 
 
 DEFAULT_TIMEOUT_S = 5.0
@@ -43,6 +44,9 @@ class TestRequest:
     data: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     timeout_s: float | None = DEFAULT_TIMEOUT_S
+    now: str = ""
+    seed: str = ""
+    allow_net: tuple[str, ...] = ()
     coverage: bool = False
     coverage_file: Path | None = None
     threshold: float = 0.0
@@ -89,11 +93,22 @@ def _exit_code(results: list[SuiteResult], broken: list[SuiteResult], low: bool)
 def _suites(found: Found, request: TestRequest, select: Filter) -> list[SuiteResult]:
     if not found.suites:
         return []
-    engine = host_factory(request.timeout_s, engine=request.engine, cache=request.cache)
+    engine = host_factory(_options(request), engine=request.engine, cache=request.cache)
     return [run_suite(suite, engine, select=select) for suite in found.suites]
 
 
-def host_factory(timeout_s: float | None = None, **options: Any) -> EngineFactory:
+def _options(request: TestRequest) -> EvalOptions:
+    from gatewright.runtime.context import EvalOptions, read_moment
+
+    return EvalOptions(
+        timeout_s=request.timeout_s,
+        now_ns=read_moment(request.now),
+        seed=request.seed or None,
+        allow_net=frozenset(request.allow_net) or None,
+    )
+
+
+def host_factory(evaluation: EvalOptions | None = None, **options: Any) -> EngineFactory:
     """Makes Hosts with the semantics of `gator verify`: no namespace is assumed for an object that has none."""
 
     from gatewright.gatekeeper.host import Host
@@ -104,7 +119,7 @@ def host_factory(timeout_s: float | None = None, **options: Any) -> EngineFactor
 
         def __init__(self, **given: Any) -> None:
             self.printed: list[str] = []
-            sink = EvalOptions(timeout_s=timeout_s, print_sink=lambda text, _: self.printed.append(text))
+            sink = replace(evaluation or EvalOptions(), print_sink=lambda text, _: self.printed.append(text))
             super().__init__(default_namespace="", print_enabled=True, eval_options=sink, **given)
 
         def review(self, obj: Any, **about: Any) -> list[Violation]:
@@ -122,7 +137,6 @@ def _rego(
 ) -> list[SuiteResult]:
     if not found.rego:
         return []
-    from gatewright.runtime.context import EvalOptions
 
     def load() -> Any:
         named = (path.parent if path.name == "..." else path for path in request.paths)
@@ -135,7 +149,7 @@ def _rego(
         rego_version=request.rego_version,
         load_data=load,
         covered=reached,
-        options=EvalOptions(timeout_s=request.timeout_s),
+        options=_options(request),
     )
 
 

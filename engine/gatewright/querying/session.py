@@ -193,32 +193,17 @@ def _context(request: QueryRequest) -> Context:
 
 
 def _options(request: QueryRequest) -> EvalOptions:
-    from gatewright.runtime.context import EvalOptions
+    from gatewright.runtime.context import EvalOptions, read_moment
 
     return EvalOptions(
         # Errors of built-ins are noted only where they matter.
         strict_builtin_errors=request.strict_builtin_errors or request.show_builtin_errors,
-        now_ns=_now_ns(request.now),
+        now_ns=read_moment(request.now),
         seed=request.seed,
         allow_net=frozenset(request.allow_net) or None,
         timeout_s=request.timeout_s,
         print_sink=lambda text, _: print(text, file=sys.stderr),
     )
-
-
-def _now_ns(text: str) -> int | None:
-    if not text:
-        return None
-    if text.lstrip("-").isdigit():
-        return int(text)
-    from datetime import UTC, datetime
-
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--now {text!r} is neither RFC 3339 nor nanoseconds") from None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return round(moment.timestamp() * 1_000_000) * 1_000
 
 
 def _capabilities(path: Path | None) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from gatewright.errors import RegoEvaluationError
+from gatewright.errors import RegoEvaluationError, UsageError
 from gatewright.runtime.documents import replace_paths
 from gatewright.runtime.values import UNDEFINED
 from gatewright.source import Location
@@ -49,6 +49,22 @@ class EvalOptions:
 
 
 DEFAULT_OPTIONS = EvalOptions()
+
+
+def read_moment(text: str) -> int | None:
+    """The nanoseconds of what `--now` is given: RFC 3339, or nanoseconds; None for nothing."""
+    if not text:
+        return None
+    if text.lstrip("-").isdigit():
+        return int(text)
+    from datetime import UTC, datetime
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--now {text!r} is neither RFC 3339 nor nanoseconds") from None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return round(moment.timestamp() * 1_000_000) * 1_000
 
 
 @dataclass(slots=True)
