@@ -30,7 +30,7 @@ _SINGLE = re.compile("[^' \t\r\n\x85\u2028\u2029\0]+")
 _DOUBLE = re.compile('[^"\\\\ \t\r\n\x85\u2028\u2029\0]+')
 _PLAIN = re.compile("[^: \t\r\n\x85\u2028\u2029\0]+")
 _FLOW_PLAIN = re.compile("[^:,?\\[\\]{} \t\r\n\x85\u2028\u2029\0]+")
-_CONTROL = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_CONTROL = re.compile("[\0-\b\v\f\x0e-\x1f\x7f-\x84\x86-\x9f]|[\ud800-\udfff]|[\ufffe\uffff]")
 
 _ESCAPES = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b",
