@@ -11,6 +11,7 @@ from gatewright.gatekeeper.host import GATOR_TEST
 from gatewright.runtime.context import EvalOptions
 
 from .conftest import REGO, constraint, namespace, pod, template
+from .test_expansion import deployment, expansion
 
 
 class Echo:
@@ -369,6 +370,18 @@ def test_validating_admission_policies_are_policies(make_host, actions, action, 
 def test_admission_policies_stand_beside_constraints(make_host):
     host = make_host(template(), constraint(), *admission_policy("Deny"))
     assert sorted(messages(host, pod())) == ["not p", "p has no label owner"]
+
+
+def test_requests_are_expanded_as_by_the_webhook(make_host):
+    match = {"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}]}
+    host = make_host(template(), constraint(match=match), expansion())
+    bare = deployment()
+    del bare["metadata"]["namespace"]
+    request = {"uid": "u", "operation": "CREATE", "namespace": "shop", "object": bare}
+    review = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
+    assert [v.message for v in host.review(review)] == ["[Implied by expand] web-pod has no label owner"]
+    request.update(operation="DELETE", oldObject=bare)
+    assert host.review(review) == []
 
 
 # --- numbers: Gatekeeper's driver gives objects to Rego with float64s only ---

@@ -57,6 +57,23 @@ def test_mutate_writes_objects(gatewright, tmp_path):
     assert yaml.safe_load((tmp_path / "out.yaml").read_text())["spec"] == {"x": 1}
 
 
+def test_mutate_takes_objects_for_namespaced(gatewright):
+    """They are in the default namespace when mutators meet them, and name none afterwards."""
+    inside = assign("spec.x", 1, match={"scope": "Namespaced", "namespaces": ["default"]})
+    code, out, _ = gatewright("mutate", "-p", "m.yaml", "p.yaml", "-f", "json", m=[inside], p=[pod(spec={})])
+    assert code == 0
+    assert json.loads(out)[0] == pod(spec={"x": 1})
+
+
+def test_mutate_checks_what_comes_out_of_expansion(gatewright):
+    rules = [template(), constraint(match={"kinds": [{"kinds": ["Pod"]}]}), expansion()]
+    change = assign("spec.x", 1, applyTo=[{"groups": ["apps"], "versions": ["v1"], "kinds": ["Deployment"]}])
+    code, out, err = gatewright("mutate", "-p", "r.yaml", "d.yaml", r=[*rules, change], d=[deployment()])
+    assert code == 1
+    assert "+  x: 1" in out
+    assert "[Implied by expand] web-pod has no label owner" in err
+
+
 def test_mutate_checks_what_comes_out(gatewright):
     mutator = {
         "apiVersion": "mutations.gatekeeper.sh/v1",

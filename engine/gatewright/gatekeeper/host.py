@@ -463,14 +463,27 @@ class Host:
         return self.semantics != GATOR_TEST and is_admission_review(obj)
 
     def request_results(self, request: dict[str, Any], namespace: Namespace | None = None) -> list[Result]:
-        """The results of an AdmissionRequest. Requests are not expanded."""
+        """The results of an AdmissionRequest, and of what its object expands to; gator expands no requests."""
         space = namespace or self.namespaces.get(request.get("namespace") or "")
         try:
             review = request_review(request, space, show_namespace=self.semantics == CLUSTER)
         except ReviewError as error:
             what = f'{TARGET}: target.HandleReview failed for target "{TARGET}"'
             raise ReviewError(f"{what}: {error.message}") from error
-        return self.run(review)
+        results = self.run(review)
+        if self._expander is not None and self.semantics == CLUSTER and review.object is not None:
+            results += self._expanded(_in_namespace(review.object, request.get("namespace") or ""), space)
+        return results
+
+    def mutated(self, obj: kube.Object, *, operation: str = "CREATE", username: str = "") -> kube.Object:
+        """The object as the mutators in force leave it; where it named no namespace, it names none afterwards."""
+        placed = self._placed(obj)
+        after: kube.Object = kube.deep_copy(placed)
+        if self._expander is not None:
+            self._expander.mutate(after, self._namespace_of(placed), operation=operation, username=username)
+        if placed is not obj and kube.namespace_of(after) == self.default_namespace:
+            del after["metadata"]["namespace"]
+        return after
 
     def _expanded(self, obj: kube.Object, namespace: Namespace | None) -> list[Result]:
         assert self._expander is not None
@@ -493,7 +506,7 @@ class Host:
         gvk = kube.gvk_of(obj)
         if self.scopes.cluster_scoped(gvk.group, gvk.kind):
             return obj
-        return {**obj, "metadata": {**metadata, "namespace": self.default_namespace}}
+        return _in_namespace(obj, self.default_namespace)
 
     def _namespace_of(self, obj: kube.Object) -> Namespace | None:
         if self.semantics == GATOR_TEST:
@@ -612,6 +625,10 @@ def _loading_order(document: kube.Object) -> int:
     if is_template(document):
         return 0
     return 1 if is_constraint(document) or _is_admission_policy(document) else 2
+
+
+def _in_namespace(obj: kube.Object, name: str) -> kube.Object:
+    return {**obj, "metadata": {**kube.metadata_of(obj), "namespace": name}} if name else obj
 
 
 def _answering(options: EvalOptions | None, provider: Provider) -> EvalOptions:

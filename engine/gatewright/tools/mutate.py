@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gatewright.errors import GatewrightError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.constraint import is_constraint
-from gatewright.gatekeeper.expander import Expander
 from gatewright.gatekeeper.host import Host
 from gatewright.gatekeeper.mutation import is_mutator
 from gatewright.gatekeeper.providers import load_providers
 from gatewright.gatekeeper.template import is_template
 from gatewright.manifests import Document
-from gatewright.tools.expand import load_expander
 from gatewright.tools.inputs import Troubles, add_documents, read_objects
 from gatewright.tools.output import format_objects, write
-
-if TYPE_CHECKING:
-    from gatewright.gatekeeper.match import Namespace
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +39,25 @@ def mutate(request: MutateRequest) -> int:
     given = read_objects(request.policies, troubles)
     inputs = read_objects(request.paths, troubles)
     documents = [*given, *inputs]
-    provider = load_providers(request.external_data)
-    expander, namespaces = load_expander(documents, provider, troubles)
-    changed = list(_mutated(request, expander, namespaces, [d for d in inputs if not _is_policy(d)], troubles))
+    host = Host(default_namespace=request.namespace, external_data=load_providers(request.external_data))
+    add_documents(host, filter(_is_policy, documents), troubles)
+    for document in documents:
+        if not _is_policy(document):
+            _try(host.learn, document.value, document, troubles)
+    changed = list(_mutated(request, host, [d for d in inputs if not _is_policy(d)], troubles))
     if request.format == "diff":
         write("".join(_difference(document, after) for document, after in changed), request.output)
     else:
         write(format_objects([after for _, after in changed], request.format), request.output)
-    host = Host(default_namespace=request.namespace, external_data=provider)
-    denied = _validate(host, documents, changed, troubles)
+    denied = _validate(host, changed, troubles)
     return 2 if troubles.count else 1 if denied else 0
+
+
+def _try(action: Callable[[kube.Object], object], obj: kube.Object, document: Document, troubles: Troubles) -> None:
+    try:
+        action(obj)
+    except GatewrightError as error:
+        troubles.tell(error, document)
 
 
 def _is_policy(document: Document) -> bool:
@@ -66,21 +69,13 @@ _EXPANSION = "expansion.gatekeeper.sh"
 
 
 def _mutated(
-    request: MutateRequest,
-    expander: Expander,
-    namespaces: dict[str, Namespace],
-    documents: Sequence[Document],
-    troubles: Troubles,
+    request: MutateRequest, host: Host, documents: Sequence[Document], troubles: Troubles
 ) -> Iterator[tuple[Document, kube.Object]]:
     for document in documents:
-        obj = kube.deep_copy(document.value)
-        name = kube.namespace_of(obj) or request.namespace
         try:
-            expander.mutate(obj, namespaces.get(name), operation="CREATE", username=request.username)
+            yield document, host.mutated(document.value, username=request.username)
         except GatewrightError as error:
             troubles.tell(error, document)
-            continue
-        yield document, obj
 
 
 def _difference(document: Document, after: kube.Object) -> str:
@@ -96,21 +91,12 @@ def _difference(document: Document, after: kube.Object) -> str:
     return "".join(lines)
 
 
-def _validate(
-    host: Host,
-    documents: Sequence[Document],
-    changed: Sequence[tuple[Document, kube.Object]],
-    troubles: Troubles,
-) -> bool:
-    if not any(is_constraint(document.value) for document in documents):
+def _validate(host: Host, changed: Sequence[tuple[Document, kube.Object]], troubles: Troubles) -> bool:
+    """Whether a mutated object is denied; violations are told on standard error."""
+    if not host.constraints:
         return False
-    host.use_expander(Expander())
-    add_documents(host, [d for d in documents if _is_policy(d) and not is_mutator(d.value)], troubles)
     for document, after in changed:
-        try:
-            host.add_data(after)
-        except GatewrightError as error:
-            troubles.tell(error, document)
+        _try(host.add_data, after, document, troubles)
     denied = False
     for document, after in changed:
         try:
