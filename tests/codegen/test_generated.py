@@ -125,3 +125,15 @@ def test_queries_of_one_policy_share_its_functions() -> None:
     assert policy.query("count([1], n) with count as 3").evaluate() == [{"n": 3}]
     assert policy.query("count([1], n)").evaluate() == [{"n": 1}]
     assert first.evaluate(input={"n": 4}) == [{"x": 5}]
+
+
+def test_what_a_function_gives_for_strings_is_kept_by_all_of_them() -> None:
+    rules = """package p
+    violation contains {"msg": joined(a, b)} if { some a in input.review.xs; some b in input.review.xs }
+    joined(a, b) := concat("-", [upper(a), lower(b), trim_space(a), replace(b, "x", "y")])
+    """
+    bound = compile_modules({"p.rego": rules}).entrypoint("data.p.violation").bind({})
+    for xs in (["a", "x"], ["x", "a", 1], ["a", "x"]):
+        texts = [x for x in xs if isinstance(x, str)]
+        want = {f"{a.upper()}-{b}-{a}-{b.replace('x', 'y')}" for a in texts for b in texts}
+        assert {one["msg"] for one in bound({"xs": xs})} == want
