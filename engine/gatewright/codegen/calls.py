@@ -84,13 +84,13 @@ def call_value(w: Writer, call: tuple[Term, ...], hint: str, *, tested: bool = F
         if group is not None and _worth_keeping(w, vals) and fixed.group_is_fixed(w.unit, group):
             kept = [w.keep(val, "operand") for val in vals]
             return fixed.cached(w, hint or group.short_name, "any", lambda: _function(w, name, group, kept, hint))
-        return _function(w, name, group, vals, hint)
+        return _function(w, name, group, vals, hint, tested=tested)
     if name in EQUALITY:
         return Val(terms.equals(terms.value(w, call[1]), terms.value(w, call[2])), "bool")
     vals = [terms.value(w, t) for t in call[1:]]
     if name in w.unit.mocked:
         args = [val.expr for val in vals]
-        return _mocked(w, name, _py.name(w.unit.builtin_as_rule(name, w.location)), args, hint)
+        return _mocked(w, name, _py.name(w.unit.builtin_as_rule(name, w.location)), args, hint, tested=tested)
     inline = INLINE.get(name)
     if inline is not None:
         val = inline(w, vals)
@@ -151,20 +151,20 @@ def _arity(w: Writer, term: Term, name: str, given: int) -> int:
 # --- functions of the policy ------------------------------------------------------------------------------------
 
 
-def _function(w: Writer, name: str, group: Group | None, vals: list[Val], hint: str) -> Val:
+def _function(w: Writer, name: str, group: Group | None, vals: list[Val], hint: str, *, tested: bool = False) -> Val:
     if group is None:
         w.never()
         return Val(_py.name(_py.UNDEFINED))
     args = [val.expr for val in vals]
     target = w.unit.need(group, w)
     if name in w.unit.mocked:
-        return _mocked(w, name, _py.name(target), args, hint)
+        return _mocked(w, name, _py.name(target), args, hint, tested=tested)
     run = _py.call(target, _py.name(w.state), *args)
     return w.defined(Val(run, w.unit.result_kind(group)), hint or group.short_name)
 
 
-def _mocked(w: Writer, name: str, original: ast.expr, args: list[ast.expr], hint: str) -> Val:
-    run = _py.call("mocked", _py.name(w.state), _py.const(name), original, *args)
+def _mocked(w: Writer, name: str, original: ast.expr, args: list[ast.expr], hint: str, *, tested: bool = False) -> Val:
+    run = _py.call("mocked_holds" if tested else "mocked", _py.name(w.state), _py.const(name), original, *args)
     return w.defined(Val(run), hint or "result")
 
 
@@ -194,6 +194,8 @@ def _formatted(w: Writer, vals: list[Val], hint: str) -> Val | None:
     if pieces is None or not isinstance(values.expr, ast.List) or values.fixed:
         return None
     if len(values.expr.elts) != pieces.count(None) or not values.expr.elts:
+        return None
+    if any(isinstance(part, ast.Constant) and part.value.__class__ is not str for part in values.expr.elts):
         return None
     kinds = {val.expr.id: val.kind for val in w.bound.values() if isinstance(val.expr, ast.Name)}
     known = [kinds.get(part.id, "any") if isinstance(part, ast.Name) else "any" for part in values.expr.elts]

@@ -56,6 +56,7 @@ _RUNTIME = (
     "member",
     "members",
     "mocked",
+    "mocked_holds",
     "put",
     "several",
     "stored",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         stored,
         values_sorted,
     )
-    from gatewright.runtime.mocks import Later, Value, base_value, builtin_rule, mocked
+    from gatewright.runtime.mocks import Later, Value, base_value, builtin_rule, mocked, mocked_holds
     from gatewright.runtime.trace import bring_reads, cover, entered, evidence, keep_reads, left, made
     from gatewright.runtime.values import UNDEFINED, NumberText, RegoSet, compare, equal, to_key
     from gatewright.source import Location
@@ -50,7 +50,7 @@ _FROM = {
         "stored",
         "values_sorted",
     ),
-    "gatewright.runtime.mocks": ("Later", "Value", "base_value", "builtin_rule", "mocked"),
+    "gatewright.runtime.mocks": ("Later", "Value", "base_value", "builtin_rule", "mocked", "mocked_holds"),
     "gatewright.runtime.trace": ("bring_reads", "cover", "entered", "evidence", "keep_reads", "left", "made"),
     "gatewright.runtime.values": ("UNDEFINED", "NumberText", "RegoSet", "compare", "equal", "to_key"),
     "gatewright.source": ("Location",),
@@ -105,6 +105,7 @@ __all__ = [
     "member",
     "members",
     "mocked",
+    "mocked_holds",
     "put",
     "several",
     "stored",
