@@ -12,7 +12,6 @@ import os
 import sys
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 from types import CodeType
 
 from gatewright.userdirs import cache_directory
@@ -34,11 +33,12 @@ def key_of(parts: Iterable[str]) -> str:
 @cache
 def _version() -> str:
     """Changes with every change of the code generator, installed or not."""
-    here = Path(__file__).parent
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     stamps = []
-    for directory in (here, here.parent / "runtime", here.parent / "analysis"):
+    for room in ("codegen", "runtime", "analysis"):
         try:
-            stamps.append(max(entry.stat().st_mtime_ns for entry in os.scandir(directory) if entry.is_file()))
+            entries = os.scandir(os.path.join(package, room))
+            stamps.append(max(entry.stat().st_mtime_ns for entry in entries if entry.is_file()))
         except (OSError, ValueError):
             continue
     return ":".join(map(str, stamps))
@@ -49,13 +49,14 @@ class CodeCache:
 
     __slots__ = ("directory",)
 
-    def __init__(self, directory: Path | None = None) -> None:
-        self.directory = Path(cache_directory()) / "code" if directory is None else directory
+    def __init__(self, directory: str | os.PathLike[str] | None = None) -> None:
+        self.directory = os.path.join(cache_directory(), "code") if directory is None else os.fspath(directory)
 
     def get(self, key: str) -> list[CodeType] | None:
         """The code objects under `key`; None when there are none that can be trusted."""
         try:
-            data = self._path(key).read_bytes()
+            with open(self._path(key), "rb") as file:
+                data = file.read()
         except OSError:
             return None
         body = data[_DIGEST:]
@@ -74,13 +75,13 @@ class CodeCache:
         body = marshal.dumps(codes)
         path = self._path(key)
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=path.parent)
+            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path))
             with os.fdopen(handle, "wb") as file:
                 file.write(hashlib.sha256(body).digest() + body)
             os.replace(temporary, path)
         except OSError:
             return
 
-    def _path(self, key: str) -> Path:
-        return self.directory / key[:2] / key[2:]
+    def _path(self, key: str) -> str:
+        return os.path.join(self.directory, key[:2], key[2:])

@@ -7,11 +7,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-import orjson
-
 from gatewright.errors import ManifestError
 from gatewright.manifests._fast import NOT_PROVEN, read_fast
-from gatewright.manifests._json import read_json, scan_json
 from gatewright.manifests._stream import Chunk, blocks_of, looks_like_json, split_yaml
 from gatewright.source import Location
 from gatewright.source import excerpt as _excerpt
@@ -148,6 +145,8 @@ def _read_json_stream(data: bytes, file: str, limit: int) -> Iterator[Document |
     if len(data) > limit:
         yield _read_fault(f"the document is larger than {limit // (1 << 20)} MiB", file)
         return
+    from gatewright.manifests._json import read_json
+
     try:
         value = read_json(data)
     except ValueError:
@@ -166,6 +165,8 @@ def _read_fault(fault: str, file: str) -> ManifestError:
 
 def _read_concatenated_json(data: bytes, file: str, limit: int) -> Iterator[Document | ManifestError]:
     """JSON values in a row. After a fault the rest is YAML, if no more than one value has come before it."""
+    from gatewright.manifests._json import scan_json
+
     done = 0
     row = 1
     count = 0
@@ -200,6 +201,8 @@ def _json_line(line: bytes) -> dict[str, Any] | None:
     """The object that is alone on its line, as in a file of JSON lines."""
     if line[:1] != b"{" or not line.endswith(b"\n"):
         return None
+    from gatewright.manifests._json import read_json
+
     try:
         value = read_json(line)
     except ValueError:
@@ -280,6 +283,8 @@ def verify_value(text: str, file: str = "", *, row: int = 1) -> Any:
 
 def _kinded(value: Any, file: str, row: int) -> Any:
     if not isinstance(value.get("kind"), str) or not value["kind"]:
+        import orjson
+
         shown = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode("utf-8", "replace")
         raise ManifestError(f"Object 'Kind' is missing in '{shown}'", Location(file, row, 1))
     return value

@@ -10,10 +10,8 @@ import math
 from collections.abc import Callable
 from typing import Any, Final
 
-from gatewright.builtins.regexp import RegexpError, compile_regexp
 from gatewright.gatekeeper import _field
 from gatewright.gatekeeper._gotext import json_text, quote, value_text
-from gatewright.gatekeeper.schema.formats import checker
 from gatewright.gatekeeper.schema.props import Schema
 
 # How an error is put to a field: path -> text.
@@ -74,7 +72,7 @@ def _validate(value: Any, schema: Schema, path: str, structural: bool) -> _Resul
     _check_combinators(result, value, schema, path, structural)
     if isinstance(value, str):
         _check_string(result, value, schema, path)
-        test = checker(format_) if format_ else None
+        test = _checker(format_) if format_ else None
         if test is not None:
             if not test(value):
                 _type_error(result, path, format_, value)
@@ -111,7 +109,7 @@ def _format(schema: Schema, types: tuple[str, ...], keep: bool) -> str:
         return name
     kind = types[0] if len(types) == 1 else ""
     if kind in ("", "string"):
-        return name if checker(name) is not None else ""
+        return name if _checker(name) is not None else ""
     return name if name in _NUMERIC_FORMATS.get(kind, ()) else ""
 
 
@@ -164,7 +162,16 @@ def _check_string(result: _Result, value: str, schema: Schema, path: str) -> Non
         _invalid(result, message, path, value)
 
 
+def _checker(format_: str) -> Callable[[str], bool] | None:
+    # Few schemas name a format, and what knows them takes a while to import.
+    from gatewright.gatekeeper.schema.formats import checker
+
+    return checker(format_)
+
+
 def _matches(pattern: str, value: str) -> bool:
+    from gatewright.builtins.regexp import RegexpError, compile_regexp
+
     try:
         return compile_regexp(pattern).matches(value)
     except RegexpError:
@@ -173,6 +180,8 @@ def _matches(pattern: str, value: str) -> bool:
 
 def pattern_error(pattern: str) -> str | None:
     """What is wrong with a regular expression, None when it compiles."""
+    from gatewright.builtins.regexp import RegexpError, compile_regexp
+
     try:
         compile_regexp(pattern)
     except RegexpError as error:
