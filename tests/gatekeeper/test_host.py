@@ -433,3 +433,24 @@ def test_the_place_of_a_large_integer_is_found(make_host):
     host = make_host(template("Numbers", rego), constraint(kind="Numbers"))
     obj = pod(spec={"n": 1_000_000})
     assert [(v.message, path) for v, path in host.places(host.look(obj))] == [("1e+06", ("spec", "n"))]
+
+
+RUNAWAY = """package a
+violation[{"msg": "never"}] {
+  input.review.object.metadata.labels.slow
+  a := numbers.range(1, 3000)[_]
+  b := numbers.range(1, 3000)[_]
+  a * b == -1
+}
+violation[{"msg": "quick"}] { input.review.object.metadata.labels.quick }"""
+
+
+def test_a_runaway_policy_is_stopped_and_the_next_review_goes_on(make_host):
+    from gatewright.errors import LimitError
+    from gatewright.runtime.context import EvalOptions
+
+    host = make_host(template(rego=RUNAWAY), constraint(), eval_options=EvalOptions(timeout_s=0.2))
+    for _ in range(2):
+        with pytest.raises(LimitError, match="evaluation timed out"):
+            host.review(pod(labels={"slow": "yes"}))
+        assert messages(host, pod(labels={"quick": "yes"})) == ["quick"]

@@ -190,6 +190,7 @@ class Evaluator:
     def _error(outcome: Outcome, error: GatewrightError) -> None:
         if isinstance(error, LimitError):
             outcome.lasting = False
+            error.hint = error.hint or "--timeout SECONDS allows a review more, or 0 any time"
         outcome.errors.append(error_data(error))
         outcome.counts.errors += 1
 

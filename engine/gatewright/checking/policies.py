@@ -99,6 +99,10 @@ def _selection(request: CheckRequest) -> dict[str, Any]:
     }
 
 
+# How much more memory a process may come to need for reviews before the one under way is stopped.
+_MOST_MEMORY = 2 << 30
+
+
 def make_host(request: CheckRequest) -> Host:
     """An empty Host with the semantics the request asks for."""
     from gatewright.gatekeeper.host import GATOR_POINT, Host
@@ -107,6 +111,7 @@ def make_host(request: CheckRequest) -> Host:
 
     options = EvalOptions(
         timeout_s=request.timeout_s,
+        max_memory=_MOST_MEMORY,
         now_ns=read_moment(request.now),
         seed=request.seed or None,
         allow_net=frozenset(request.allow_net) or None,

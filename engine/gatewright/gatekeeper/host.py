@@ -7,6 +7,7 @@ built once and shared by all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -169,6 +170,7 @@ class Host:
         # How many (object, constraint) pairs have been evaluated so far.
         self.pairs = 0
         self._new_context: Callable[[], Context] | None = None
+        self._guard: AbstractContextManager[None] | None = None
 
     # --- what is loaded ---
 
@@ -453,7 +455,8 @@ class Host:
         if constraint is None or loaded is None:
             return {}
         try:
-            return loaded.policy().paths(constraint, review, self.inventory.data, self._context())
+            with self._guarded():
+                return loaded.policy().paths(constraint, review, self.inventory.data, self._context())
         except LimitError:
             raise
         except GatewrightError:
@@ -536,7 +539,8 @@ class Host:
             matched.append(entry)
         if matched:
             self.pairs += len(matched)
-            results += self._evaluate(matched, review)
+            with self._guarded():
+                results += self._evaluate(matched, review)
             if len(results) > 1:
                 results.sort(key=_by_constraint)
         return results
@@ -580,7 +584,8 @@ class Host:
                 rule = entry.rule = entry.policy.policy().bind(entry.constraint)
             try:
                 found = rule(review, inventory, context)
-            except LimitError:
+            except LimitError as error:
+                error.message = f"{entry.constraint.ref.kind}/{entry.constraint.ref.name}: {error.message}"
                 raise
             except RegoError as error:
                 failed.setdefault(entry.constraint.ref.kind, error_text(error))
@@ -592,6 +597,18 @@ class Host:
         if failed:
             results = _failed(matched, results, failed)
         return results
+
+    def _guarded(self) -> AbstractContextManager[None]:
+        """The bounds of one review's evaluation."""
+        if self._guard is None:
+            options = self.eval_options
+            if options is None or (options.timeout_s is None and options.max_memory is None):
+                self._guard = nullcontext()
+            else:
+                from gatewright.runtime.limits import Guard
+
+                self._guard = Guard(options.timeout_s, options.max_memory)
+        return self._guard
 
     def _context(self) -> Context:
         if self._new_context is None:

@@ -41,18 +41,23 @@ class DepthLimitError(LimitError):
 
 
 class _Watch:
-    """One evaluation being watched."""
+    """One evaluation being watched, or one after another."""
 
-    __slots__ = ("again", "base", "deadline", "done", "fired", "memory", "thread")
+    __slots__ = ("again", "armed", "base", "deadline", "fired", "memory", "thread", "timeout_s")
 
     def __init__(self, timeout_s: float | None, memory: int | None) -> None:
         self.thread = threading.get_ident()
-        self.deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        self.timeout_s = timeout_s
         self.memory = memory
         self.base = _resident() if memory is not None else 0
-        self.done = False
-        self.fired = False
         self.again = 0.0
+        self.arm()
+
+    def arm(self) -> None:
+        """The bounds count from here."""
+        self.deadline = None if self.timeout_s is None else time.monotonic() + self.timeout_s
+        self.fired = False
+        self.armed = True
 
 
 class _Watcher:
@@ -62,7 +67,6 @@ class _Watcher:
         self.lock = threading.Lock()
         self.watches: list[_Watch] = []
         self.thread: threading.Thread | None = None
-        self.process = os.getpid()
 
     def begin(self, watch: _Watch) -> None:
         with self.lock:
@@ -73,8 +77,13 @@ class _Watcher:
 
     def end(self, watch: _Watch) -> None:
         with self.lock:
-            watch.done = True
             self.watches.remove(watch)
+        self.disarm(watch)
+
+    def disarm(self, watch: _Watch) -> None:
+        """What happens from here on is not the watched evaluation's."""
+        with self.lock:
+            watch.armed = False
             if watch.fired:
                 # Too late or just delivered: in either case nothing may be left pending.
                 _raise_in(watch.thread, None)
@@ -93,7 +102,7 @@ class _Watcher:
                     return
 
     def _check(self, watch: _Watch) -> None:
-        if watch.done or (watch.fired and time.monotonic() < watch.again):
+        if not watch.armed or (watch.fired and time.monotonic() < watch.again):
             return
         error: type[LimitError] | None = None
         if watch.deadline is not None and time.monotonic() > watch.deadline:
@@ -175,18 +184,51 @@ _room = _Room()
 _watcher = _Watcher()
 
 
+def _forget_watcher() -> None:
+    # The watching thread does not live on in a forked process.
+    global _watcher
+    _watcher = _Watcher()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_watcher)
+
+
 @contextmanager
 def bounded(timeout_s: float | None, max_memory: int | None) -> Iterator[None]:
     """Run the block under these bounds; a LimitError is raised in it when one is reached."""
-    global _watcher
     if timeout_s is None and max_memory is None:
         yield
         return
-    if _watcher.process != os.getpid():
-        _watcher = _Watcher()
+    watcher = _watcher
     watch = _Watch(timeout_s, max_memory)
-    _watcher.begin(watch)
+    watcher.begin(watch)
     try:
         yield
     finally:
-        _watcher.end(watch)
+        watcher.end(watch)
+
+
+class Guard:
+    """The same bounds for many short blocks, one after another in one thread: `with guard:` costs next to nothing."""
+
+    __slots__ = ("_max_memory", "_timeout_s", "_watch", "_watcher")
+
+    def __init__(self, timeout_s: float | None, max_memory: int | None) -> None:
+        self._timeout_s = timeout_s
+        self._max_memory = max_memory
+        self._watch: _Watch | None = None
+        self._watcher = _watcher
+
+    def __enter__(self) -> None:
+        watch = self._watch
+        if watch is None or self._watcher is not _watcher or watch.thread != threading.get_ident():
+            self._watcher = _watcher
+            self._watch = watch = _Watch(self._timeout_s, self._max_memory)
+            _watcher.begin(watch)
+        else:
+            watch.arm()
+
+    def __exit__(self, *_: object) -> None:
+        assert self._watch is not None
+        self._watcher.disarm(self._watch)
