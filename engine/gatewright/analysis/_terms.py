@@ -116,13 +116,13 @@ def dynamic_position(terms: Sequence[Term]) -> int:
 
 def tree_key(value: Value) -> TreeKey:
     """`value` as a dictionary key: equal exactly when OPA holds the values equal."""
-    if isinstance(value, String):
+    if type(value) is String:
         return value.value
-    if isinstance(value, Var):
+    if type(value) is Var:
         return ("v", value.name)
-    if isinstance(value, Number):
+    if type(value) is Number:
         return ("n", number_value(value.text))
-    if isinstance(value, Boolean):
+    if type(value) is Boolean:
         return ("b", value.value)
     return value
 

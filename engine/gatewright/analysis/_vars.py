@@ -46,11 +46,10 @@ Promote = Callable[["Not | LogicalAnd | LogicalOr"], Iterable[str]]
 
 def value_vars(value: Value, skip: int, found: Names, promote: Promote | None = None) -> None:
     """Add the names of the variables in `value` to `found`."""
-    kind = type(value)
-    if isinstance(value, Var):
+    if type(value) is Var:
         found.add(value.name)
         return
-    walker = _WALKERS.get(kind)
+    walker = _WALKERS.get(type(value))
     if walker is not None:
         walker(value, skip, found, promote)
 

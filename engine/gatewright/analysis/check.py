@@ -83,6 +83,8 @@ class Checker:
         self._relaxed: dict[tuple[str, bool], TypeTree | None] = {}
         self.dependents: Callable[[tuple[Term, ...]], Iterable[CompiledRule]] = lambda _: ()
         self.used: set[str] | None = None
+        # Whether what is being checked may hold comprehensions.
+        self.closures = True
         self.errors: list[RegoError] = []
 
     def root(self, input_type: Type | None) -> TypeEnv:
@@ -103,7 +105,7 @@ class Checker:
 
     def _expr(self, env: TypeEnv, expr: Expr, errors: list[RegoError]) -> None:
         here = self._with_env(env, expr) if expr.withs else env
-        closure_errors = self._check_closures(here, expr)
+        closure_errors = self._check_closures(here, expr) if self.closures else []
         refs = RefChecker(self.shown_ref, self.place, here)
         refs.expr(expr)
         errors += closure_errors
@@ -340,6 +342,7 @@ class Checker:
         around = env.wrap()
         for document, described in schemas:
             apply_schema(around, document, described)
+        self.closures = rule.traits.closures
         inner, errors = self.body(around, rule.body)
         self.errors += errors
         path = rule.ref
