@@ -221,5 +221,7 @@ def test_queries_and_terms_tell_what_they_are_not() -> None:
         parse_term("x; y")
     with pytest.raises(RegoErrors, match="expected term"):
         parse_term("some x")
+    with pytest.raises(RegoErrors, match=r"expected body but got \*ast\.Import"):
+        parse_query("import data.x")
     with pytest.raises(RegoErrors):
         parse_query("x :=")

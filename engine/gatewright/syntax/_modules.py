@@ -157,8 +157,8 @@ def _parse_query(
     body: list[Expr] = []
     for statement in statements:
         if not isinstance(statement, tuple):
-            kind = type(statement).__name__.lower()
-            raise RegoErrors([RegoSyntaxError(f"expected body but got {kind}", statement.location)])
+            kind = type(statement).__name__
+            raise RegoErrors([RegoSyntaxError(f"expected body but got *ast.{kind}", statement.location)])
         body.extend(statement)
     return tuple(
         e if e.index == i else Expr(e.terms, e.withs, e.negated, e.generated, i, e.location) for i, e in enumerate(body)
