@@ -126,7 +126,7 @@ def test_an_unchanged_run_loads_no_policy(checks: Checks, monkeypatch: pytest.Mo
 def test_changed_file(checks: Checks) -> None:
     checks.run()
     checks.pod("b", OWNED)
-    assert "Pod default/b" not in checks.run()
+    assert "Pod b" not in checks.run()
     assert checks.evaluated == ["b"]
     checks.run()
     assert checks.evaluated == []
@@ -232,6 +232,22 @@ def test_unreadable_and_broken_files(checks: Checks) -> None:
     checks.run()
     checks.run()
     assert checks.evaluated == ["dangling"]
+
+
+def test_pipes_are_read_once(checks: Checks) -> None:
+    def piped(path: Path) -> str:
+        reader, writer = os.pipe()
+        os.write(writer, path.read_bytes())
+        os.close(writer)
+        return f"/dev/fd/{reader}"
+
+    for _ in range(2):
+        checks.evaluated.clear()
+        policies = tuple(piped(checks.policies / name) for name in ("template.yaml", "constraint.yaml"))
+        out = io.StringIO()
+        check(replace(checks.request, policies=policies, manifests=(piped(checks.manifests / "a.yaml"),)), out)
+        assert "Pod a" in out.getvalue()
+        assert len(checks.evaluated) == 1
 
 
 def test_what_looks_at_its_neighbours_is_not_kept(checks: Checks) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
@@ -49,10 +50,12 @@ def digest_of(*parts: bytes) -> bytes:
 
 
 def signature(path: str) -> Signature | None:
-    """The signature of a file; None when there is none to be had."""
+    """The signature of a file; None when there is none to be had, as of a pipe."""
     try:
         status = os.stat(path)
     except OSError:
+        return None
+    if not stat.S_ISREG(status.st_mode):
         return None
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
@@ -65,7 +68,7 @@ def is_settled(of: Signature, read_ns: int) -> bool:
 
 def request_digest(request: CheckRequest) -> bytes:
     """Changes with every option that may change an answer, and with the files that options name."""
-    named: list[bytes] = [os.getcwd().encode("utf-8", "surrogateescape")]
+    named: list[bytes] = [_here().encode("utf-8", "surrogateescape")]
     for option in fields(request):
         if option.name in _DELIVERY:
             continue
@@ -74,6 +77,13 @@ def request_digest(request: CheckRequest) -> bytes:
         if option.name not in _GIVEN:
             named += [_content(path) for path in _paths(value)]
     return digest_of(engine_stamp(), *named)
+
+
+def _here() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # it has been deleted
+        return ""
 
 
 def _paths(value: Any) -> Iterator[str]:

@@ -77,7 +77,10 @@ class Memory:
 
     def _policy_file(self, path: str, old: tuple[Signature | None, bytes] | None) -> tuple[Signature | None, bytes]:
         now = signature(path)
-        if old is not None and now is not None and old[0] == now and self._is_settled(now):
+        if now is None:
+            # A pipe can be read only once, which is for whoever reads the policies; it is never what it was.
+            return None, str(self._began_ns).encode()
+        if old is not None and old[0] == now and self._is_settled(now):
             return old
         try:
             with open(path, "rb") as file:

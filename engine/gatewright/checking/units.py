@@ -7,6 +7,7 @@ inputs, so the report does not depend on how many workers there were.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -18,8 +19,8 @@ _SEPARATOR = b"\n---"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Bytes of one file: from `offset`, `length` of them (-1: all), the first on line `row`. `data` is set for standard
-    input only, which cannot be read twice."""
+    """Bytes of one file: from `offset`, `length` of them (-1: all), the first on line `row`. `data` is set for
+    standard input and pipes, which cannot be read twice."""
 
     file: str
     offset: int = 0
@@ -56,18 +57,26 @@ class Unit:
 def parts_of(file: str, stdin: bytes | None = None) -> list[Part]:
     """The parts of a file, of which a small one is one. `stdin` is what the file named `-` holds."""
     if file == "-":
-        data = stdin or b""
-        return [
-            Part(file, length=length, row=row, data=data[offset : offset + length])
-            for offset, length, row in _cuts(iter((data,)))
-        ]
+        return _parts_in(file, stdin or b"")
     try:
-        if os.stat(file).st_size <= UNIT_BYTES * 2:
+        status = os.stat(file)
+        if not stat.S_ISREG(status.st_mode):
+            with open(file, "rb") as pipe:
+                return _parts_in(file, pipe.read())
+        if status.st_size <= UNIT_BYTES * 2:
             return [Part(file)]
         with open(file, "rb") as handle:
             return [Part(file, *cut) for cut in _cuts(iter(lambda: handle.read(UNIT_BYTES), b""))]
     except OSError:
         return [Part(file)]  # reading it will say what is wrong
+
+
+def _parts_in(file: str, data: bytes) -> list[Part]:
+    """The parts of what can be read only once."""
+    return [
+        Part(file, length=length, row=row, data=data[offset : offset + length])
+        for offset, length, row in _cuts(iter((data,)))
+    ]
 
 
 def units_of(parts: Iterable[tuple[Part, int]]) -> Iterator[Unit]:
