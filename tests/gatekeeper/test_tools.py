@@ -154,3 +154,31 @@ def test_gator_passes_its_flags_on(gatewright):
     assert code == 1
     assert json.loads(out)[0]["msg"] == "p has no label owner"
     assert gatewright("gator", "test", "--help")[1].startswith("Usage:")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"metadata": "x"},
+        {"metadata": ["x"]},
+        {"metadata": {"name": ["x"], "labels": 1}},
+        {"kind": ["Pod"]},
+        {"apiVersion": {"v1": 1}},
+    ],
+)
+@pytest.mark.parametrize(
+    "command", [("check", "-p"), ("explain-match", "-p"), ("mutate", "-p"), ("bench", "-n1", "-p")]
+)
+def test_damaged_objects_are_no_bugs(gatewright, command, change):
+    config = {"apiVersion": "config.gatekeeper.sh/v1alpha1", "kind": "Config", "metadata": {"name": "config"}}
+    config["spec"] = {"match": [{"excludedNamespaces": 1.5, "processes": ["*"]}]}
+    policy = {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingAdmissionPolicy",
+        "metadata": {"name": "p"},
+        "spec": {"validations": [{"expression": "true"}]},
+    }
+    documents = [template(), constraint(), policy, config, {**pod(), **change}]
+    code, _, err = gatewright(*command, "all.yaml", "all.yaml", all=documents)
+    assert code in (0, 1, 2), err
+    assert "has a bug" not in err

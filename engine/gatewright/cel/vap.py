@@ -139,6 +139,10 @@ def _pairs(
     return tuple((_text(v, first, name), _text(v, second, name)) for v in _objects(spec, key, name))
 
 
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
 @dataclass(slots=True)
 class Policies:
     """Policies and bindings together. `add` them, then `decide` on reviews; parameters are found among `objects`."""
@@ -159,9 +163,10 @@ class Policies:
     def add(self, document: Object) -> None:
         """Take in a policy, a binding, or an object that may serve as a parameter."""
         if not is_admission_document(document):
-            metadata = document.get("metadata") or {}
-            kind = (document.get("apiVersion"), document.get("kind"))
-            named = (metadata.get("namespace") or "", metadata.get("name") or "")
+            metadata = document.get("metadata")
+            metadata = metadata if isinstance(metadata, dict) else {}
+            kind = (_as_text(document.get("apiVersion")), _as_text(document.get("kind")))
+            named = (_as_text(metadata.get("namespace")), _as_text(metadata.get("name")))
             self.objects.setdefault(kind, {})[named] = document
         elif document["kind"] == POLICY:
             policy = read_policy(document, cache=self.cache)

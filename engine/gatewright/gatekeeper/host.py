@@ -21,6 +21,7 @@ from gatewright.errors import (
 )
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper._decode import DecodeError
+from gatewright.gatekeeper.config import AUDIT_POINT, exclusions
 from gatewright.gatekeeper.constraint import Constraint, is_constraint, read_constraint
 from gatewright.gatekeeper.drivers import Driver, Finding, Policy, Rule, choose, make_drivers
 from gatewright.gatekeeper.inventory import Inventory
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
 
 GATOR_POINT: Final = "gator.gatekeeper.sh"
 WEBHOOK_POINT: Final = "validation.gatekeeper.sh"
-AUDIT_POINT: Final = "audit.gatekeeper.sh"
 
 _NONE: Final[frozenset[str]] = frozenset()
 _NOWHERE: Final[dict[str, tuple[Any, ...]]] = {}
@@ -289,7 +289,7 @@ class Host:
         elif gvk.group == "apiextensions.k8s.io" and gvk.kind == "CustomResourceDefinition":
             self.scopes.learn(obj)
         elif gvk.group == "config.gatekeeper.sh" and gvk.kind == "Config" and self.semantics == CLUSTER:
-            self._excluded += _exclusions(obj, self.enforcement_point)
+            self._excluded += exclusions(obj, self.enforcement_point)
         elif gvk.group in ("expansion.gatekeeper.sh", "mutations.gatekeeper.sh") and not self._expander_given:
             self._expansions().add(obj)
 
@@ -679,23 +679,6 @@ def _namespace(obj: kube.Object) -> Namespace:
     except DecodeError as error:
         what = "cannot cache non-namespace type: cannot cache Namespace"
         raise ReviewError(f"{what}: {error.message}") from error
-
-
-def _exclusions(config: kube.Object, point: str) -> list[Callable[[str], bool]]:
-    """The namespaces that a Config takes out of the process behind an enforcement point."""
-    from gatewright.gatekeeper.wildcard import compile_wildcards
-
-    process = "audit" if point == AUDIT_POINT else "webhook"
-    spec = config.get("spec")
-    entries = spec.get("match") if isinstance(spec, dict) else None
-    found = []
-    for entry in entries if isinstance(entries, list) else ():
-        processes = entry.get("processes") if isinstance(entry, dict) else None
-        if isinstance(processes, list) and ("*" in processes or process in processes):
-            names = [n for n in entry.get("excludedNamespaces") or () if isinstance(n, str)]
-            if names:
-                found.append(compile_wildcards(names))
-    return found
 
 
 def _matches(check: Callable[[Subject], bool], review: Review) -> bool:

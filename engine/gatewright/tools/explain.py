@@ -9,7 +9,7 @@ from typing import Any
 
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.host import GATOR_POINT, Host
-from gatewright.tools.inputs import Troubles, load_policies, read_objects
+from gatewright.tools.inputs import Troubles, attempt, load_policies, read_objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def explain(request: ExplainRequest) -> int:
     load_policies(host, request.policies, troubles)
     documents = read_objects(request.paths, troubles)
     for document in [*read_objects(request.with_data, troubles), *documents]:
-        host.learn(document.value)
+        attempt(host.learn, document.value, document, troubles)
     rows: list[dict[str, Any]] = []
     for document in documents:
         gvk = kube.gvk_of(document.value)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
 from gatewright.errors import GatewrightError, ManifestError
+from gatewright.gatekeeper import kube
 from gatewright.manifests import Document, read_paths, unpacked
 
 if TYPE_CHECKING:
@@ -30,6 +31,14 @@ class Troubles:
         if error.hint:
             self.err.write(f"  hint: {error.hint}\n")
         self.count += 1
+
+
+def attempt(action: Callable[[kube.Object], object], obj: kube.Object, document: Document, troubles: Troubles) -> None:
+    """Do something with an object; what is wrong with it is told at its document."""
+    try:
+        action(obj)
+    except GatewrightError as error:
+        troubles.tell(error, document)
 
 
 def read_objects(paths: Sequence[str], troubles: Troubles) -> list[Document]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from gatewright.gatekeeper.mutation import is_mutator
 from gatewright.gatekeeper.providers import load_providers
 from gatewright.gatekeeper.template import is_template
 from gatewright.manifests import Document
-from gatewright.tools.inputs import Troubles, add_documents, read_objects
+from gatewright.tools.inputs import Troubles, add_documents, attempt, read_objects
 from gatewright.tools.output import format_objects, write
 
 
@@ -43,7 +43,7 @@ def mutate(request: MutateRequest) -> int:
     add_documents(host, filter(_is_policy, documents), troubles)
     for document in documents:
         if not _is_policy(document):
-            _try(host.learn, document.value, document, troubles)
+            attempt(host.learn, document.value, document, troubles)
     changed = list(_mutated(request, host, [d for d in inputs if not _is_policy(d)], troubles))
     if request.format == "diff":
         write("".join(_difference(document, after) for document, after in changed), request.output)
@@ -51,13 +51,6 @@ def mutate(request: MutateRequest) -> int:
         write(format_objects([after for _, after in changed], request.format), request.output)
     denied = _validate(host, changed, troubles)
     return 2 if troubles.count else 1 if denied else 0
-
-
-def _try(action: Callable[[kube.Object], object], obj: kube.Object, document: Document, troubles: Troubles) -> None:
-    try:
-        action(obj)
-    except GatewrightError as error:
-        troubles.tell(error, document)
 
 
 def _is_policy(document: Document) -> bool:
@@ -96,7 +89,7 @@ def _validate(host: Host, changed: Sequence[tuple[Document, kube.Object]], troub
     if not host.constraints:
         return False
     for document, after in changed:
-        _try(host.add_data, after, document, troubles)
+        attempt(host.add_data, after, document, troubles)
     denied = False
     for document, after in changed:
         try:
