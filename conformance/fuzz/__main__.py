@@ -105,7 +105,7 @@ def describe(disagreement: Disagreement, against: str) -> str:
         if close:
             close()
     mine, other = answers
-    text = small.modules["fuzz.rego"]
+    text = "\n".join(small.modules.values())
     return (
         f"--- seed {disagreement.seed} ({small.rego_version})\n{text}\n"
         f"input: {json.dumps(small.input)}\nours:   {mine}\n{against}: {other}\n"
@@ -137,13 +137,13 @@ def reduce(one: Program, ours: Oracle, theirs: Oracle) -> Program:
 
 def smaller(one: Program) -> Iterator[Program]:
     """Programs with less in them: without a rule's clause, without a line, without an input key."""
-    lines = one.modules["fuzz.rego"].split("\n")
-    blocks = "\n".join(lines).split("\n\n")
-    for index in range(1, len(blocks)):
-        yield replace(one, modules={"fuzz.rego": "\n\n".join(blocks[:index] + blocks[index + 1 :])})
-    for index, line in enumerate(lines):
-        if line.startswith("\t"):
-            yield replace(one, modules={"fuzz.rego": "\n".join(lines[:index] + lines[index + 1 :])})
+    for name, text in one.modules.items():
+        lines, blocks = text.split("\n"), text.split("\n\n")
+        for index in range(1, len(blocks)):
+            yield replace(one, modules={**one.modules, name: "\n\n".join(blocks[:index] + blocks[index + 1 :])})
+        for index, line in enumerate(lines):
+            if line.startswith("\t"):
+                yield replace(one, modules={**one.modules, name: "\n".join(lines[:index] + lines[index + 1 :])})
     if isinstance(one.input, dict):
         for key in one.input:
             yield replace(one, input={k: v for k, v in one.input.items() if k != key})

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,16 +18,22 @@ from conformance.fuzz.programs import Program
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The document at `data.fuzz` (None when undefined), or the first error's code and row."""
+    """The document at `data.fuzz` (None when undefined), or the first error's code and row.
+
+    `partial`: the error is of a module alone, and the others have not been looked at.
+    """
 
     value: Any = None
     code: str = ""
     row: int = 0
     message: str = ""
+    partial: bool = False
 
     def agrees(self, other: Answer) -> bool:
         """Errors agree by code and row: which of several conflicts is met first is left to the engine's order of
         evaluation, so for those the code is enough."""
+        if self.partial or other.partial:
+            return bool(self.code and other.code)
         if self.code or other.code:
             if self.code != other.code:
                 return False
@@ -92,16 +98,17 @@ class Opa:
     def answer(self, program: Program) -> Answer:
         connection = self._connection(program.rego_version)
         try:
+            for name, document in program.data.items():
+                _call(connection, "PUT", f"/v1/data/{name}", json.dumps(document))
             for name, text in program.modules.items():
                 status, body = _call(connection, "PUT", f"/v1/policies/{name}", text, "text/plain")
                 if status != 200:
-                    return _error(body)
-            _call(connection, "PUT", "/v1/data/base", json.dumps(program.data["base"]))
+                    return replace(_error(body), partial=name != [*program.modules][-1])
             path = "/v1/" + program.query.replace(".", "/")
             status, body = _call(connection, "POST", path, json.dumps({"input": program.input}))
             return _error(body) if status != 200 else Answer(value=body.get("result"))
         finally:
-            for name in program.modules:
+            for name in reversed(program.modules):
                 _call(connection, "DELETE", f"/v1/policies/{name}")
             connection.close()
 
