@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gatewright.checking.placing import placed
@@ -49,6 +51,9 @@ def read_policies(request: CheckRequest) -> Policies:
 
 
 def _read_files(path: str, request: CheckRequest, policies: Policies) -> None:
+    _read_rego(Path(path), policies)
+    if path.endswith(_REGO):
+        return
     for item in read_paths([path]):
         if isinstance(item, ManifestError):
             policies.errors.append(item)
@@ -59,6 +64,33 @@ def _read_files(path: str, request: CheckRequest, policies: Policies) -> None:
                 policies.documents += [Document(v, document.file) for v in _expanded(document.value, request)]
             else:
                 policies.documents.append(document)
+
+
+_REGO = ".rego"
+
+
+def _read_rego(path: Path, policies: Policies) -> None:
+    """Rego as conftest runs it: any package of a file that is named, of a directory those that hold `package main`.
+
+    Directories of templates hold Rego too, of which the templates are made; it belongs to other packages.
+    """
+    from gatewright.export import conftest
+
+    files = sorted(path.rglob(f"*{_REGO}")) if path.is_dir() else [path] if path.suffix == _REGO else []
+    if path.is_dir() and not any(_MAIN.search(file.read_bytes()) for file in files):
+        return
+    try:
+        found = conftest.documents(files, only=conftest.MAIN if path.is_dir() else "")
+    except GatewrightError as error:
+        policies.errors.append(error)
+        return
+    if not found and not path.is_dir():
+        hint = "conftest asks rules called deny, warn and violation; Gatekeeper's Rego stands in a ConstraintTemplate"
+        raise UsageError(f"{path}: no rule called deny, warn or violation", hint=hint)
+    policies.documents += [Document(value, str(path)) for value in found]
+
+
+_MAIN = re.compile(rb"^[ \t]*package[ \t]+main\b", re.MULTILINE)
 
 
 def _is_set(value: Any) -> bool:

@@ -73,8 +73,22 @@ _cleaned(command, manager) if {
 	contains(mount, cache)
 }
 
+# The images of Debian and Ubuntu delete what apt downloads; only an update of this instruction leaves its lists.
+_cleaned(command, manager) if {
+	manager.program in {"apt", "apt-get"}
+	every other in dockerfile.commands {
+		not _updates(command, other)
+	}
+}
+
 # `apt-get update` alone is another rule's; here it counts only where it also installs.
 _cleaned(command, manager) if {
 	dockerfile.operands(command.words)[0] == "update"
 	count([other | some other in dockerfile.commands; other.instruction == command.instruction; dockerfile.operands(other.words)[0] == "install"]) > 0
+}
+
+_updates(command, other) if {
+	other.instruction == command.instruction
+	other.program in {"apt", "apt-get"}
+	dockerfile.operands(other.words)[0] == "update"
 }

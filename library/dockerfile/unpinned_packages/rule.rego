@@ -46,7 +46,7 @@ _managers := [
 	{"programs": {"go"}, "verbs": ["install"], "pinned": `@`},
 ]
 
-_valued := {"-t", "-o", "-r", "-c", "--virtual", "--repository", "-X", "--requirement", "--constraint", "-i", "--index-url", "--extra-index-url", "--target", "--prefix", "-v", "--version", "--find-links", "-f", "-e", "--editable", "--registry", "--root"}
+_valued := {"-t", "-o", "-r", "-c", "--virtual", "--repository", "-X", "--requirement", "--constraint", "-i", "--index-url", "--extra-index-url", "--target", "--prefix", "-v", "--version", "--find-links", "-f", "-e", "--editable", "--registry", "--root", "--trusted-host", "--cache-dir", "--cert", "--proxy", "--timeout", "--platform", "--python-version", "--option", "--target-release", "--default-release"}
 
 _packages(command, verb) := [word |
 	not _versioned(command)
