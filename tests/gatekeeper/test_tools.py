@@ -126,7 +126,8 @@ def test_bench(gatewright):
     assert code == 0
     figures = json.loads(out)
     assert figures["reviews"] == 2
-    assert [p["constraint"] for p in figures["policies"]] == ["NeedsLabel/c"]
+    assert [(p["constraint"], p["reviews"]) for p in figures["policies"]] == [("NeedsLabel/c", 2)]
+    assert [(b["name"], b["calls"]) for b in figures["builtins"]] == [("sprintf", 1)]
     argv = ("bench", "-p", "t.yaml", "p.yaml", "-n", "2", "--compare", "base.json", "--threshold", "1000000")
     assert gatewright(*argv)[0] == 0
 
