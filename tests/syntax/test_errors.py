@@ -81,6 +81,20 @@ ERRORS = [
             )
         ],
     ),
+    (
+        "a wide character in a word",
+        "package a\nimport fu😀x",
+        "v1",
+        [
+            (
+                "unexpected import path, must begin with one of: {data, future, input, rego}, "
+                "got: fu\ufffd\ufffd\ufffd "
+                "(hint: if this is unexpected, try updating OPA)",
+                2,
+                8,
+            )
+        ],
+    ),
     ("columns count characters", 'package a\np := ["é", ]]', "v1", [("unexpected ] token", 2, 13)]),
     (
         "a default that is not constant",

@@ -311,15 +311,10 @@ class TermParser(Cursor):
         if "\\" in inner:
             unescaped = unescape(lit)
             if unescaped is None:
-                self.error(None, f"illegal string literal: {lit}{self._spilled()}")
+                self.error(None, f"illegal string literal: {lit}{_tokens.spilled(self.text, self.token.end)}")
                 return None
             inner = unescaped
         return Term(String(inner), self.here())
-
-    def _spilled(self) -> str:
-        """What OPA's scanner takes of a wide character behind a string: all its bytes but the last."""
-        follower = self.text[self.token.end : self.token.end + 1]
-        return "\ufffd" * (len(follower.encode("utf-8", "surrogateescape")) - 1)
 
     # --- template strings ---------------------------------------------------------------------------------------
 

@@ -124,6 +124,11 @@ def tokenize(text: str, keywords: frozenset[str]) -> Lexed:
     return _Lexer(text, keywords).run()
 
 
+def spilled(text: str, end: int) -> str:
+    """What OPA's scanner takes of a wide character behind a token: all its bytes but the last."""
+    return "\ufffd" * (len(text[end : end + 1].encode("utf-8", "surrogateescape")) - 1)
+
+
 def plain_tokens(text: str, keywords: frozenset[str], after: Token) -> list[Token]:
     """The tokens behind `after`, a sign, as they would be outside of any template string."""
     lexer = _Lexer(text, keywords)
@@ -179,7 +184,7 @@ class _Lexer:
                 if text[end : end + 1] > "\x7f":
                     # OPA's scanner takes a byte of a wide character behind a word for a part of it.
                     kind = IDENT
-                    lit += "\ufffd"
+                    lit += spilled(text, end)
                 append(new(Token, (kind, lit, start, end, row, col, gap, ())))
             elif group == _SIGN:
                 kind = text[start:end]
@@ -191,7 +196,7 @@ class _Lexer:
             elif group == _NUMBER:
                 lit = text[start:end]
                 if text[end : end + 1] > "\x7f":
-                    lit += "\ufffd"
+                    lit += spilled(text, end)
                 append(new(Token, (NUMBER, lit, start, end, row, col, gap, ())))
             elif group == _RAW:
                 append(new(Token, (STRING, text[start:end], start, end, row, col, gap, ())))
