@@ -23,11 +23,22 @@ from gatewright.gatekeeper import kube
 from gatewright.gatekeeper._decode import DecodeError
 from gatewright.gatekeeper.config import AUDIT_POINT, exclusions
 from gatewright.gatekeeper.constraint import Constraint, is_constraint, read_constraint
-from gatewright.gatekeeper.drivers import Driver, Finding, Policy, Rule, choose, make_drivers
+from gatewright.gatekeeper.drivers import Driver, choose, make_drivers
+from gatewright.gatekeeper.entries import Entry, LoadedPolicy
 from gatewright.gatekeeper.inventory import Inventory
 from gatewright.gatekeeper.match import Namespace, Subject, gator_namespace, read_namespace
 from gatewright.gatekeeper.rego_driver import error_text
-from gatewright.gatekeeper.result import ConstraintRef, ObjectRef, Violation
+from gatewright.gatekeeper.result import ObjectRef, Violation
+from gatewright.gatekeeper.results import (
+    Result,
+    autoreject,
+    by_constraint,
+    decided,
+    implied,
+    result_of,
+    violation_of,
+    with_failures,
+)
 from gatewright.gatekeeper.review import (
     GENERATED,
     ORIGINAL,
@@ -41,7 +52,7 @@ from gatewright.gatekeeper.scopes import Scopes
 from gatewright.gatekeeper.template import TARGET, Template, is_template, read_template
 
 if TYPE_CHECKING:
-    from gatewright.cel.vap import Decision, Policies
+    from gatewright.cel.vap import Policies
     from gatewright.gatekeeper.both_driver import Disagreement
     from gatewright.gatekeeper.expander import Expander
     from gatewright.gatekeeper.providers import Provider
@@ -52,25 +63,6 @@ WEBHOOK_POINT: Final = "validation.gatekeeper.sh"
 
 _NONE: Final[frozenset[str]] = frozenset()
 _NOWHERE: Final[dict[str, tuple[Any, ...]]] = {}
-_AUTOREJECT: Final = "unable to match constraints"
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One constraint's word on one review, before it is put into a Violation.
-
-    `has_details` tells a policy's own result (details may be null) from a rejected match or a CEL result; `failed`
-    one that is the text of an evaluation error.
-    """
-
-    message: str
-    details: Any
-    constraint: Constraint
-    enforcement_action: str
-    scoped_actions: tuple[str, ...] = ()
-    has_details: bool = True
-    expanded_by: str = ""
-    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,31 +73,6 @@ class Seen:
     violations: list[Violation]
     review: Review | None
     failed: frozenset[str]
-
-
-@dataclass(slots=True)
-class _Entry:
-    """A constraint as the index holds it; its rule is bound at its first match."""
-
-    constraint: Constraint
-    policy: _LoadedPolicy
-    check: Callable[[Subject], bool] | None
-    actions: tuple[str, ...]
-    rule: Rule | None = None
-
-
-@dataclass(slots=True)
-class _LoadedPolicy:
-    """A template with its driver; compiled on demand."""
-
-    template: Template
-    driver: Driver
-    compiled: Policy | None = None
-
-    def policy(self) -> Policy:
-        if self.compiled is None:
-            self.compiled = self.driver.compile(self.template)
-        return self.compiled
 
 
 CLUSTER = "cluster"
@@ -159,10 +126,10 @@ class Host:
         self.inventory = Inventory()
         self.scopes = Scopes()
         self.namespaces: dict[str, Namespace] = {}
-        self._policies: dict[str, _LoadedPolicy] = {}
+        self._policies: dict[str, LoadedPolicy] = {}
         self._constraints: dict[tuple[str, str], Constraint] = {}
-        self._index: dict[tuple[str, str], tuple[_Entry, ...]] = {}
-        self._entries: list[_Entry] | None = None
+        self._index: dict[tuple[str, str], tuple[Entry, ...]] = {}
+        self._entries: list[Entry] | None = None
         self._expander: Expander | None = None
         self._expander_given = False
         self._admission: Policies | None = None
@@ -241,7 +208,7 @@ class Host:
     def add_template(self, document: kube.Object) -> Template:
         """Add or replace a template; TemplateError when Gatekeeper would refuse it."""
         template = read_template(document)
-        loaded = _LoadedPolicy(template, choose(template, self.drivers))
+        loaded = LoadedPolicy(template, choose(template, self.drivers))
         if not self.lazy:
             loaded.policy()
         self._policies[template.name] = loaded
@@ -377,7 +344,7 @@ class Host:
         if not results and self._admission is None:
             return Seen([], review, _NONE)
         ref = ObjectRef.of(obj)
-        violations = [_violation(result, ref) for result in results]
+        violations = [violation_of(result, ref) for result in results]
         if self._admission is not None:
             violations += self._decisions(request, namespace, ref)
         return Seen(violations, review, frozenset([r.constraint.ref.kind for r in results if r.failed]))
@@ -429,7 +396,7 @@ class Host:
         space = self.namespaces.get(request.get("namespace") or "")
         decisions = self._admission.decide(request, namespace or (None if space is None else space.object))
         self.pairs += self._admission.asked
-        return (_decided(decision, ref) for decision in decisions)
+        return (decided(decision, ref) for decision in decisions)
 
     def places(
         self, seen: Seen, violations: Sequence[Violation] | None = None
@@ -526,7 +493,7 @@ class Host:
         if self._excluded and self._is_excluded(review.subject):
             return []
         results: list[Result] = []
-        matched: list[_Entry] = []
+        matched: list[Entry] = []
         for entry in self._candidates(review):
             check = entry.check
             if check is not None:
@@ -534,7 +501,7 @@ class Host:
                     if not _matches(check, review):
                         continue
                 except MatchError as error:
-                    results.append(_autoreject(entry, review, error))
+                    results.append(autoreject(entry, review, error))
                     continue
             matched.append(entry)
         if matched:
@@ -542,10 +509,10 @@ class Host:
             with self._guarded():
                 results += self._evaluate(matched, review)
             if len(results) > 1:
-                results.sort(key=_by_constraint)
+                results.sort(key=by_constraint)
         return results
 
-    def _candidates(self, review: Review) -> Iterable[_Entry]:
+    def _candidates(self, review: Review) -> Iterable[Entry]:
         subject = review.subjects[0]
         entries = self._index.get((subject.group, subject.kind))
         if entries is None:
@@ -555,25 +522,25 @@ class Host:
             return [e for e in entries if e.constraint.template.covers(operation)]
         return entries
 
-    def _find_entries(self, group: str, kind: str) -> tuple[_Entry, ...]:
+    def _find_entries(self, group: str, kind: str) -> tuple[Entry, ...]:
         if self._entries is None:
             self._entries = list(self._make_entries())
         found = tuple(e for e in self._entries if e.constraint.matcher.accepts_kind(group, kind))
         self._index[group, kind] = found
         return found
 
-    def _make_entries(self) -> Iterator[_Entry]:
+    def _make_entries(self) -> Iterator[Entry]:
         for constraint in self.constraints:
             actions = constraint.actions_at((self.enforcement_point,))
             loaded = self._policies.get(constraint.ref.kind.lower())
             if actions is not None and loaded is not None:
-                yield _Entry(constraint, loaded, constraint.matcher.rest(), actions)
+                yield Entry(constraint, loaded, constraint.matcher.rest(), actions)
 
     def _forget_index(self) -> None:
         self._index = {}
         self._entries = None
 
-    def _evaluate(self, matched: list[_Entry], review: Review) -> list[Result]:
+    def _evaluate(self, matched: list[Entry], review: Review) -> list[Result]:
         context = self._context()
         results: list[Result] = []
         failed: dict[str, str] = {}
@@ -593,9 +560,9 @@ class Host:
             except ReviewError as error:
                 raise ReviewError(f"{TARGET}: {error.message}", hint=f"constraint {entry.constraint.name}") from error
             if found:
-                results += [_result(entry, finding) for finding in found]
+                results += [result_of(entry, finding) for finding in found]
         if failed:
-            results = _failed(matched, results, failed)
+            results = with_failures(matched, results, failed)
         return results
 
     def _guarded(self) -> AbstractContextManager[None]:
@@ -661,18 +628,6 @@ def _is_admission_policy(document: kube.Object) -> bool:
     return gvk.group == "admissionregistration.k8s.io" and gvk.kind.startswith("ValidatingAdmissionPolicy")
 
 
-_ADMISSION_ACTIONS: Final = {"Deny": "deny", "Warn": "warn", "Audit": "dryrun"}
-
-
-def _decided(decision: Decision, ref: ObjectRef) -> Violation:
-    """What a binding of a ValidatingAdmissionPolicy objects to, in the words of constraints."""
-    actions = tuple(_ADMISSION_ACTIONS.get(action, action) for action in decision.actions)
-    by = ConstraintRef("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding", decision.binding)
-    if len(actions) == 1:
-        return Violation(decision.message, None, actions[0], by, ref)
-    return Violation(decision.message, None, "scoped", by, ref, actions)
-
-
 def _namespace(obj: kube.Object) -> Namespace:
     try:
         return read_namespace(obj)
@@ -686,65 +641,6 @@ def _matches(check: Callable[[Subject], bool], review: Review) -> bool:
         if check(subject):
             return True
     return False
-
-
-def _autoreject(entry: _Entry, review: Review, error: MatchError) -> Result:
-    message = f"{_AUTOREJECT}: error matching the requested object: {review.subject.name} :{error.message}"
-    constraint = entry.constraint
-    return Result(message, None, constraint, constraint.enforcement_action, entry.actions, has_details=False)
-
-
-def _result(entry: _Entry, finding: Finding) -> Result:
-    constraint = entry.constraint
-    return Result(
-        finding[0],
-        finding[1],
-        constraint,
-        constraint.enforcement_action,
-        entry.actions,
-        entry.policy.driver.has_details,
-    )
-
-
-def _failed(matched: list[_Entry], results: list[Result], failed: dict[str, str]) -> list[Result]:
-    """Gatekeeper asks all constraints of a kind in one query, so an error speaks for every one of them."""
-    kept = [r for r in results if r.constraint.ref.kind not in failed]
-    kept += [
-        replace(_result(e, (failed[e.constraint.ref.kind], None)), failed=True)
-        for e in matched
-        if e.constraint.ref.kind in failed
-    ]
-    return kept
-
-
-def _by_constraint(result: Result) -> tuple[str, str]:
-    return result.constraint.ref.kind, result.constraint.ref.name
-
-
-def implied(result: Result, template: str, enforcement_action: str) -> Result:
-    """A result on a resultant, put to the object that implies it."""
-    return Result(
-        f"[Implied by {template}] {result.message}",
-        result.details,
-        result.constraint,
-        enforcement_action or result.enforcement_action,
-        result.scoped_actions,
-        result.has_details,
-        template,
-    )
-
-
-def _violation(result: Result, ref: ObjectRef) -> Violation:
-    return Violation(
-        result.message,
-        result.details,
-        result.enforcement_action,
-        result.constraint.ref,
-        ref,
-        result.scoped_actions,
-        expanded_by=result.expanded_by,
-        metadata=result.constraint.metadata,
-    )
 
 
 __all__ = ["AUDIT_POINT", "GATOR_POINT", "WEBHOOK_POINT", "Host", "Result"]

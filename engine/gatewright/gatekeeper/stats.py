@@ -7,7 +7,8 @@ from itertools import groupby
 from time import perf_counter_ns
 from typing import Any
 
-from gatewright.gatekeeper.host import Host, Result, _Entry
+from gatewright.gatekeeper.entries import Entry
+from gatewright.gatekeeper.host import Host, Result
 from gatewright.gatekeeper.review import Review
 from gatewright.gatekeeper.template import REGO, TARGET
 
@@ -20,7 +21,7 @@ class StatsHost(Host):
         self.stats: list[dict[str, Any]] = []
         self._prints = bool(options.get("print_enabled"))
 
-    def _evaluate(self, matched: list[_Entry], review: Review) -> list[Result]:
+    def _evaluate(self, matched: list[Entry], review: Review) -> list[Result]:
         results: list[Result] = []
         for (kind, engine), group in groupby(matched, lambda e: (e.constraint.ref.kind, e.policy.driver.name)):
             entries = list(group)

@@ -16,8 +16,9 @@ from typing import Any
 
 from gatewright.errors import UsageError
 from gatewright.gatekeeper.constraint import is_constraint
+from gatewright.gatekeeper.entries import Entry
 from gatewright.gatekeeper.expander import Expander
-from gatewright.gatekeeper.host import Host, Result, _Entry
+from gatewright.gatekeeper.host import Host, Result
 from gatewright.gatekeeper.review import Review
 from gatewright.gatekeeper.template import is_template
 from gatewright.gator.baseline import compare, load, save
@@ -50,7 +51,7 @@ class _TimedHost(Host):
         super().__init__(**options)
         self.spent: defaultdict[str, list[int]] = defaultdict(list)
 
-    def _evaluate(self, matched: list[_Entry], review: Review) -> list[Result]:
+    def _evaluate(self, matched: list[Entry], review: Review) -> list[Result]:
         results: list[Result] = []
         for entry in matched:
             start = perf_counter_ns()

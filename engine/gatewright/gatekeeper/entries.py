@@ -1,0 +1,36 @@
+"""What a host holds: templates with their drivers, and constraints as its index finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gatewright.gatekeeper.constraint import Constraint
+from gatewright.gatekeeper.drivers import Driver, Policy, Rule
+from gatewright.gatekeeper.match import Subject
+from gatewright.gatekeeper.template import Template
+
+
+@dataclass(slots=True)
+class Entry:
+    """A constraint as the index holds it; its rule is bound at its first match."""
+
+    constraint: Constraint
+    policy: LoadedPolicy
+    check: Callable[[Subject], bool] | None
+    actions: tuple[str, ...]
+    rule: Rule | None = None
+
+
+@dataclass(slots=True)
+class LoadedPolicy:
+    """A template with its driver; compiled on demand."""
+
+    template: Template
+    driver: Driver
+    compiled: Policy | None = None
+
+    def policy(self) -> Policy:
+        if self.compiled is None:
+            self.compiled = self.driver.compile(self.template)
+        return self.compiled
