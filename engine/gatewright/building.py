@@ -66,8 +66,9 @@ def _jobs(
 
 def _build_rego(files: list[Path], entrypoint: str, rego_version: str, show: bool) -> str:
     from gatewright.compiler import compile_modules
+    from gatewright.loading import read_text
 
-    policy = compile_modules({str(f): f.read_text(encoding="utf-8") for f in files}, rego_version=rego_version)
+    policy = compile_modules({str(f): read_text(f) for f in files}, rego_version=rego_version)
     if not show:
         return ""
     return _python(policy, [entrypoint] if entrypoint else _entrypoints(policy))

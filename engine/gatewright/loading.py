@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gatewright.errors import LoadErrors, ManifestError, RegoErrors, UsageError
+from gatewright.errors import LoadErrors, ManifestError, RegoErrors
 from gatewright.source import Location
 
 _YAML = (".yaml", ".yml")
@@ -190,16 +190,21 @@ def _archive(path: str) -> Iterator[tuple[str, bytes]]:
                 yield os.path.normpath(member.name).lstrip("/"), content.read()
 
 
-# --- documents --------------------------------------------------------------------------------------------------
+# --- texts and documents ---------------------------------------------------------------------------------------------
 
 
-def read_document(path: str | Path) -> Any:
-    """The one value of a JSON or YAML file, numbers as Rego keeps them. Raises UsageError for an unreadable file."""
+def read_text(path: str | Path) -> str:
+    """A file's text. Raises ManifestError, with its place, for a file that cannot be read or is no UTF-8."""
     try:
         content = Path(path).read_bytes()
     except OSError as error:
-        raise UsageError(f"{path}: cannot read: {error.strerror or error}") from None
-    return parse_document(_decoded(content, str(path)), str(path))
+        raise ManifestError(f"cannot read: {error.strerror or error}", Location(str(path))) from None
+    return _decoded(content, str(path))
+
+
+def read_document(path: str | Path) -> Any:
+    """The one value of a JSON or YAML file, numbers as Rego keeps them. Raises ManifestError."""
+    return parse_document(read_text(path), str(path))
 
 
 def parse_document(text: str, file: str) -> Any:

@@ -186,3 +186,47 @@ class TestTheOthers:
         report = cli("test", "suite.yaml", "-f", "json", "-o", "tests.json")
         assert report.code == 1
         assert json.loads((work / "tests.json").read_text())["summary"] == {"passed": 1, "failed": 1, "skipped": 0}
+
+
+class TestBadFiles:
+    """What is no text, or no YAML, is an error of the input for every command, and never a bug of ours."""
+
+    @pytest.fixture
+    def odd(self, work):
+        (work / "odd.rego").write_bytes(b"package p\xff\n")
+        (work / "odd.yaml").write_bytes(b"a: \xff\n")
+        return work
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["test", "odd.rego"],
+            ["build", "odd.rego"],
+            ["fmt", "odd.rego"],
+            ["eval", "data", "-d", "odd.rego"],
+            ["export", "odd.rego"],
+            ["fix", "odd.yaml"],
+            ["expand", "odd.yaml"],
+            ["mutate", "odd.yaml"],
+            ["explain-match", "-p", "policy.yaml", "odd.yaml"],
+            ["check", "-p", "policy.yaml", "odd.yaml"],
+            ["check", "-p", "policy.yaml", "plain.yaml", "--type", "odd"],
+        ],
+    )
+    def test_exit_code_is_2(self, cli, odd, arguments):
+        ran = cli(*arguments)
+        assert ran.code == 2
+        assert "bug" not in ran.err
+
+    def test_fix_repairs_the_rest(self, cli, work):
+        (work / "a.yaml").write_text("a: [1\nb: 2\n")
+        (work / "b.yaml").write_bytes(
+            b"apiVersion: v1\r\nkind: Pod\r\nmetadata: {name: p, namespace: n}\r\nspec:\r\n  containers:\r\n"
+            b"    - name: c\r\n      image: a.example/b:1\r\n"
+        )
+        ran = cli("fix", "a.yaml", "b.yaml")
+        assert ran.code == 2
+        assert "error: a.yaml:2:2: " in ran.err
+        assert "b.yaml: " in ran.err
+        repaired = (work / "b.yaml").read_bytes()
+        assert repaired.count(b"\r\n") >= 7

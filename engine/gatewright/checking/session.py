@@ -52,6 +52,11 @@ def _extensions(request: CheckRequest) -> tuple[str, ...]:
 
 def _find(request: CheckRequest) -> tuple[list[str], bytes | None]:
     """The files to check, and what standard input holds if it is one of them."""
+    if request.type:
+        from gatewright.readers import READERS
+
+        if request.type not in ("kubernetes", *READERS):
+            raise UsageError(f"unknown type {request.type!r}", hint=f"there are kubernetes, {', '.join(READERS)}")
     if not request.manifests:
         raise UsageError("no manifests given", hint="name files or directories, or - for standard input")
     own = {os.path.realpath(path) for path in request.own_files}

@@ -24,10 +24,14 @@ def fix(
 ) -> int:
     """Apply the repairs that no program can mind, as the smallest edit that keeps comments and layout.
 
-    What was edited is checked again. With --diff the exit code is 1 when there is something to repair.
+    What was edited is checked again. Exit code 0: done; 1: with --diff, there is something to repair; 2: something
+    could not be read (the rest is repaired).
     """
     from gatewright.checking.request import CheckRequest
+    from gatewright.cli.boundary import print_error
+    from gatewright.errors import GatewrightError
     from gatewright.fixing.session import fix_files
+    from gatewright.report.writing import write_whole
 
     request = CheckRequest(
         policies=tuple(policy or ()),
@@ -37,15 +41,18 @@ def fix(
         exclude_rules=tuple(exclude_rule or ()),
         kubernetes_version=kubernetes_version,
     )
-    changed = 0
+    changed = failed = 0
     for fixed in fix_files(request, unsafe=unsafe):
+        if isinstance(fixed, GatewrightError):
+            failed += 1
+            print_error(fixed)
+            continue
         if not fixed.changed:
             continue
         changed += 1
         if diff:
             typer.echo(fixed.diff(), nl=False)
             continue
-        with Path(fixed.file).open("w", encoding="utf-8", newline="") as handle:
-            handle.write(fixed.after)
+        write_whole(Path(fixed.file), fixed.after)
         typer.echo(f"{fixed.file}: {len(fixed.messages)} repaired", err=True)
-    return 1 if diff and changed else 0
+    return 2 if failed else 1 if diff and changed else 0

@@ -8,6 +8,7 @@ from typing import Any
 
 from gatewright import catalog
 from gatewright.errors import ExportError
+from gatewright.loading import read_text
 
 _PACKAGE = re.compile(r"^package\s+([\w.]+)", re.MULTILINE)
 _VIOLATION = re.compile(r"^violation\b", re.MULTILINE)
@@ -23,7 +24,7 @@ def read_packages(path: Path) -> list[catalog.Rule]:
 
 
 def _read(file: Path, root: Path) -> catalog.Rule | None:
-    text = file.read_text(encoding="utf-8")
+    text = read_text(file)
     package = _PACKAGE.search(text)
     if package is None or not _VIOLATION.search(text) or file.stem.endswith("_test"):
         return None

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from gatewright.checking.policies import load, make_host, read_policies
 from gatewright.checking.request import CheckRequest
-from gatewright.errors import ManifestError
+from gatewright.errors import GatewrightError, ManifestError
 from gatewright.fixing.edit import set_value
 from gatewright.manifests import Document, find_files, read_text, unpacked
+from gatewright.source import Location
 
 if TYPE_CHECKING:
     from gatewright.gatekeeper.host import Host
@@ -41,24 +42,36 @@ class Fixed:
         return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
-def fix_files(request: CheckRequest, *, unsafe: bool = False) -> Iterator[Fixed]:
-    """Each YAML file of the request with what could be repaired. Files are not written here."""
+def fix_files(request: CheckRequest, *, unsafe: bool = False) -> Iterator[Fixed | GatewrightError]:
+    """Each YAML file with what could be repaired, and what cannot be read. Files are not written here."""
     policies = read_policies(request)
     host = make_host(request)
     for error in [*policies.errors, *load(host, policies.documents)]:
         raise error
     for found in find_files(request.manifests, exclude=request.exclude):
-        if isinstance(found, ManifestError):
-            raise found
         file = Path(found)
-        if file.suffix in (".yaml", ".yml"):
-            yield _fix(host, file, unsafe=unsafe)
+        if file.suffix not in (".yaml", ".yml"):
+            continue
+        try:
+            with file.open(encoding="utf-8", newline="") as handle:
+                before = handle.read()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            yield ManifestError(f"cannot read: {reason}", Location(found))
+            continue
+        yield from (item for item in read_text(before, found) if isinstance(item, ManifestError))
+        try:
+            yield _fix(host, file, before, unsafe=unsafe)
+        except GatewrightError as error:
+            if error.location is None:
+                error.location = Location(found)
+            yield error
 
 
-def _fix(host: Host, file: Path, *, unsafe: bool) -> Fixed:
-    with file.open(encoding="utf-8", newline="") as handle:
-        before = handle.read()
-    text = before
+def _fix(host: Host, file: Path, before: str, *, unsafe: bool) -> Fixed:
+    # Documents know lines by their line feed alone.
+    feed = "\r\n" if before.count("\r\n") == before.count("\n") > 0 else "\n"
+    text = before.replace("\r\n", "\n") if feed == "\r\n" else before
     messages: list[str] = []
     for _ in range(_ROUNDS):
         edited, done = _round(host, text, str(file), unsafe=unsafe)
@@ -66,7 +79,7 @@ def _fix(host: Host, file: Path, *, unsafe: bool) -> Fixed:
         if edited == text:
             break
         text = edited
-    return Fixed(str(file), before, text, tuple(messages))
+    return Fixed(str(file), before, text.replace("\n", feed), tuple(messages))
 
 
 def _round(host: Host, text: str, file: str, *, unsafe: bool) -> tuple[str, list[str]]:
@@ -75,7 +88,7 @@ def _round(host: Host, text: str, file: str, *, unsafe: bool) -> tuple[str, list
     edits: list[tuple[str, str]] = []
     for item in read_text(text, file):
         if isinstance(item, ManifestError):
-            continue
+            continue  # said already
         chunk = item.text
         for document in unpacked(item):
             chunk = _repair(host, document, chunk, messages, unsafe=unsafe)

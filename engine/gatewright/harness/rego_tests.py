@@ -17,6 +17,7 @@ from gatewright.harness.explaining import explain, shown
 from gatewright.harness.probing import Probe, chosen
 from gatewright.harness.results import CaseResult, SuiteResult, TestResult
 from gatewright.harness.select import Filter
+from gatewright.loading import read_text
 from gatewright.runtime.json import dumps
 from gatewright.runtime.values import UNDEFINED, from_key
 from gatewright.syntax import nodes
@@ -67,7 +68,7 @@ def run_rego_tests(
     Data is loaded when there is a test. `covered` collects the (file, row) of every expression reached. Raises
     RegoErrors when the files do not compile.
     """
-    texts = {str(path): path.read_text(encoding="utf-8") for path in files}
+    texts = {str(path): read_text(path) for path in files}
     modules, tests = find_tests(texts, rego_version)
     if not tests:
         return []

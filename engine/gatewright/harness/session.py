@@ -15,7 +15,7 @@ from gatewright.harness.rego_tests import find_tests, run_rego_tests
 from gatewright.harness.results import SuiteResult
 from gatewright.harness.runner import Engine, EngineFactory, run_suite
 from gatewright.harness.select import Filter, parse_filter
-from gatewright.loading import load_files
+from gatewright.loading import load_files, read_text
 from gatewright.report.tests import FORMATS, totals
 from gatewright.report.writing import write_whole
 
@@ -154,7 +154,7 @@ def _rego(
 
 
 def _report_coverage(found: Found, request: TestRequest, reached: set[tuple[str, int]], out: TextIO) -> bool:
-    texts = {str(path): path.read_text(encoding="utf-8") for path in found.rego}
+    texts = {str(path): read_text(path) for path in found.rego}
     modules, _ = find_tests(texts, request.rego_version)
     files = covering.coverage(modules, reached)
     if request.coverage_file is not None:

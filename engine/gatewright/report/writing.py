@@ -33,9 +33,9 @@ class Replacing:
     def _open(self) -> TextIO:
         mode = self._path.stat().st_mode if self._path.exists() else None
         if mode is not None and not stat.S_ISREG(mode):
-            return self._path.open("w", encoding="utf-8")
+            return self._path.open("w", encoding="utf-8", newline="")
         self._partial = self._path.with_name(f".{self._path.name}.{os.getpid()}.partial")
-        file = self._partial.open("w", encoding="utf-8")
+        file = self._partial.open("w", encoding="utf-8", newline="")
         if mode is not None:
             os.fchmod(file.fileno(), stat.S_IMODE(mode))
         return file
