@@ -69,6 +69,15 @@ def test_the_budget_is_for_all_expressions_together() -> None:
     assert run(FAIR, FAIR) == [SPENT]
 
 
+@pytest.mark.parametrize("call", ["distinct().size()", "filter(x, sets.contains(object.many, object.many)).size()"])
+def test_what_is_dear_there_and_quick_here(call: str) -> None:
+    many = {"object": {"many": list(range(1001))}}
+    rule = {"expression": f"object.many.{call} == 1001", "message": "no"}
+    assert compile_template({"validations": [rule]}).bind({})(Inputs(many)) == [SPENT]
+    few = {"object": {"many": list(range(11))}}
+    assert compile_template({"validations": [rule]}).bind({})(Inputs(few)) == ["no"]
+
+
 def test_what_never_ends_is_stopped() -> None:
     ranges = "lists.range(900000)"
     assert run(f"{ranges}.all(x, {ranges}.all(y, {ranges}.all(z, true)))") == [SPENT]

@@ -99,3 +99,8 @@ def test_a_suite_fails_where_the_engines_disagree(dual, cli):
     assert ran.code == 1
     assert SAID in ran.out
     assert "1 passed, 1 failed" in ran.out
+
+
+def test_the_place_of_a_cel_violation(dual, cli):
+    _, violations = _check(cli, "cel")
+    assert violations[0]["location"]["line"] == POD.splitlines().index("    - {name: c, privileged: %s}") + 1

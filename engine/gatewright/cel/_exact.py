@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from time import thread_time
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,13 +18,13 @@ if TYPE_CHECKING:
 SUSPICIOUS: Final = 0.0015
 
 
-@dataclass(slots=True)
 class Exactly:
     """The slow way of a review, for what the fast function could not finish."""
 
-    program: Program
-    params: Any
-    inputs: Inputs
+    def __init__(self, program: Program, params: Any, inputs: Inputs) -> None:
+        self.program = program
+        self.params = params
+        self.inputs = inputs
 
     def named(self, namespace: Any) -> dict[str, Any]:
         """The values of the names expressions see."""
@@ -37,6 +36,12 @@ class Exactly:
             "request": inputs.request,
             "params": self.params,
         }
+
+    def functions(self) -> dict[str, Any]:
+        return self.program.functions("exact")
+
+    def state(self, namespace: Any) -> _State:
+        return _State(self.functions(), self.program.facts["variables"], self.named(namespace))
 
     def metered(self) -> list[str]:
         """The messages, with the cost of every step counted against the API server's budgets."""
@@ -62,12 +67,12 @@ class Exactly:
         facts = self.program.facts
         on_error = self.program.source.fails_closed
         # Match conditions see no namespace.
-        matched, errors = self.matches(_State(self.program, self.named(None)))
+        matched, errors = self.matches(self.state(None))
         if not matched:
             return []
         if errors:
             return [aggregate(errors)] if on_error else []
-        state = _State(self.program, self.named(self.inputs.namespace))
+        state = self.state(self.inputs.namespace)
         out: list[str] = []
         for i, (text, error) in enumerate(facts["validations"]):
             value, failure = self.run(state, f"validation_{i}", text, error)
@@ -80,10 +85,10 @@ class Exactly:
 
     def annotation_failures(self) -> list[str]:
         """The messages of audit annotations that fail; what they record otherwise goes into a log nobody keeps here."""
-        matched, errors = self.matches(_State(self.program, self.named(None)))
+        matched, errors = self.matches(self.state(None))
         if not matched or errors:
             return []
-        state = _State(self.program, self.named(self.inputs.namespace))
+        state = self.state(self.inputs.namespace)
         out = []
         for i, (text, error) in enumerate(self.program.facts["annotations"]):
             value, failure = self.run(state, f"annotation_{i}", text, error)
@@ -108,7 +113,7 @@ class Exactly:
         """An expression's value, or the message of its failure."""
         if error:
             return None, f"compilation error: {error}"
-        function = self.program.functions("exact")[name]
+        function = self.functions()[name]
         try:
             return _deeply(lambda: function(state)), ""
         except (CelEvaluationError, CelPanicError) as failure:
@@ -127,10 +132,13 @@ class Exactly:
 class _State:
     """The inputs of one evaluation and the variables computed so far; exact functions read it."""
 
-    __slots__ = ("_done", "_program", "namespaceObject", "object", "oldObject", "params", "request", "variables")
+    __slots__ = (
+        "_done", "_errors", "_functions", "namespaceObject", "object", "oldObject", "params", "request", "variables",
+    )  # fmt: skip
 
-    def __init__(self, program: Program, inputs: Mapping[str, Any]) -> None:
-        self._program = program
+    def __init__(self, functions: Mapping[str, Any], errors: Mapping[str, str], inputs: Mapping[str, Any]) -> None:
+        self._functions = functions
+        self._errors = errors
         self._done: dict[str, Any] = {}
         self.variables = None
         for name, value in inputs.items():
@@ -146,11 +154,11 @@ class _State:
         return value
 
     def _compute(self, name: str) -> Any:
-        error = self._program.facts["variables"][name]
+        error = self._errors[name]
         if error:
             return CelEvaluationError(f'composited variable "{name}" fails to compile: {error}')
         try:
-            return self._program.functions("exact")[f"variable_{name}"](self)
+            return self._functions[f"variable_{name}"](self)
         except (CelEvaluationError, CelPanicError) as failure:
             return CelEvaluationError(f'composited variable "{name}" fails to evaluate: {failure.message}')
 

@@ -16,6 +16,7 @@ from gatewright.cel.inputs import Inputs
 from gatewright.cel.source import Source, read_source
 
 if TYPE_CHECKING:
+    from gatewright.cel._evidence import Recorder
     from gatewright.cel._exact import Exactly
     from gatewright.cel.policy import Plan
 
@@ -68,6 +69,8 @@ class Program:
         self._key = "" if cache is None else _key(source)
         self._plan: Plan | None = None
         self._functions: dict[str, dict[str, Any]] = {}
+        # The exact functions once more, calling what notes the reads.
+        self._traced: tuple[Recorder, dict[str, Any]] | None = None
         code, links, self.facts = self._part("fast")
         self._functions["fast"] = _load(code, links)
 
@@ -132,6 +135,16 @@ class Program:
 
         return evaluate
 
+    def evidence(self, params: Any, inputs: Inputs) -> Iterator[tuple[str, Any]]:
+        """Each message of a review with the chain of reads that led to it."""
+        from gatewright.cel._evidence import Recorder, Traced
+
+        if self._traced is None:
+            recorder = Recorder()
+            code, links, _ = self._part("exact")
+            self._traced = (recorder, _load(code, links, recorder.functions()))
+        return Traced(self, params, inputs, *self._traced).evidence()
+
     def annotation_failures(self, params: Any, inputs: Inputs) -> list[str]:
         """What fails of the audit annotations, which the API server makes a reason to refuse a request."""
         return self._exactly(params, inputs).annotation_failures() if self.source.audit_annotations else []
@@ -161,9 +174,10 @@ class Program:
         return Exactly(self, params, inputs)
 
 
-def _load(code: CodeType, links: dict[str, str]) -> dict[str, Any]:
+def _load(code: CodeType, links: dict[str, str], replaced: Mapping[str, Any] | None = None) -> dict[str, Any]:
     from gatewright.cel._link import link
 
     functions = link(links)
+    functions.update(replaced or {})
     exec(code, functions)
     return functions

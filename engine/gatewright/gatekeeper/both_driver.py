@@ -86,4 +86,4 @@ class _BothPolicy:
         return rule
 
     def paths(self, constraint: Constraint, review: Review, inventory: Any, context: Any) -> dict[str, Path]:
-        return self.rego.paths(constraint, review, inventory, context)
+        return self.cel.paths(constraint, review, inventory, context)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gatewright.codegen.cache import CodeCache
     from gatewright.gatekeeper.constraint import Constraint
     from gatewright.gatekeeper.review import Review
+    from gatewright.runtime.trace import Places
 
 
 @dataclass(slots=True)
@@ -42,6 +43,7 @@ class _Latest:
 
     review: Review | None = None
     inputs: Any = None
+    places: Places | None = None
 
     def of(self, review: Review) -> Any:
         if self.review is not review:
@@ -49,7 +51,19 @@ class _Latest:
 
             self.inputs = Inputs(review.rego, review.rego["namespaceObject"] or None)
             self.review = review
+            self.places = None
         return self.inputs
+
+    def places_of(self, review: Review) -> Places:
+        """Where what expressions read stands in the review."""
+        self.of(review)
+        if self.places is None:
+            from gatewright.runtime.trace import Places
+
+            self.places = Places({"review": review.rego})
+            # Exact functions do not tell how they came to the members of a list.
+            self.places.search()
+        return self.places
 
 
 @dataclass(slots=True)
@@ -68,4 +82,11 @@ class _CelPolicy:
         return rule
 
     def paths(self, constraint: Constraint, review: Review, inventory: Any, context: Any) -> dict[str, Path]:
-        return {}
+        from gatewright.gatekeeper.evidence import subject
+
+        places = self.latest.places_of(review)
+        found: dict[str, Path] = {}
+        for message, reads in self.program.evidence(constraint.document, self.latest.of(review)):
+            if message not in found:
+                found[message] = subject(places, reads)
+        return found

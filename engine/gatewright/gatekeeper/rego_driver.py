@@ -12,6 +12,7 @@ from gatewright.builtins import EXTERNAL_DATA
 from gatewright.errors import RegoError, RegoErrors, ReviewError, TemplateError
 from gatewright.gatekeeper._gotext import type_text, value_text
 from gatewright.gatekeeper.drivers import Finding, Path, Policy, Rule
+from gatewright.gatekeeper.evidence import subject
 from gatewright.gatekeeper.template import REGO, Template
 from gatewright.runtime.json import to_python
 from gatewright.runtime.values import Key, RegoSet, compare, to_key
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from gatewright.gatekeeper.constraint import Constraint
     from gatewright.gatekeeper.regosource import RegoSource
     from gatewright.gatekeeper.review import Review
-    from gatewright.runtime.context import Reads
-    from gatewright.runtime.trace import Places
     from gatewright.syntax.nodes import Module
 
 
@@ -99,27 +98,8 @@ class _RegoPolicy:
         for evidence in bound.evidence(review.shown, inventory, context):
             message = evidence.result.get("msg") if evidence.result.__class__ is dict else None
             if message.__class__ is str and message not in found:
-                found[message] = _subject(review.places, evidence.reads)
+                found[message] = subject(review.places, evidence.reads)
         return found
-
-
-def _subject(places: Places, reads: Reads) -> Path:
-    """What a finding is about: the last place of the object that was read.
-
-    Names come last where they are read at all, for they mostly go into messages; so do places on the way to others.
-    """
-    fallback: Path = ()
-    for path in places.ends(reads):
-        if path[:2] != _OBJECT or len(path) == 2:
-            continue
-        if path[-1] not in _NAMING:
-            return path[2:]
-        fallback = fallback or path[2:]
-    return fallback
-
-
-_OBJECT = ("review", "object")
-_NAMING = frozenset(("apiVersion", "kind", "name", "namespace"))
 
 
 def findings(value: Any) -> list[Finding]:

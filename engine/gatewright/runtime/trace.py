@@ -113,9 +113,14 @@ class Places:
             found = True
             yield path
         if not found and links and not self._searched:
+            self.search()
+            yield from self._paths(links)
+
+    def search(self) -> None:
+        """Learn where every container of the document is, for reads that do not tell how they came to theirs."""
+        if not self._searched:
             self._searched = True
             self._known |= _everywhere(self._document)
-            yield from self._paths(links)
 
     def _paths(self, links: list[_Link]) -> Iterator[Path]:
         ways: set[Path] = set()

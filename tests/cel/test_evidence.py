@@ -1,0 +1,77 @@
+"""Where in the object a violation of a CEL template lies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gatewright.cel.driver import compile_template
+from gatewright.cel.inputs import Inputs
+from gatewright.gatekeeper.evidence import subject
+from gatewright.runtime.trace import Places
+
+POD = {
+    "metadata": {"name": "p", "labels": {"app": "x"}},
+    "spec": {
+        "hostPID": True,
+        "containers": [
+            {"name": "a", "image": "x", "securityContext": {"privileged": False}},
+            {"name": "b", "image": "y", "securityContext": {"privileged": True}},
+            {"name": "c", "image": "z"},
+        ],
+        "volumes": [{"name": "v", "hostPath": {"path": "/etc"}}],
+    },
+}
+PRIVILEGED = "has(c.securityContext) && has(c.securityContext.privileged) && c.securityContext.privileged"
+
+
+def place(expression: str, message: str = "", **variables: str) -> tuple[Any, ...]:
+    review = {"object": POD, "oldObject": None, "operation": ""}
+    source = {
+        "variables": [{"name": name, "expression": text} for name, text in variables.items()],
+        "validations": [{"expression": expression, "messageExpression": message}],
+    }
+    program = compile_template(source)
+    [told] = program.bind({})(Inputs(review))
+    [(said, reads)] = program.evidence({}, Inputs(review))
+    assert said == told
+    places = Places({"review": review})
+    places.search()
+    return subject(places, reads)
+
+
+PLACES = {
+    "a field": ("!object.spec.hostPID", "", ("spec", "hostPID")),
+    "the member that fails": (
+        f"object.spec.containers.all(c, !({PRIVILEGED}))",
+        "",
+        ("spec", "containers", 1, "securityContext", "privileged"),
+    ),
+    "the member that is found": (
+        f"!object.spec.containers.exists(c, {PRIVILEGED})",
+        "",
+        ("spec", "containers", 1, "securityContext", "privileged"),
+    ),
+    "a field that is not there": (
+        "has(object.spec.containers[2].resources)",
+        "",
+        ("spec", "containers", 2, "resources"),
+    ),
+    "names come last": (
+        "object.spec.volumes.all(v, !has(v.hostPath))",
+        "object.spec.volumes.map(v, v.hostPath.path + ' in ' + object.metadata.name).join('')",
+        ("spec", "volumes", 0, "hostPath", "path"),
+    ),
+    "an error": ("object.spec.containers[0].image.x == 1", "", ("spec", "containers", 0, "image", "x")),
+}
+
+
+@pytest.mark.parametrize(("expression", "message", "path"), PLACES.values(), ids=PLACES)
+def test_place(expression: str, message: str, path: tuple[Any, ...]) -> None:
+    assert place(expression, message) == path
+
+
+def test_what_a_filter_turned_away_leaves_no_trace() -> None:
+    bad = f"object.spec.containers.filter(c, {PRIVILEGED}).map(c, c.name)"
+    assert place("size(variables.bad) == 0", bad=bad) == ("spec", "containers", 1, "securityContext", "privileged")
