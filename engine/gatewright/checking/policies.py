@@ -77,7 +77,7 @@ def _read_rego(path: Path, policies: Policies) -> None:
     from gatewright.export import conftest
 
     files = sorted(path.rglob(f"*{_REGO}")) if path.is_dir() else [path] if path.suffix == _REGO else []
-    if path.is_dir() and not any(_MAIN.search(file.read_bytes()) for file in files):
+    if not files or (path.is_dir() and not any(_MAIN.search(file.read_bytes()) for file in files)):
         return
     try:
         found = conftest.documents(files, only=conftest.MAIN if path.is_dir() else "")
