@@ -140,3 +140,5 @@ def test_lines_and_parser_agree(rows: list[tuple[int, bool, str, str]]) -> None:
         by_lines, by_parser = _region(text, path), _node_region(_nodes(text), path)
         assert by_lines[:2] == by_parser[:2]
         assert by_lines[3] == by_parser[3] or not by_lines[3] or not by_parser[3]
+        by_rows = document(text).locate(path)
+        assert (by_rows.row - 1, by_rows.col - 1) == by_parser[:2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gatewright.checking.baseline import entry
@@ -232,7 +232,7 @@ def _documents_in(data: bytes, part: Part, kind: str) -> Iterator[Document | Gat
             yield _moved(item, padding)
             continue
         if padding:
-            item = Document(item.value, item.file, item.index, item.row + padding, item.text, item.within)
+            item = replace(item, row=item.row + padding)
         yield from unpacked(item)
 
 

@@ -23,7 +23,8 @@ class Document:
     """One document of a file. `value` is never changed; `index` counts documents of the file from 0.
 
     `row` is the line its text starts on. `within` is where the value lies in that text: a List's item has
-    ("items", 3) there. Positions are not kept but found again in the text when asked for.
+    ("items", 3) there. Positions are not kept but found again in the text when asked for; `rows` says where to look, if
+    the fast route has read it.
     """
 
     value: Any
@@ -32,11 +33,16 @@ class Document:
     row: int = 1
     text: str = field(default="", repr=False)
     within: Path = ()
+    rows: dict[int, int] | None = field(default=None, repr=False, compare=False)
 
     def locate(self, path: Path = ()) -> Location:
         """Where the deepest part of `path` that exists stands: an entry at its key, an item at its value."""
-        from gatewright.manifests._locate import locate
+        from gatewright.manifests._locate import locate, locate_by_rows
 
+        if self.rows is not None:
+            found = locate_by_rows(self.value, self.rows, self.text, tuple(path), file=self.file, row=self.row)
+            if found is not None:
+                return found
         return locate(self.text, self.within + tuple(path), file=self.file, row=self.row)
 
     def excerpt(self, location: Location, *, context: int = 0) -> str:
@@ -56,7 +62,7 @@ class Document:
         value = self.value
         for step in path:
             value = value[step]
-        return Document(value, self.file, self.index, self.row, self.text, self.within + path)
+        return Document(value, self.file, self.index, self.row, self.text, self.within + path, self.rows)
 
 
 def _renumbered(shown: str, padding: int) -> str:
@@ -102,12 +108,12 @@ def _read_yaml(
 ) -> Iterator[Document | ManifestError]:
     for chunk in split_yaml(blocks, limit=limit, row=row):
         try:
-            text, value = _read_chunk(chunk, file)
+            text, value, rows = _read_chunk(chunk, file)
         except ManifestError as error:
             yield error
         else:
             if value is not None and value != {}:
-                yield Document(value, file, index, chunk.row, text)
+                yield Document(value, file, index, chunk.row, text, (), rows)
                 index += 1
 
 
@@ -117,18 +123,20 @@ _FAULT_HINTS = {
 }
 
 
-def _read_chunk(chunk: Chunk, file: str) -> tuple[str, Any]:
+def _read_chunk(chunk: Chunk, file: str) -> tuple[str, Any, dict[int, int] | None]:
     if chunk.fault:
         hint = next((hint for start, hint in _FAULT_HINTS.items() if chunk.fault.startswith(start)), "")
         raise ManifestError(chunk.fault, Location(file, chunk.row, 1), hint=hint)
     text = _decode(chunk.text, file, chunk.row)
-    value = read_fast(text)
+    rows: dict[int, int] | None = {}
+    value = read_fast(text, rows)
     if value is NOT_PROVEN:
+        rows = None
         from gatewright.manifests._compose import compose
 
         lead = "---\n" if chunk.led else ""
         value = compose(lead + text, file=file, row=chunk.row - bool(lead))
-    return text, value
+    return text, value, rows
 
 
 def _decode(data: bytes, file: str, row: int) -> str:

@@ -78,8 +78,13 @@ _ESCAPE = re.compile(r'\\([nt"\\])')
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 
 
-def read_fast(text: str) -> Any:
-    """The value of a document whose lines end in newlines, or NOT_PROVEN."""
+def read_fast(text: str, rows: dict[int, int] | None = None) -> Any:
+    """The value of a document whose lines end in newlines, or NOT_PROVEN.
+
+    `rows` is told on which line (from 0) each object and array of the value begins, by its identity; -1 for those that
+    are written within a line.
+    """
+    rows = {} if rows is None else rows
     if _is_odd(text) or text[-1:] != "\n":
         return NOT_PROVEN
     shapes = _shapes
@@ -106,6 +111,7 @@ def read_fast(text: str) -> Any:
         if pending is not None:
             if column > indent or (inner >= 0 and column == indent):
                 child: Any = [] if inner >= 0 else {}
+                rows[id(child)] = at - 1
                 top[pending] = child
                 stack.append((top, indent, False))
                 top, indent, in_list = child, column, inner >= 0
@@ -119,6 +125,7 @@ def read_fast(text: str) -> Any:
                 return NOT_PROVEN
         if inner >= 0 and key is not None:
             child = {}
+            rows[id(child)] = at - 1
             top.append(child)
             stack.append((top, indent, True))
             top, indent, in_list = child, inner, False
@@ -129,6 +136,8 @@ def read_fast(text: str) -> Any:
             value, at = _special(lines, at, indent, value)
             if value is NOT_PROVEN:
                 return NOT_PROVEN
+            if value.__class__ is not str:
+                rows[id(value)] = -1
         if key is None:
             top.append(value)
         else:
@@ -202,6 +211,12 @@ def read_places(text: str) -> Place | None:
             if value is NOT_PROVEN:
                 return None
     return root
+
+
+def columns(line: str) -> tuple[int, int, str | None]:
+    """The column of a line, that of what follows its dash (-1 without one), and its key."""
+    column, inner, key, _ = _shapes.get(line) or _shape(line)
+    return column, inner, key
 
 
 def span(line: str, *, item: bool) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any
 
 from gatewright.manifests._fast import Place, is_flow, read_places, span
+from gatewright.manifests._rows import find
 from gatewright.source import Location
 
 if TYPE_CHECKING:
@@ -38,6 +39,27 @@ def locate(text: str, path: tuple[str | int, ...], *, file: str, row: int) -> Lo
     if not end:
         return Location(file, first + row, column + 1)
     return Location(file, first + row, column + 1, last + row, end + 1)
+
+
+def locate_by_rows(
+    value: Any, rows: dict[int, int], text: str, path: tuple[str | int, ...], *, file: str, row: int
+) -> Location | None:
+    """The same for a value that the fast route has read, by the lines on which its parts begin; None if those do not
+    tell."""
+    lines = _lines(text)
+    found = find(value, rows, lines, path)
+    if found is None:
+        return None
+    at, is_item, is_container = found
+    start, end = span(lines[at], item=is_item)
+    if is_item and is_container:
+        return Location(file, at + row, start + 1)
+    return Location(file, at + row, start + 1, at + row, end + 1)
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> list[str]:
+    return text.split("\n")
 
 
 def lines_of(text: str, first: int, count: int) -> list[str]:
