@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from functools import cache
 from types import CodeType
 
+from gatewright._version import __version__
 from gatewright.userdirs import cache_directory
 
 FORMAT = 1
@@ -30,12 +31,16 @@ def key_of(parts: Iterable[str]) -> str:
     return digest.hexdigest()
 
 
+# What code objects depend on.
+_ROOMS = ("analysis", "builtins", "cel", "codegen", "gatekeeper", "runtime", "syntax")
+
+
 @cache
 def _version() -> str:
-    """Changes with every change of the code generator, installed or not."""
+    """Changes with every release, and in a checkout with every change of what makes code."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    stamps = []
-    for room in ("codegen", "runtime", "analysis"):
+    stamps: list[int | str] = [__version__]
+    for room in _ROOMS:
         try:
             entries = os.scandir(os.path.join(package, room))
             stamps.append(max(entry.stat().st_mtime_ns for entry in entries if entry.is_file()))

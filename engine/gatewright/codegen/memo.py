@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # A function called this often, counting call sites alone, might be called exponentially often.
 _MANY_CALLS = 200
 # How many results of a function a bound rule keeps before it forgets them all.
-_MOST_KEPT = 10_000
+_MOST_KEPT = 2_000
 # How many calls and definitions make a function dearer than looking its result up.
 _DEAR = 4
 
