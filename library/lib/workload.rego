@@ -68,35 +68,25 @@ volumes := [{"name": object.get(v, "name", ""), "path": array.concat(path, ["vol
 ]
 
 spec_of(workload) := spec if {
-	spec := _spec(workload)
+	spec := _template(workload).spec
 	is_object(spec)
 }
 
-# The paths once more, as refs, which is how a spec is reached fastest.
-_spec(workload) := workload.spec if {
-	workload.kind == "Pod"
-} else := workload.spec.jobTemplate.spec.template.spec if {
-	workload.kind == "CronJob"
-} else := workload.template.spec if {
-	workload.kind == "PodTemplate"
-} else := workload.spec.template.spec if {
-	_spec_paths[workload.kind]
-}
-
 metadata_of(workload) := metadata if {
-	metadata := _metadata(workload)
+	metadata := _template(workload).metadata
 	is_object(metadata)
-}
-
-_metadata(workload) := workload.metadata if {
-	workload.kind == "Pod"
-} else := workload.spec.jobTemplate.spec.template.metadata if {
-	workload.kind == "CronJob"
-} else := workload.template.metadata if {
-	workload.kind == "PodTemplate"
-} else := workload.spec.template.metadata if {
-	_spec_paths[workload.kind]
 } else := {}
+
+# What holds the spec and the metadata of its Pods. The paths once more, as refs, which is how they are reached fastest.
+_template(workload) := workload if {
+	workload.kind == "Pod"
+} else := workload.spec.jobTemplate.spec.template if {
+	workload.kind == "CronJob"
+} else := workload.template if {
+	workload.kind == "PodTemplate"
+} else := workload.spec.template if {
+	_spec_paths[workload.kind]
+}
 
 labels_of(workload) := _object(metadata_of(workload), "labels")
 
