@@ -51,7 +51,8 @@ def read_policies(request: CheckRequest) -> Policies:
 
 
 def _read_files(path: str, request: CheckRequest, policies: Policies) -> None:
-    _read_rego(Path(path), policies)
+    if os.path.isdir(path) or path.endswith(_REGO):
+        _read_rego(Path(path), policies)
     if path.endswith(_REGO):
         return
     for item in read_paths([path]):
