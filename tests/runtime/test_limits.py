@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from gatewright.runtime.limits import MemoryLimitError, TimeLimitError, bounded
+from gatewright.runtime.limits import Guard, MemoryLimitError, TimeLimitError, bounded
 
 
 def spin(seconds: float) -> None:
@@ -71,3 +71,21 @@ def test_code_that_swallows_the_alarm_is_stopped_all_the_same() -> None:
     with pytest.raises(TimeLimitError), bounded(0.1, None):
         stubborn()
     assert time.monotonic() - began < 3
+
+
+def test_nothing_is_pending_once_a_bound_has_struck() -> None:
+    """CPython 3.11 never leaves a profiled call while it takes an asynchronous error for pending."""
+    from cProfile import Profile
+
+    for _ in range(3):
+        with pytest.raises(TimeLimitError), bounded(0.1, None):
+            spin(5)
+    guard = Guard(0.1, None)
+    for _ in range(3):
+        with pytest.raises(TimeLimitError), guard:
+            spin(5)
+        with guard:
+            pass
+    profile = Profile()
+    profile.runcall(len, [])
+    profile.runcall(spin, 0.01)

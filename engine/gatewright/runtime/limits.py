@@ -81,12 +81,15 @@ class _Watcher:
         self.disarm(watch)
 
     def disarm(self, watch: _Watch) -> None:
-        """What happens from here on is not the watched evaluation's."""
-        with self.lock:
-            watch.armed = False
-            if watch.fired:
-                # Too late or just delivered: in either case nothing may be left pending.
-                _raise_in(watch.thread, None)
+        """What happens from here on is not the watched evaluation's. To be called in the watched thread."""
+        try:
+            with self.lock:
+                watch.armed = False
+        except LimitError:
+            with self.lock:
+                watch.armed = False
+        if watch.fired:
+            _let_strike()
 
     def _run(self) -> None:
         idle_since = time.monotonic()
@@ -116,12 +119,27 @@ class _Watcher:
             _raise_in(watch.thread, error)
 
 
-def _raise_in(thread: int, error: type[LimitError] | None) -> None:
-    """Have `error` raised in a thread; None takes back one that has not been delivered."""
+def _raise_in(thread: int, error: type[LimitError]) -> None:
+    """Have `error` raised in a thread."""
     import ctypes
 
-    what = None if error is None else ctypes.py_object(error)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
+
+
+def _let_strike() -> None:
+    """Wait for an error that may be on its way to this thread; it came too late.
+
+    It could be taken back by raising NULL, but then CPython goes on believing that one is pending: every loop of the
+    thread gets slower, and under a profiler never ends.
+    """
+    try:
+        for _ in range(_STEPS_TO_STRIKE):
+            pass
+    except LimitError:
+        pass
+
+
+_STEPS_TO_STRIKE = 100
 
 
 def _resident() -> int:
