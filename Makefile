@@ -23,7 +23,8 @@ $(VENV)/.dev: pyproject.toml
 
 # Checks the example shop; it has real problems in it, so exit code 1 is the expected answer and is shown as such.
 demo: $(BIN)/gatewright
-	@$(BIN)/gatewright check -p examples/policies -p policies/security-guide examples/shop; code=$$?; \
+	@$(BIN)/gatewright check -p examples/policies -p policies/security-guide/k8srequiredlabels.yaml \
+		-p pss-baseline -p network examples/shop; code=$$?; \
 	echo; echo "gatewright exited with $$code (0 clean, 1 violations, 2 bad input, 3 a bug of ours)"; \
 	test $$code -eq 1
 

@@ -75,11 +75,11 @@ def _read_rego(path: Path, policies: Policies) -> None:
 
     Directories of templates hold Rego too, of which the templates are made; it belongs to other packages.
     """
-    from gatewright.export import conftest
-
     files = sorted(path.rglob(f"*{_REGO}")) if path.is_dir() else [path] if path.suffix == _REGO else []
     if not files or (path.is_dir() and not any(_MAIN.search(file.read_bytes()) for file in files)):
         return
+    from gatewright.export import conftest
+
     try:
         found = conftest.documents(files, only=conftest.MAIN if path.is_dir() else "")
     except GatewrightError as error:
