@@ -91,8 +91,10 @@ class _Builder:
         scenario = self.pair(name, self.workloads.golden / policies, objects, *flags, target=target)
         if opa and self.tools.opa:
             data = self._opa_rendition(count)
-            argv = (self.tools.opa, "eval", "--format", "discard", "-d", str(data / "opa" / "all"), "-d",
-                    str(data / "opa" / f"n{count}" / "objects.json"), "data.main.total", "--v0-compatible")  # fmt: skip
+            all_of_it = data / "opa" / "all"
+            argv = (self.tools.opa, "eval", "--format", "discard", "-d", str(all_of_it / "policy"), "-d",
+                    str(all_of_it / "data"), "-d", str(data / "opa" / f"n{count}" / "objects.json"),
+                    "data.main.total", "--v0-compatible")  # fmt: skip
             scenario.commands.append(Command("opa", argv))
             scenario.target["opa"] = opa
         return scenario
@@ -118,14 +120,13 @@ class _Builder:
             sets = work / "policies"
             sets.mkdir(parents=True, exist_ok=True)
             if not (sets / "rego-only").exists():
-                # OPA gives up where functions contradict themselves, as that policy's do.
-                left_out = shutil.ignore_patterns("*host-probes-lifecycle*")
-                shutil.copytree(self.workloads.golden / "rego-only", sets / "rego-only", ignore=left_out)
+                shutil.copytree(self.workloads.golden / "rego-only", sets / "rego-only")
             made = work / f"n{count}"
             made.mkdir(exist_ok=True)
             _as_json_lines(self.workloads.objects(count), made / "stream.json")
             script = self.workloads.shared / "bench" / "mkopa.py"
             subprocess.run([sys.executable, str(script), str(work)], check=True, capture_output=True)
+            _as_one_document(made / "stream.json", work / "opa" / f"n{count}" / "objects.json")
         return work
 
     def _same(self, commands: list[Command]) -> Callable[[Path], str | None]:
@@ -167,6 +168,12 @@ def gator_findings(file: Path) -> set[Finding]:
         found.add((obj["kind"], metadata.get("namespace") or "", metadata["name"], constraint["kind"],
                    constraint["metadata"]["name"], result["msg"]))  # fmt: skip
     return found
+
+
+def _as_one_document(stream: Path, out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    objects = [json.loads(line) for line in stream.read_text(encoding="utf-8").splitlines()]
+    out.write_text(json.dumps({"objects": objects}), encoding="utf-8")
 
 
 def _as_json_lines(stream: Path, out: Path) -> None:
