@@ -30,7 +30,6 @@ _RUNTIME = (
     "UNDEFINED",
     "Later",
     "Value",
-    "at",
     "base_value",
     "builtin_rule",
     "compare",

@@ -65,7 +65,7 @@ def _lines(text: str) -> list[str]:
 def lines_of(text: str, first: int, count: int) -> list[str]:
     """`count` lines of `text` from line `first` on, counted from 0."""
     if len(text) < _LONG:
-        return text.split("\n")[first : first + count]
+        return _lines(text)[first : first + count]
     starts = _line_starts(text)
     bounds = starts[first : first + count + 1]
     return [text[a : b - 1] for a, b in pairwise(bounds)]

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from gatewright.runtime.documents import (
         ABSENT,
         MISSING,
-        at,
         document,
         extent,
         get,
@@ -36,7 +35,6 @@ _FROM = {
     "gatewright.runtime.documents": (
         "ABSENT",
         "MISSING",
-        "at",
         "document",
         "extent",
         "get",
@@ -79,7 +77,6 @@ __all__ = [
     "RegoSet",
     "State",
     "Value",
-    "at",
     "base_value",
     "bring_reads",
     "builtin_rule",
