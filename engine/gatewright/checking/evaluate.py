@@ -245,7 +245,7 @@ def _reader(name: str, data: bytes, part: Part, kind: str) -> str | None:
         return None
     base = os.path.basename(name)
     suspicious = not base.endswith(_READABLE) or any(word in data for word in _TELLTALES)
-    suspicious = suspicious or any(word in base for word in _TELLING_NAMES)
+    suspicious = suspicious or any(word in base.lower() for word in _TELLING_NAMES)
     if not suspicious:
         return None
     from gatewright.readers import detect
@@ -261,10 +261,9 @@ _TELLTALES = (
     b"- macro:",
     b"- list:",
     b"groups:",
-    b"resources:",
 )
-# And in their names, where the content says nothing.
-_TELLING_NAMES = ("Chart.", "values")
+# And in their names, where the content says nothing: `resources:` stands in every Pod.
+_TELLING_NAMES = ("chart.", "values", "kustomization", "dependabot.", "action.")
 
 
 def _read_foreign(reader: str, data: bytes, name: str) -> Iterator[Document | GatewrightError]:
