@@ -16,7 +16,7 @@ from gatewright.checking.waivers import Waiver, carries_waivers, complaint, inli
 from gatewright.errors import GatewrightError, LimitError, ManifestError
 from gatewright.manifests import Document, read_blocks, unpacked
 from gatewright.report.data import fingerprint
-from gatewright.report.found import Found, is_from_text, place
+from gatewright.report.found import Found, is_from_text, place, states_place
 from gatewright.source import Location
 
 if TYPE_CHECKING:
@@ -141,10 +141,17 @@ class Evaluator:
             violations = [v for v in violations if self._shown.intersection(actions_of(v))]
         if self._waiving:
             violations = self._unwaived(violations, one.document, one.outcome)
-        for violation, path in self._host.places(one.seen, violations):
+        for violation, path in self._placed(one, violations):
             found = place(one.document, violation, path, excerpts=self._request.excerpts)
             if self._counts(found.violation, one.outcome):
                 yield found
+
+    def _placed(self, one: _Reviewed, violations: Sequence[Violation]) -> Iterator[tuple[Violation, tuple[Any, ...]]]:
+        """The violations with what their policies read on the way to those that do not say where they stand."""
+        stated = [states_place(one.document, violation) for violation in violations]
+        paths = self._host.places(one.seen, [v for v, known in zip(violations, stated, strict=True) if not known])
+        for violation, known in zip(violations, stated, strict=True):
+            yield violation, () if known else next(paths)[1]
 
     def _counts(self, violation: Violation, outcome: Outcome) -> bool:
         """Whether a violation counts, having counted it: one of the baseline does not."""

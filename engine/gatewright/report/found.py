@@ -26,14 +26,25 @@ def place(document: Document, violation: Violation, path: tuple[Any, ...], *, ex
     `path` is what the policy read on the way to the violation; results that name a place themselves
     (`details.path`, or `details.line` for documents made from text) are taken at their word.
     """
-    details = violation.details
-    line = details.get("line") if isinstance(details, dict) else None
-    if isinstance(line, int) and not isinstance(line, bool) and is_from_text(document):
+    line = _line(document, violation.details)
+    if line is not None:
         location = Location(document.file, line, 1)
     else:
-        location = document.locate(_stated(details) or path or ("metadata", "name"))
+        location = document.locate(_stated(violation.details) or path or ("metadata", "name"))
     excerpt = document.excerpt(location) if excerpts else ""
     return Found(violation.at(location), excerpt)
+
+
+def states_place(document: Document, violation: Violation) -> bool:
+    """Whether a violation names its place itself, so that `place` needs no path."""
+    details = violation.details
+    return bool(_stated(details)) or _line(document, details) is not None
+
+
+def _line(document: Document, details: Any) -> int | None:
+    """`details.line` of what is said about a document made from text."""
+    line = details.get("line") if isinstance(details, dict) else None
+    return line if type(line) is int and is_from_text(document) else None
 
 
 def _stated(details: Any) -> tuple[str | int, ...]:
