@@ -88,3 +88,19 @@ def test_recording_changes_no_result() -> None:
     assert [one.result for one in found] == [{"msg": "a c"}, {"msg": "b c"}]
     places = Places({"review": {"object": OBJECT}})
     assert [next(places.ends(one.reads))[4] for one in found] == [2, 2]
+
+
+def test_a_result_that_rests_on_many_reads() -> None:
+    """What other documents hold is read between the way to a container and the read of its member."""
+    rules = """package p
+    import rego.v1
+    violation contains {"msg": pod.image} if {
+        pod := input.review.object.spec.containers[1]
+        every number in numbers.range(0, 300) { data.inventory.list[number].n == number }
+        startswith(pod.image, "bad/")
+    }"""
+    bound = compile_modules({"p.rego": rules}).entrypoint("data.p.violation").bind({})
+    inventory = {"list": [{"n": number} for number in range(301)]}
+    (found,) = bound.evidence({"object": OBJECT}, inventory)
+    where = Places({"review": {"object": OBJECT}})
+    assert next(where.ends(found.reads)) == ("review", "object", "spec", "containers", 1, "image")

@@ -9,6 +9,7 @@ a solution is found are the reads that led to it.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
@@ -107,14 +108,14 @@ class Places:
 
         Where no read tells how its container was reached, all of the document is searched for the containers.
         """
-        links = _links(reads)
+        chain = _Chain(_links(reads), self._document)
         found = False
-        for path in self._paths(links):
+        for path in self._paths(chain):
             found = True
             yield path
-        if not found and links and not self._searched:
+        if not found and chain.links and not self._searched:
             self.search()
-            yield from self._paths(links)
+            yield from self._paths(chain)
 
     def search(self) -> None:
         """Learn where every container of the document is, for reads that do not tell how they came to theirs."""
@@ -122,34 +123,51 @@ class Places:
             self._searched = True
             self._known |= _everywhere(self._document)
 
-    def _paths(self, links: list[_Link]) -> Iterator[Path]:
+    def _paths(self, chain: _Chain) -> Iterator[Path]:
         ways: set[Path] = set()
-        for position in range(len(links)):
-            path = self._path(links, position)
+        for position in range(len(chain.links)):
+            path = self._path(chain, position)
             if path is None or path in ways or not _STEPS.issuperset(map(type, path)):
                 continue
             yield path
             ways.update([path[:i] for i in range(1, len(path))])
 
-    def _path(self, links: list[_Link], position: int) -> Path | None:
+    def _path(self, chain: _Chain, position: int) -> Path | None:
         """The path of a read, by the earlier ones that led to its container; None outside the document."""
-        link = links[position]
+        link = chain.links[position]
         container = link[0]
         way = self._known.get(id(container))
         if way is None:
-            way = self._way(links, position, container)
+            earlier = chain.leading_to(container, position)
+            way = None if earlier is None else self._path(chain, earlier)
             if way is None:
                 return None
             self._known[id(container)] = way
         keys = _keys(link)
         return None if keys is None else way + keys
 
-    def _way(self, links: list[_Link], position: int, container: Any) -> Path | None:
-        for earlier in range(position + 1, len(links)):
-            link = links[earlier]
-            if (link[1] if len(link) == 4 else self._result(link)) is container:
-                return self._path(links, earlier)
-        return None
+
+class _Chain:
+    """The links of a chain of reads of a document, and what each of them led to."""
+
+    __slots__ = ("_document", "_led", "links")
+
+    def __init__(self, links: list[_Link], document: Any) -> None:
+        self.links = links
+        self._document = document
+        # The positions of the links by the identity of what they led to; chains may be long, and most need none.
+        self._led: dict[int, list[int]] | None = None
+
+    def leading_to(self, container: Any, position: int) -> int | None:
+        """The position of the last link before the one at `position` that led to a container."""
+        if self._led is None:
+            self._led = {}
+            for earlier, link in enumerate(self.links):
+                result = link[1] if len(link) == 4 else self._result(link)
+                self._led.setdefault(id(result), []).append(earlier)
+        positions = self._led.get(id(container), [])
+        first = bisect_right(positions, position)
+        return positions[first] if first < len(positions) else None
 
     def _result(self, link: _Link) -> Any:
         """What a lookup found."""
