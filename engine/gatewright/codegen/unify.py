@@ -1,7 +1,7 @@
 """Unification, decided while compiling: `a = b` becomes tests, assignments, destructuring and loops.
 
 An equation of two composites is taken apart into equations of their parts. Equations wait until one side is known;
-OPA's safety order guarantees that the waiting ends.
+OPA's safety order guarantees that the waiting ends, but for variables that would contain themselves.
 """
 
 from __future__ import annotations
@@ -34,9 +34,18 @@ def _solve(w: Writer, equations: list[Equation]) -> None:
             left, right = equations.pop(0)
             if _same_var(left, right):
                 continue
-            raise AssertionError(f"neither side of {left!r} = {right!r} has a value")
+            _never(w, [(left, right), *equations])
+            return
         left, right = equations.pop(position)
         equations[position:position] = _step(w, left, right)
+
+
+def _never(w: Writer, equations: list[Equation]) -> None:
+    """What is left asks a variable to contain itself, as `x = {x}` does: no value can. (OPA's evaluator overflows.)"""
+    w.never()
+    sides = (side for equation in equations for side in equation if isinstance(side, Term))
+    for name in {name for side in sides for name in terms.needed(side)} - w.bound.keys():
+        w.bound[name] = Val(_py.name(_py.UNDEFINED))
 
 
 def _same_var(left: Side, right: Side) -> bool:
