@@ -73,35 +73,52 @@ def checked_request(request: dict[Any, Any]) -> None:
 def http_send(context: Context, request: Any) -> dict[str, Any]:
     """The response to a request, when the host is allowed: `http.send({"method": "get", "url": url}).status_code`."""
     parameters = object_(request, 1)
-    checked_request(parameters)
-    for name in _REQUIRED:
-        if parameters[name].__class__ is not str:
-            raise BuiltinError(f'"{name}" must be a string')
     place = ("http.send", term_text(parameters))
     if place not in context.cache:
-        context.cache[place] = _sent(context, parameters)
+        context.cache[place] = _answer(context, parameters)
     return context.cache[place]  # type: ignore[no-any-return]
 
 
-def _sent(context: Context, parameters: dict[Any, Any]) -> dict[str, Any]:
+def _answer(context: Context, parameters: dict[Any, Any]) -> dict[str, Any]:
+    """The response, or with `raise_error: false` an answer of status 0 that says what went wrong."""
+    raising = parameters.get("raise_error", True) is not False
     try:
-        url = parse_url(parameters["url"])
+        checked_request(parameters)
+        for name in _REQUIRED:
+            if parameters[name].__class__ is not str:
+                raise BuiltinError(f'"{name}" must be a string')
+        timeout = _timeout(parameters)
+        _check_host(context, parameters["url"])
+        return _exchanged(parameters, timeout)
+    except BuiltinError as error:
+        if raising:
+            raise
+        failure = {"message": _told(context, error), "code": "eval_http_send_internal_error"}
+    except OSError as error:
+        if raising:
+            raise BuiltinError(str(error)) from None
+        failure = {"message": str(error), "code": "eval_http_send_network_error"}
+    return {"status_code": 0, "error": failure}
+
+
+def _told(context: Context, error: BuiltinError) -> str:
+    """A built-in's error as OPA's errors print."""
+    place = context.location
+    return f"{f'{place.file}:{place.row}: ' if place else ''}{error.code}: http.send: {error.message}"
+
+
+def _check_host(context: Context, address: str) -> None:
+    try:
+        url = parse_url(address)
     except UrlError as error:
         raise BuiltinError(str(error)) from None
     host = url.host.partition(":")[0]
     allowed = context.allow_net
     if allowed is None or not (host in allowed or "*" in allowed):
         raise BuiltinError(f"disallowed host: {host}")
-    try:
-        return _exchanged(parameters)
-    except OSError as error:
-        failure = {"message": str(error), "code": "eval_http_send_network_error"}
-        if parameters.get("raise_error", True) is not False:
-            raise BuiltinError(failure["message"]) from None
-        return {"status_code": 0, "error": failure}
 
 
-def _exchanged(parameters: dict[Any, Any]) -> dict[str, Any]:
+def _exchanged(parameters: dict[Any, Any], timeout: float) -> dict[str, Any]:
     from urllib.error import HTTPError
     from urllib.request import HTTPRedirectHandler, Request, build_opener
 
@@ -118,7 +135,7 @@ def _exchanged(parameters: dict[Any, Any]) -> dict[str, Any]:
     request = Request(parameters["url"], body, headers, method=parameters["method"].upper())
     opener = build_opener() if parameters.get("enable_redirect") is True else build_opener(_NoRedirect())
     try:
-        with opener.open(request, timeout=_timeout(parameters)) as response:
+        with opener.open(request, timeout=timeout) as response:
             return _shown(response, parameters)
     except HTTPError as response:
         return _shown(response, parameters)
@@ -134,7 +151,7 @@ def _timeout(parameters: dict[Any, Any]) -> float:
         try:
             return parse_duration(timeout) / 1e9
         except TimeError as error:
-            raise BuiltinError(str(error)) from None
+            raise BuiltinError(f"invalid timeout value {term_text(timeout)}: {error}") from None
     return _DEFAULT_TIMEOUT_S
 
 

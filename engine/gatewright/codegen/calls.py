@@ -217,7 +217,7 @@ def _formatted(w: Writer, vals: list[Val], hint: str) -> Val | None:
     return Val(_py.name(result), "str")
 
 
-_LOCATED = frozenset(("internal.print", "print", "trace", "internal.test_case", "rego.metadata.rule"))
+_LOCATED = frozenset(("http.send", "internal.print", "print", "trace", "internal.test_case", "rego.metadata.rule"))
 
 
 def attempt_builtin(w: Writer, target: str, run: ast.expr, name: str) -> ast.Try:
