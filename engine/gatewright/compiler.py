@@ -19,7 +19,7 @@ from gatewright.runtime.numbers import parse_number
 from gatewright.runtime.values import UNDEFINED
 
 if TYPE_CHECKING:
-    from gatewright.analysis import Program, QueryPlan
+    from gatewright.analysis import Capabilities, Program, QueryPlan
     from gatewright.codegen.unit import Part, Unit
     from gatewright.syntax.nodes import Module
 
@@ -31,21 +31,27 @@ class Settings:
     rego_version: str = "v1"
     strict: bool = False
     print_enabled: bool = False
-    capabilities: Any = None
+    capabilities: Capabilities | None = None
     schemas: Any = None
     hosted: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, ...]:
-        values = (self.rego_version, self.strict, self.print_enabled, self.capabilities)
-        return (*map(repr, values), *self.hosted)
+        values = (self.rego_version, self.strict, self.print_enabled)
+        allowed = self.capabilities.key if self.capabilities is not None else ""
+        return (*map(repr, values), allowed, *self.hosted)
+
+    @property
+    def language(self) -> Mapping[str, Any] | None:
+        """What the capabilities say to the parser."""
+        return None if self.capabilities is None else self.capabilities.language
 
 
 def compile_modules(
     modules: Mapping[str, str | Module],
     *,
     rego_version: str = "v1",
-    capabilities: Any = None,
+    capabilities: Capabilities | None = None,
     strict: bool = False,
     schemas: Any = None,
     print_enabled: bool = False,
@@ -92,9 +98,18 @@ class CompiledPolicy:
             builtins=builtins.signatures(settings.hosted),
             strict=settings.strict,
             schemas=settings.schemas,
-            capabilities=settings.capabilities,
+            capabilities=self._capabilities(),
             print_enabled=settings.print_enabled,
         )
+
+    def _capabilities(self) -> Capabilities | None:
+        """Those given; what the host adds is there in any case."""
+        given, hosted = self.settings.capabilities, self.settings.hosted
+        if given is None or not hosted:
+            return given
+        from gatewright.builtins import HOSTED
+
+        return replace(given, builtins={**given.builtins, **{name: HOSTED[name] for name in hosted}})
 
     def _parsed(self) -> dict[str, Module]:
         if self.parse is not None:
@@ -112,7 +127,7 @@ class CompiledPolicy:
                     module,
                     file=name,
                     rego_version=self.settings.rego_version,
-                    capabilities=self.settings.capabilities,
+                    capabilities=self.settings.language,
                 )
             except RegoErrors as error:
                 errors.extend(error.errors)
@@ -170,7 +185,7 @@ class CompiledPolicy:
         from gatewright import analysis
         from gatewright.syntax import parse_query
 
-        body = parse_query(text, rego_version="v1")
+        body = parse_query(text, rego_version="v1", capabilities=self.settings.language)
         if capture:
             from gatewright.codegen.capture import capture_values
 

@@ -14,10 +14,13 @@ import tarfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import LoadErrors, ManifestError, RegoErrors
 from gatewright.source import Location
+
+if TYPE_CHECKING:
+    from gatewright.analysis import Capabilities
 
 _YAML = (".yaml", ".yml")
 _BUNDLE_DATA = ("data.json", "data.yaml", "data.yml")
@@ -205,6 +208,23 @@ def read_text(path: str | Path) -> str:
 def read_document(path: str | Path) -> Any:
     """The one value of a JSON or YAML file, numbers as Rego keeps them. Raises ManifestError."""
     return parse_document(read_text(path), str(path))
+
+
+def read_capabilities(path: str | Path | None) -> Capabilities | None:
+    """What an OPA capabilities file allows; None without one. Raises ManifestError, or UsageError for another file."""
+    if not path:
+        return None
+    from gatewright.analysis import capabilities_from_json
+
+    return capabilities_from_json(read_document(path))
+
+
+def reachable(hosts: Iterable[str], capabilities: Capabilities | None) -> frozenset[str] | None:
+    """Those of the hosts ("*": any) that capabilities leave within reach, as EvalOptions.allow_net has them."""
+    named = frozenset(hosts)
+    if capabilities is None or capabilities.allow_net is None:
+        return named or None
+    return capabilities.allow_net if "*" in named else named & capabilities.allow_net
 
 
 def parse_document(text: str, file: str) -> Any:

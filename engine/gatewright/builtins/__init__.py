@@ -7,12 +7,13 @@ What a host adds to OPA's own stands in `HOSTED`, and is there for compilations 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 from gatewright.builtins.declared import DECLARED, Declaration
 from gatewright.builtins.registry import Builtin, BuiltinError, OperandError, registered
+from gatewright.errors import RegoEvaluationError
 
 EXTERNAL_DATA: Final = "external_data"
 HOSTED: Final[dict[str, Declaration]] = {
@@ -32,10 +33,16 @@ def declaration(name: str) -> Declaration | None:
 
 @cache
 def lookup(name: str) -> Builtin:
-    """A built-in with its implementation. KeyError for a name OPA does not know."""
-    found = DECLARED[name] if name in DECLARED else HOSTED[name]
+    """A built-in with its implementation; one that a capabilities file has made up fails when it is called."""
+    found = declaration(name)
+    if found is None:
+        return Builtin(name, "", partial(_unsupported, name))
     import_module(f"gatewright.builtins.{found.module}")
     return registered(name)
+
+
+def _unsupported(name: str, *_operands: Any) -> Any:
+    raise RegoEvaluationError(f"unsupported built-in: {name}")
 
 
 __all__ = [

@@ -140,14 +140,16 @@ def make_host(request: CheckRequest) -> Host:
     """An empty Host with the semantics the request asks for."""
     from gatewright.gatekeeper.host import GATOR_POINT, Host
     from gatewright.gatekeeper.providers import load_providers
+    from gatewright.loading import reachable, read_capabilities
     from gatewright.runtime.context import EvalOptions, read_moment
 
+    capabilities = read_capabilities(request.capabilities)
     options = EvalOptions(
         timeout_s=request.timeout_s,
         max_memory=_MOST_MEMORY,
         now_ns=read_moment(request.now),
         seed=request.seed or None,
-        allow_net=frozenset(request.allow_net) or None,
+        allow_net=reachable(request.allow_net, capabilities),
     )
     return Host(
         engine=request.engine,
@@ -157,6 +159,7 @@ def make_host(request: CheckRequest) -> Host:
         cache=request.cache,
         eval_options=options,
         external_data=load_providers(request.external_data),
+        capabilities=capabilities,
     )
 
 

@@ -47,6 +47,7 @@ class CheckRequest:
     now: str = ""
     seed: str = ""
     allow_net: tuple[str, ...] = ()
+    capabilities: str = ""
     cache: bool = True
     result_cache: bool = True
     excerpts: bool = True

@@ -50,6 +50,7 @@ def run_check(
     now: str = "",
     seed: str = "",
     allow_net: Sequence[str] | None = None,
+    capabilities: str = "",
     no_excerpt: bool = False,
     no_cache: bool = False,
     no_result_cache: bool = False,
@@ -95,6 +96,7 @@ def run_check(
         now=now,
         seed=seed,
         allow_net=tuple(allow_net or ()),
+        capabilities=capabilities,
         cache=not no_cache,
         result_cache=not (no_cache or no_result_cache),
         excerpts=not no_excerpt and any(each in ("text", "junit") for each in formats),
@@ -163,6 +165,7 @@ _REPEATED = {
 }
 _SINGLE = {
     "--baseline": "baseline",
+    "--capabilities": "capabilities",
     "--config": "config",
     "--engine": "engine",
     "--enforcement-point": "enforcement_point",

@@ -79,6 +79,9 @@ def check(
     now: Annotated[str, typer.Option(help="What the clock says: RFC 3339, or nanoseconds.")] = "",
     seed: Annotated[str, typer.Option(help="Seed for random numbers and UUIDs.")] = "",
     allow_net: Annotated[list[str] | None, typer.Option(help="A host that http.send may reach. Repeatable.")] = None,
+    capabilities: Annotated[
+        str, typer.Option(help="An OPA capabilities file: of Rego's built-ins only its own exist.")
+    ] = "",
     no_excerpt: Annotated[bool, typer.Option("--no-excerpt", help="Do not show the lines in text output.")] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep nothing: compile and evaluate anew.")] = False,
     no_result_cache: Annotated[

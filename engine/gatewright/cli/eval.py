@@ -39,9 +39,7 @@ def eval_query(
     ] = False,
     fail: Annotated[bool, typer.Option("--fail", help="Exit 1 when the result is undefined or empty.")] = False,
     fail_defined: Annotated[bool, typer.Option("--fail-defined", help="Exit 1 when there is a result.")] = False,
-    capabilities: Annotated[
-        Path | None, typer.Option(help="An OPA capabilities file: only its built-ins exist.")
-    ] = None,
+    capabilities: Annotated[str, typer.Option(help="An OPA capabilities file: only its built-ins exist.")] = "",
     now: Annotated[str, typer.Option(help="What the clock says: RFC 3339, or nanoseconds.")] = "",
     seed: Annotated[str, typer.Option(help="Seed for random numbers and UUIDs.")] = "",
     allow_net: Annotated[list[str] | None, typer.Option(help="A host that http.send may reach. Repeatable.")] = None,

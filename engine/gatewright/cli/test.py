@@ -30,6 +30,9 @@ def test(
     now: Annotated[str, typer.Option(help="What the clock says: RFC 3339, or nanoseconds.")] = "",
     seed: Annotated[str, typer.Option(help="Seed for random numbers and UUIDs.")] = "",
     allow_net: Annotated[list[str] | None, typer.Option(help="A host that http.send may reach. Repeatable.")] = None,
+    capabilities: Annotated[
+        str, typer.Option(help="An OPA capabilities file: of Rego's built-ins only its own exist.")
+    ] = "",
     coverage: Annotated[bool, typer.Option(help="Say which lines of Rego the Rego tests reached.")] = False,
     coverage_file: Annotated[
         Path | None, typer.Option(help="Write coverage here: LCOV, or JSON when the name ends in .json.")
@@ -63,6 +66,7 @@ def test(
         now=now,
         seed=seed,
         allow_net=tuple(allow_net or ()),
+        capabilities=capabilities,
         coverage=coverage or coverage_file is not None or threshold > 0,
         coverage_file=coverage_file,
         threshold=threshold,

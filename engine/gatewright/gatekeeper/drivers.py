@@ -9,6 +9,7 @@ from gatewright.errors import TemplateError, UsageError
 from gatewright.gatekeeper.template import Template
 
 if TYPE_CHECKING:
+    from gatewright.analysis import Capabilities
     from gatewright.gatekeeper.constraint import Constraint
     from gatewright.gatekeeper.review import Review
 
@@ -51,7 +52,13 @@ class Driver(Protocol):
 
 
 def make_drivers(
-    engine: str, *, cache: bool, failure_policy: str, print_enabled: bool, external_data: bool = False
+    engine: str,
+    *,
+    cache: bool,
+    failure_policy: str,
+    print_enabled: bool,
+    external_data: bool = False,
+    capabilities: Capabilities | None = None,
 ) -> tuple[Driver, ...]:
     """The drivers of an engine choice, in order of priority."""
     if engine not in ("cel", "rego", "both"):
@@ -60,7 +67,7 @@ def make_drivers(
     from gatewright.gatekeeper.rego_driver import RegoDriver
 
     store = CodeCache() if cache else None
-    rego = RegoDriver(cache=store, print_enabled=print_enabled, external_data=external_data)
+    rego = RegoDriver(cache=store, print_enabled=print_enabled, external_data=external_data, capabilities=capabilities)
     if engine == "rego":
         return (rego,)
     from gatewright.gatekeeper.cel_driver import CelDriver

@@ -52,6 +52,7 @@ from gatewright.gatekeeper.scopes import Scopes
 from gatewright.gatekeeper.template import TARGET, Template, is_template, read_template
 
 if TYPE_CHECKING:
+    from gatewright.analysis import Capabilities
     from gatewright.cel.vap import Policies
     from gatewright.gatekeeper.both_driver import Disagreement
     from gatewright.gatekeeper.expander import Expander
@@ -88,6 +89,7 @@ class Host:
     namespace go to `default_namespace`. `gator_compat` reproduces what `gator test` does differently from a cluster;
     `semantics` says the same in full. `lazy` compiles a template at its first match, so that errors in its code show
     late. `external_data` answers for providers; without it, templates cannot even name the built-in, as under gator.
+    `capabilities` say which built-ins there are for Rego.
     """
 
     def __init__(
@@ -104,6 +106,7 @@ class Host:
         print_enabled: bool = False,
         eval_options: EvalOptions | None = None,
         external_data: Provider | None = None,
+        capabilities: Capabilities | None = None,
         drivers: Sequence[Driver] | None = None,
     ) -> None:
         self.semantics = GATOR_TEST if gator_compat else semantics
@@ -121,6 +124,7 @@ class Host:
                 failure_policy=failure_policy,
                 print_enabled=print_enabled,
                 external_data=external_data is not None,
+                capabilities=capabilities,
             )
         )
         self.inventory = Inventory()

@@ -18,6 +18,7 @@ from gatewright.runtime.json import to_python
 from gatewright.runtime.values import Key, RegoSet, compare, to_key
 
 if TYPE_CHECKING:
+    from gatewright.analysis import Capabilities
     from gatewright.codegen.cache import CodeCache
     from gatewright.gatekeeper.constraint import Constraint
     from gatewright.gatekeeper.regosource import RegoSource
@@ -27,11 +28,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class RegoDriver:
-    """The options are the compiler's; `external_data` lets templates name that built-in."""
+    """The options are the compiler's; `external_data` lets templates name that built-in, whatever the capabilities."""
 
     cache: CodeCache | None = None
     print_enabled: bool = False
     external_data: bool = False
+    capabilities: Capabilities | None = None
     name: str = REGO
     has_details: bool = True
 
@@ -49,6 +51,7 @@ class RegoDriver:
                 parse=lambda: _modules(source),
                 rego_version=source.dialect,
                 print_enabled=self.print_enabled,
+                capabilities=self.capabilities,
                 hosted=(EXTERNAL_DATA,) if self.external_data else (),
                 cache=self.cache,
             )

@@ -24,6 +24,7 @@ from gatewright.syntax import nodes
 from gatewright.syntax.text import node_text
 
 if TYPE_CHECKING:
+    from gatewright.analysis import Capabilities
     from gatewright.compiler import CompiledPolicy
     from gatewright.runtime.context import EvalOptions
 
@@ -62,6 +63,7 @@ def run_rego_tests(
     load_data: Callable[[], Any] = dict,
     covered: set[tuple[str, int]] | None = None,
     options: EvalOptions | None = None,
+    capabilities: Capabilities | None = None,
 ) -> list[SuiteResult]:
     """Run the tests in these files, which are compiled together; one result a file that holds tests.
 
@@ -69,12 +71,12 @@ def run_rego_tests(
     RegoErrors when the files do not compile.
     """
     texts = {str(path): read_text(path) for path in files}
-    modules, tests = find_tests(texts, rego_version)
+    modules, tests = find_tests(texts, rego_version, capabilities)
     if not tests:
         return []
     from gatewright.compiler import compile_modules
 
-    policy = compile_modules(modules, rego_version=rego_version, print_enabled=True)
+    policy = compile_modules(modules, rego_version=rego_version, print_enabled=True, capabilities=capabilities)
     runner = _Runner(policy, modules, texts, load_data(), options, covered)
     results: dict[str, list[TestResult]] = {}
     seconds: dict[str, float] = {}
@@ -88,7 +90,9 @@ def run_rego_tests(
     return [SuiteResult(Path(file), tuple(found), seconds=seconds[file]) for file, found in results.items()]
 
 
-def find_tests(texts: Mapping[str, str], rego_version: str) -> tuple[dict[str, nodes.Module], list[RegoTest]]:
+def find_tests(
+    texts: Mapping[str, str], rego_version: str, capabilities: Capabilities | None = None
+) -> tuple[dict[str, nodes.Module], list[RegoTest]]:
     """The parsed modules and their tests. Definitions that share a name are told apart by a number, as OPA does."""
     from gatewright.syntax import parse_module
 
@@ -96,9 +100,10 @@ def find_tests(texts: Mapping[str, str], rego_version: str) -> tuple[dict[str, n
     tests: list[RegoTest] = []
     seen: dict[tuple[str, ...], int] = {}
     errors: list[RegoError] = []
+    language = None if capabilities is None else capabilities.language
     for file, text in texts.items():
         try:
-            module = parse_module(text, file=file, rego_version=rego_version)
+            module = parse_module(text, file=file, rego_version=rego_version, capabilities=language)
         except RegoErrors as error:
             errors.extend(error.errors)
             continue

@@ -15,11 +15,12 @@ from gatewright.harness.rego_tests import find_tests, run_rego_tests
 from gatewright.harness.results import SuiteResult
 from gatewright.harness.runner import Engine, EngineFactory, run_suite
 from gatewright.harness.select import Filter, parse_filter
-from gatewright.loading import load_files, read_text
+from gatewright.loading import load_files, reachable, read_capabilities, read_text
 from gatewright.report.tests import FORMATS, totals
 from gatewright.report.writing import write_whole
 
 if TYPE_CHECKING:
+    from gatewright.analysis import Capabilities
     from gatewright.gatekeeper.providers import Provider
     from gatewright.gatekeeper.result import Violation
     from gatewright.runtime.context import EvalOptions
@@ -47,6 +48,7 @@ class TestRequest:
     now: str = ""
     seed: str = ""
     allow_net: tuple[str, ...] = ()
+    capabilities: str = ""
     coverage: bool = False
     coverage_file: Path | None = None
     threshold: float = 0.0
@@ -61,9 +63,10 @@ def run_tests(request: TestRequest, out: TextIO | None = None) -> int:
     if request.rego_version not in ("v0", "v1"):
         raise UsageError(f"unknown Rego version {request.rego_version!r}", hint="there are v0 and v1")
     select = parse_filter(request.run)
+    capabilities = read_capabilities(request.capabilities)
     found = discover(request.paths, ignore=request.ignore)
     reached: set[tuple[str, int]] | None = set() if request.coverage else None
-    results = _suites(found, request, select) + _rego(found, request, select, reached)
+    results = _suites(found, request, select, capabilities) + _rego(found, request, select, reached, capabilities)
     broken = [SuiteResult(path, error=str(error)) for path, error in found.errors]
     results = sorted([*results, *broken], key=lambda r: str(r.path))
     _refuse_nothing(results, request)
@@ -90,21 +93,22 @@ def _exit_code(results: list[SuiteResult], broken: list[SuiteResult], low: bool)
     return 1 if low or any(result.failed for result in results) else 0
 
 
-def _suites(found: Found, request: TestRequest, select: Filter) -> list[SuiteResult]:
+def _suites(found: Found, request: TestRequest, select: Filter, capabilities: Capabilities | None) -> list[SuiteResult]:
     if not found.suites:
         return []
-    engine = host_factory(_options(request), engine=request.engine, cache=request.cache)
+    options = _options(request, capabilities)
+    engine = host_factory(options, engine=request.engine, cache=request.cache, capabilities=capabilities)
     return [run_suite(suite, engine, select=select) for suite in found.suites]
 
 
-def _options(request: TestRequest) -> EvalOptions:
+def _options(request: TestRequest, capabilities: Capabilities | None) -> EvalOptions:
     from gatewright.runtime.context import EvalOptions, read_moment
 
     return EvalOptions(
         timeout_s=request.timeout_s,
         now_ns=read_moment(request.now),
         seed=request.seed or None,
-        allow_net=frozenset(request.allow_net) or None,
+        allow_net=reachable(request.allow_net, capabilities),
     )
 
 
@@ -133,7 +137,11 @@ def host_factory(evaluation: EvalOptions | None = None, **options: Any) -> Engin
 
 
 def _rego(
-    found: Found, request: TestRequest, select: Filter, reached: set[tuple[str, int]] | None
+    found: Found,
+    request: TestRequest,
+    select: Filter,
+    reached: set[tuple[str, int]] | None,
+    capabilities: Capabilities | None,
 ) -> list[SuiteResult]:
     if not found.rego:
         return []
@@ -149,7 +157,8 @@ def _rego(
         rego_version=request.rego_version,
         load_data=load,
         covered=reached,
-        options=_options(request),
+        options=_options(request, capabilities),
+        capabilities=capabilities,
     )
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from gatewright.errors import GatewrightError, LoadErrors, RegoError, RegoErrors, UsageError
-from gatewright.loading import Loaded, load_files, parse_document, read_document
+from gatewright.loading import Loaded, load_files, parse_document, reachable, read_capabilities, read_document
 from gatewright.querying.output import FORMATS, Answer, Row, render
 from gatewright.runtime.values import UNDEFINED
 
 if TYPE_CHECKING:
+    from gatewright.analysis import Capabilities
     from gatewright.runtime.context import Context, EvalOptions
     from gatewright.syntax.nodes import Body
 
@@ -40,7 +41,7 @@ class QueryRequest:
     show_builtin_errors: bool = False
     fail: bool = False
     fail_defined: bool = False
-    capabilities: Path | None = None
+    capabilities: str = ""
     now: str = ""
     seed: str | None = None
     allow_net: tuple[str, ...] = ()
@@ -101,15 +102,19 @@ def _input(request: QueryRequest) -> Any:
 def _evaluate(request: QueryRequest, loaded: Loaded, input: Any) -> Answer:
     from gatewright.syntax import parse_query
 
-    body = parse_query(request.query, rego_version="v1")
+    capabilities = read_capabilities(request.capabilities)
+    language = None if capabilities is None else capabilities.language
+    body = parse_query(request.query, rego_version="v1", capabilities=language)
     if not body:
         raise RegoError("cannot evaluate empty query")
     if request.engine == "regopy":
         return Answer(_regopy_rows(request, loaded, input))
-    return _own_answer(request, loaded, input, body)
+    return _own_answer(request, loaded, input, body, capabilities)
 
 
-def _own_answer(request: QueryRequest, loaded: Loaded, input: Any, body: Body) -> Answer:
+def _own_answer(
+    request: QueryRequest, loaded: Loaded, input: Any, body: Body, capabilities: Capabilities | None
+) -> Answer:
     from gatewright.codegen.cache import CodeCache
     from gatewright.compiler import compile_modules
 
@@ -117,7 +122,7 @@ def _own_answer(request: QueryRequest, loaded: Loaded, input: Any, body: Body) -
         loaded.modules,
         rego_version=request.rego_version,
         strict=request.strict,
-        capabilities=_capabilities(request.capabilities),
+        capabilities=capabilities,
         print_enabled=True,
         cache=CodeCache() if request.cache else None,
     )
@@ -126,7 +131,7 @@ def _own_answer(request: QueryRequest, loaded: Loaded, input: Any, body: Body) -
     except RegoErrors as error:
         raise _in_opas_words(error) from None
     texts = _texts(body, request.query)
-    context = _context(request)
+    context = _context(request, capabilities)
     solutions = prepared.solutions(context, input=input, data=loaded.data)
     rows = [
         Row(tuple((value, *text) for value, text in zip(found.expressions, texts, strict=True)), found.bindings)
@@ -180,7 +185,7 @@ def _regopy_rows(request: QueryRequest, loaded: Loaded, input: Any) -> list[Row]
     return [] if value is None else [Row(((value, request.query, 1, 1),), {})]
 
 
-def _context(request: QueryRequest) -> Context:
+def _context(request: QueryRequest, capabilities: Capabilities | None) -> Context:
     from gatewright.runtime.context import Context
 
     class Noting(Context):
@@ -189,10 +194,10 @@ def _context(request: QueryRequest) -> Context:
         def raise_builtin_errors(self) -> None:
             pass
 
-    return (Noting if request.show_builtin_errors else Context)(_options(request))
+    return (Noting if request.show_builtin_errors else Context)(_options(request, capabilities))
 
 
-def _options(request: QueryRequest) -> EvalOptions:
+def _options(request: QueryRequest, capabilities: Capabilities | None) -> EvalOptions:
     from gatewright.runtime.context import EvalOptions, read_moment
 
     return EvalOptions(
@@ -200,18 +205,10 @@ def _options(request: QueryRequest) -> EvalOptions:
         strict_builtin_errors=request.strict_builtin_errors or request.show_builtin_errors,
         now_ns=read_moment(request.now),
         seed=request.seed,
-        allow_net=frozenset(request.allow_net) or None,
+        allow_net=reachable(request.allow_net, capabilities),
         timeout_s=request.timeout_s,
         print_sink=lambda text, _: print(text, file=sys.stderr),
     )
-
-
-def _capabilities(path: Path | None) -> Any:
-    if path is None:
-        return None
-    from gatewright.analysis import capabilities_from_json
-
-    return capabilities_from_json(read_document(path))
 
 
 def _print_errors(error: LoadErrors | RegoErrors | RegoError, format: str, out: TextIO) -> int:

@@ -44,7 +44,6 @@ class EvalOptions:
     max_depth: int = 0
     print_sink: Callable[[str, Location], None] | None = None
     tracer: Any = None
-    capabilities: Any = None
     external_data: Callable[[str, Sequence[str]], Any] | None = None
 
 
@@ -109,10 +108,6 @@ class Context:
     @property
     def allow_net(self) -> frozenset[str] | None:
         return self.options.allow_net
-
-    @property
-    def capabilities(self) -> Any:
-        return self.options.capabilities
 
     def silent(self) -> Context:
         """A context for evaluating the same again: what is printed was printed before."""
