@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from benchmarks.measure import Command
 from benchmarks.workloads import Workloads
@@ -55,6 +56,9 @@ def scenarios(workloads: Workloads, tools: Tools, *, objects: int) -> Iterator[S
     yield build.again(f"{objects:,} x 44, second run", objects, target=200)
     yield build.pair("1,000 x CEL policies", workloads.dual(engine="cel"), workloads.objects(1000), target=5)
     yield build.pair("1,000 x referential policies", workloads.referential(), workloads.objects(1000), target=20)
+    yield build.pair("1,000 x 44 and expansion", workloads.with_expansion(), workloads.objects(1000), target=10)
+    yield build.mutation("1,000 x 14 mutators", workloads.objects(1000), target=1)
+    yield build.expansion(f"{objects:,} x 14 mutators and expansion", workloads.objects(objects), target=3)
     yield build.suites("40 suites", target=2)
 
 
@@ -106,6 +110,46 @@ class _Builder:
             commands.append(Command("gator", self.gator(policies, objects)))
         return Scenario(name, commands, {"gator": target} if self.tools.gator else {})
 
+    def mutation(self, name: str, objects: Path, *, target: float) -> Scenario:
+        """gator has no command for it, but `gator expand` mutates all it is given, and here writes nothing."""
+        mutators = self.workloads.mutators()
+        argv = (self.tools.gatewright, "mutate", "--format", "json", "-n", "", "-p", str(mutators), str(objects))
+        commands = [Command("gatewright", argv)]
+        if not self.tools.gator:
+            return Scenario(name, commands)
+        commands.append(Command("gator", (self.tools.gator, "expand", "-n", str(mutators), "-n", str(objects))))
+        shown = (*self.gator(mutators, objects), "-f", str(self.workloads.everything()))
+
+        def check(folder: Path) -> str | None:
+            from benchmarks.measure import once
+
+            once(commands[0], folder / "ours.json")
+            once(Command("gator", shown), folder / "gator.json")
+            mine = json.loads((folder / "ours.json").read_text(encoding="utf-8"))
+            results = json.loads((folder / "gator.json").read_text(encoding="utf-8"))
+            return different_objects(mine, [result["violatingObject"] for result in results])
+
+        return Scenario(name, commands, {"gator": target}, check)
+
+    def expansion(self, name: str, objects: Path, *, target: float) -> Scenario:
+        inputs = (self.workloads.mutators(), self.workloads.golden / "expansion", objects)
+        given = tuple(word for path in inputs for word in ("-n", str(path)))
+        commands = [Command("gatewright", (self.tools.gatewright, "gator", "expand", *given))]
+        if not self.tools.gator:
+            return Scenario(name, commands)
+        commands.append(Command("gator", (self.tools.gator, "expand", *given)))
+
+        def check(folder: Path) -> str | None:
+            from benchmarks.measure import once
+
+            texts = []
+            for command in commands:
+                once(command, folder / "expanded.yaml")
+                texts.append((folder / "expanded.yaml").read_bytes())
+            return None if texts[0] == texts[1] else "the texts are not the same"
+
+        return Scenario(name, commands, {"gator": target}, check)
+
     def suites(self, name: str, *, target: float) -> Scenario:
         library = self.workloads.library
         commands = [Command("gatewright", (self.tools.gatewright, "test", str(library)))]
@@ -147,6 +191,15 @@ def difference(ours: set[Finding], theirs: set[Finding]) -> str | None:
         return None
     only_ours, only_theirs = sorted(ours - theirs), sorted(theirs - ours)
     return f"{len(only_ours)} only ours {only_ours[:1]}, {len(only_theirs)} only theirs {only_theirs[:1]}"
+
+
+def different_objects(ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> str | None:
+    """As `difference`, for whole objects; the policies themselves, which gator takes for objects too, are left out."""
+    sides = [{json.dumps(o, sort_keys=True) for o in side if ".gatekeeper.sh/" not in o["apiVersion"]}
+             for side in (ours, theirs)]  # fmt: skip
+    if sides[0] == sides[1]:
+        return None
+    return f"{len(sides[0] - sides[1])} objects only ours, {len(sides[1] - sides[0])} only theirs"
 
 
 def our_findings(file: Path) -> set[Finding]:

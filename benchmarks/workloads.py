@@ -12,6 +12,50 @@ import yaml
 
 SEED = 7
 
+# Beside the library's mutators, which are for Pods: one for every object, and two for what Pods are made from.
+MUTATORS = """\
+apiVersion: mutations.gatekeeper.sh/v1
+kind: AssignMetadata
+metadata: {name: owner}
+spec:
+  location: metadata.labels.owner
+  parameters: {assign: {value: platform}}
+---
+apiVersion: mutations.gatekeeper.sh/v1
+kind: Assign
+metadata: {name: pull-policy}
+spec:
+  applyTo: [{groups: [apps], versions: [v1], kinds: [Deployment, StatefulSet, DaemonSet]}]
+  location: 'spec.template.spec.containers[name: *].imagePullPolicy'
+  parameters: {assign: {value: Always}}
+---
+apiVersion: mutations.gatekeeper.sh/v1
+kind: AssignImage
+metadata: {name: mirror}
+spec:
+  applyTo: [{groups: [apps], versions: [v1], kinds: [Deployment, StatefulSet, DaemonSet]}]
+  location: 'spec.template.spec.containers[name: *].image'
+  parameters: {assignDomain: mirror.example}
+"""
+
+# Denies every object, so that gator shows each as its mutators leave it.
+EVERYTHING = """\
+apiVersion: templates.gatekeeper.sh/v1
+kind: ConstraintTemplate
+metadata: {name: everything}
+spec:
+  crd: {spec: {names: {kind: Everything}}}
+  targets:
+  - target: admission.k8s.gatekeeper.sh
+    rego: |
+      package everything
+      violation[{"msg": "shown"}] { true }
+---
+apiVersion: constraints.gatekeeper.sh/v1beta1
+kind: Everything
+metadata: {name: everything}
+"""
+
 # The policies of the library that read data.inventory.
 REFERENTIAL = (
     "general/horizontalpodautoscaler",
@@ -111,6 +155,31 @@ class Workloads:
             (folder / f"{stem}-template.yaml").write_bytes((policy / "template.yaml").read_bytes())
             constraint = sorted(policy.glob("samples/*/constraint.yaml"))[0]
             (folder / f"{stem}-constraint.yaml").write_bytes(constraint.read_bytes())
+        return folder
+
+    def mutators(self) -> Path:
+        """The library's mutators and those above."""
+        folder = self.work / "mutators"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "own.yaml").write_text(MUTATORS, encoding="utf-8")
+        for index, file in enumerate(sorted(self.library.parent.glob("mutation/**/mutation*.yaml"))):
+            (folder / f"library-{index:02}.yaml").write_bytes(file.read_bytes())
+        return folder
+
+    def everything(self) -> Path:
+        """A policy that every object violates."""
+        file = self.work / "everything.yaml"
+        file.write_text(EVERYTHING, encoding="utf-8")
+        return file
+
+    def with_expansion(self) -> Path:
+        """The golden policies, and the template that makes Pods of workloads."""
+        folder = self.work / "rego-only-expansion"
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            for part in ("rego-only", "expansion"):
+                for file in sorted((self.golden / part).glob("*.yaml")):
+                    (folder / file.name).write_bytes(file.read_bytes())
         return folder
 
     def _generate(self, *arguments: str) -> None:
