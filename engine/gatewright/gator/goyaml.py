@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cmp_to_key
-from typing import Any, Final
+from functools import cmp_to_key, lru_cache
+from typing import Any, Final, Literal
 
 from gatewright.gatekeeper._gotext import float_text
 
@@ -118,19 +118,20 @@ class _Emitter:
             else:
                 flush = self._dialect.flush and in_mapping and not self._fresh
                 self._list(value, indent if flush else self._deeper(indent, in_list))
-        else:
+        elif self._flow or not self._short(value, key=False):
             self._scalar(value, self._deeper(indent, in_list, flow=True), key=False)
 
-    def _ordered(self, value: dict[str, Any]) -> list[str]:
+    def _ordered(self, value: dict[str, Any]) -> Iterable[str]:
         if isinstance(value, Ordered):
             return list(value)
-        order = _order_digits_first if self._dialect.digits_first else _order
-        return sorted(value, key=cmp_to_key(order))
+        return _sorted(tuple(value), self._dialect.digits_first)
 
     def _mapping(self, value: dict[str, Any], indent: int) -> None:
         for key in self._ordered(value):
             self._indent(indent)
-            if _simple(key):
+            if self._short(key, key=True):
+                self._indicator(":")
+            elif _simple(key):
                 self._scalar(key, self._deeper(indent, False, flow=True), key=True)
                 self._indicator(":")
             else:
@@ -173,16 +174,27 @@ class _Emitter:
 
     # --- scalars ---
 
+    def _short(self, value: Any, *, key: bool) -> bool:
+        """Write a short text outside flow collections, if it stands on one line: most do, and are met again."""
+        if value.__class__ is not str or len(value) > _SHORT:
+            return False
+        text = _on_one_line(value, self._dialect.tabs, key)
+        if text is None or not (key or self._column + 1 + len(text) <= self._dialect.width):
+            return False
+        self._put(text if self._blank else " " + text)
+        self._blank = self._fresh = False
+        return True
+
     def _scalar(self, value: Any, indent: int, *, key: bool) -> None:
         if not isinstance(value, str):
             self._plain(_text(value), indent, fold=not key)
             return
-        text = _Analysed(value, tabs=self._dialect.tabs)
-        if "\n" in value and text.block and not self._flow and not key:
+        style = _style(value, self._dialect.tabs, key, bool(self._flow))
+        if style == "literal":
             self._literal(value, indent)
-        elif "\n" in value or _resolves(value) or not text.single:
+        elif style == "double":
             self._double(value, indent, fold=not key)
-        elif text.flow_plain if self._flow else text.block_plain and (value or not key):
+        elif style == "plain":
             self._plain(value, indent, fold=not key)
         else:
             self._single(value, indent, fold=not key)
@@ -248,6 +260,29 @@ class _Emitter:
 _AT_START: Final = frozenset("#,[]{}&*!|>'\"%@`")
 _IN_FLOW: Final = frozenset(",?[]{}:")
 _BREAKS: Final = "\r\n\x85\u2028\u2029"
+
+
+def _style(text: str, tabs: bool, key: bool, flow: bool) -> Literal["literal", "double", "plain", "single"]:
+    analysed = _Analysed(text, tabs=tabs)
+    if "\n" in text and analysed.block and not flow and not key:
+        return "literal"
+    if "\n" in text or _resolves(text) or not analysed.single:
+        return "double"
+    return "plain" if (analysed.flow_plain if flow else analysed.block_plain) else "single"
+
+
+_SHORT: Final = 128
+
+
+@lru_cache(maxsize=16384)
+def _on_one_line(text: str, tabs: bool, key: bool) -> str | None:
+    """How a text is written outside flow collections; None when it takes more lines or may not stand before a colon."""
+    style = _style(text, tabs, key, False)
+    if style == "literal" or (key and not _simple(text)):
+        return None
+    if style == "double":
+        return '"' + "".join(map(_escaped, text)) + '"'
+    return text if style == "plain" else "'" + text.replace("'", "''") + "'"
 
 
 class _Analysed:
@@ -358,6 +393,11 @@ def _resolves(text: str) -> bool:
 
 
 # --- the order of keys -------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1024)
+def _sorted(keys: tuple[str, ...], digits_first: bool) -> list[str]:
+    return sorted(keys, key=cmp_to_key(_order_digits_first if digits_first else _order))
 
 
 def _order(a: str, b: str) -> int:
