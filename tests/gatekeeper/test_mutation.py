@@ -46,9 +46,10 @@ def mutated(obj, *documents, provider=None, username=""):
     system = MutationSystem(provider)
     for document in documents:
         system.upsert(read_mutator(document))
-    obj = copy.deepcopy(obj)
-    system.mutate(Mutable(obj, None, username, "CREATE", ORIGINAL))
-    return obj
+    before, mutable = copy.deepcopy(obj), Mutable(obj, None, username, "CREATE", ORIGINAL)
+    system.mutate(mutable)
+    assert obj == before
+    return mutable.object
 
 
 A, B = {"name": "a", "image": "x:1"}, {"name": "b"}

@@ -42,14 +42,18 @@ class Expander:
             except ExpansionError as error:
                 raise ExpansionError(f"error upserting template {kube.name_of(obj)}: {error.message}") from error
 
-    def mutate(self, obj: kube.Object, namespace: Namespace | None, *, operation: str = "", username: str = "") -> bool:
-        """Mutate an object in place as an original; whether anything changed."""
-        return self.mutations.mutate(Mutable(obj, namespace, username, operation, ORIGINAL))
+    def mutated(
+        self, obj: kube.Object, namespace: Namespace | None, *, operation: str = "", username: str = ""
+    ) -> kube.Object:
+        """What mutation makes of an object, as an original; the object itself is left as it is."""
+        mutable = Mutable(obj, namespace, username, operation, ORIGINAL)
+        self.mutations.mutate(mutable)
+        return mutable.object
 
     def expand(self, obj: kube.Object, namespace: Namespace | None) -> list[Resultant]:
         """What an object expands to after its own mutation; the object itself is left as it is."""
         name = kube.name_of(obj)
-        base = Mutable(kube.deep_copy(obj), namespace, "", "", ORIGINAL)
+        base = Mutable(obj, namespace, "", "", ORIGINAL)
         try:
             self.mutations.mutate(base)
         except MutationError as error:

@@ -152,22 +152,23 @@ class ExpansionSystem:
         gvk = kube.gvk_of(base.object)
         if gvk.empty:
             raise ExpansionError(f"cannot expand resource {kube.name_of(base.object)} with empty GVK")
-        resultants = [
-            Resultant(expand_with(template, base.object, base.namespace), template.name, template.enforcement_action)
-            for template in self._templates.values()
-            if gvk in template.applies_to and template.name not in self._conflicts
+        templates = [t for t in self._templates.values() if gvk in t.applies_to and t.name not in self._conflicts]
+        made = [expand_with(template, base.object, base.namespace) for template in templates]
+        return [
+            Resultant(self._mutated(obj, base), template.name, template.enforcement_action)
+            for obj, template in zip(made, templates, strict=True)
         ]
-        if self.mutations is not None:
-            for resultant in resultants:
-                self._mutate(self.mutations, resultant.object, base)
-        return resultants
 
-    def _mutate(self, mutations: MutationSystem, obj: kube.Object, base: Mutable) -> None:
+    def _mutated(self, obj: kube.Object, base: Mutable) -> kube.Object:
+        if self.mutations is None:
+            return obj
+        mutable = Mutable(obj, base.namespace, base.username, "", "Generated")
         try:
-            mutations.mutate(Mutable(obj, base.namespace, base.username, "", "Generated"))
+            self.mutations.mutate(mutable)
         except MutationError as error:
             what = f"failed to mutate resultant resource {kube.name_of(obj)}"
             raise ExpansionError(f"{what}: {error.message}") from error
+        return mutable.object
 
 
 def expand_with(template: ExpansionTemplate, parent: kube.Object, namespace: Namespace | None) -> kube.Object:

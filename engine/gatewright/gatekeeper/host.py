@@ -452,9 +452,9 @@ class Host:
     def mutated(self, obj: kube.Object, *, operation: str = "CREATE", username: str = "") -> kube.Object:
         """The object as the mutators in force leave it; where it named no namespace, it names none afterwards."""
         placed = self._placed(obj)
-        after: kube.Object = kube.deep_copy(placed)
+        after = placed
         if self._expander is not None:
-            self._expander.mutate(after, self._namespace_of(placed), operation=operation, username=username)
+            after = self._expander.mutated(placed, self._namespace_of(placed), operation=operation, username=username)
         if placed is not obj and kube.namespace_of(after) == self.default_namespace:
             del after["metadata"]["namespace"]
         return after

@@ -155,19 +155,22 @@ def _access_message(fields: tuple[str, ...], value: Any, expected: str) -> str:
 def deep_copy(value: Any) -> Any:
     """A copy of a decoded JSON value that shares no container with it."""
     if value.__class__ is dict:
-        return {k: deep_copy(v) for k, v in value.items()}
+        # The test is here once more, since most values are scalars and a call costs more than all else.
+        return {k: deep_copy(v) if v.__class__ is dict or v.__class__ is list else v for k, v in value.items()}
     if value.__class__ is list:
-        return [deep_copy(v) for v in value]
+        return [deep_copy(v) if v.__class__ is dict or v.__class__ is list else v for v in value]
     return value
 
 
 def same(a: Any, b: Any) -> bool:
     """Deep equality that tells 1 from true, as Python's does not."""
+    if a is b:
+        return True
     if a.__class__ is not b.__class__:
         numbers = isinstance(a, (int, float)) and isinstance(b, (int, float))
         return numbers and not isinstance(a, bool) and not isinstance(b, bool) and bool(a == b)
     if a.__class__ is dict:
-        return a.keys() == b.keys() and all(same(v, b[k]) for k, v in a.items())
+        return a.keys() == b.keys() and all(v is b[k] or same(v, b[k]) for k, v in a.items())
     if a.__class__ is list:
         return len(a) == len(b) and all(map(same, a, b))
     return bool(a == b)

@@ -136,9 +136,7 @@ def _mutated(host: Host, obj: kube.Object) -> kube.Object:
     """The object as gator shows it: mutated, though it was reviewed before that."""
     if host.expander is None:
         return obj
-    shown: kube.Object = kube.deep_copy(obj)
-    host.expander.mutate(shown, gator_namespace(obj, host.namespaces))
-    return shown
+    return host.expander.mutated(obj, gator_namespace(obj, host.namespaces))
 
 
 def _load(host: Host, objects: Sequence[kube.Object]) -> None:

@@ -93,7 +93,7 @@ def _objects(data: bytes, place: str) -> list[kube.Object]:
             what = f"json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}"
             raise Fatal(f"{place}: reading yaml source: error unmarshaling JSON: while decoding JSON: {what}")
         if value:
-            found.append(_rounded(value))
+            found.append(_rounded(value) if _has_wide(value) else value)
     return found
 
 
@@ -133,6 +133,17 @@ def go_row(error: ManifestError) -> int:
 
 
 _JSON_KINDS = {str: "string", bool: "bool"}
+
+
+def _has_wide(value: Any) -> bool:
+    for item in value.values() if value.__class__ is dict else value:
+        kind = item.__class__
+        if kind is int:
+            if not -(2**53) <= item <= 2**53:
+                return True
+        elif (kind is dict or kind is list) and _has_wide(item):
+            return True
+    return False
 
 
 def _rounded(value: Any) -> Any:

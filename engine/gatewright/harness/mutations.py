@@ -39,9 +39,7 @@ def load_mutators(documents: Sequence[kube.Object], external_data: dict[str, Any
             raise SuiteError(f"not a mutator: {document.get('kind')} {kube.name_of(document)!r}")
 
     def mutate(obj: kube.Object) -> kube.Object:
-        after: kube.Object = kube.deep_copy(obj)
-        expander.mutate(after, namespaces.get(kube.namespace_of(after)), operation="CREATE")
-        return after
+        return expander.mutated(obj, namespaces.get(kube.namespace_of(obj)), operation="CREATE")
 
     return mutate
 

@@ -65,7 +65,10 @@ class Mutable:
 
 @dataclass(frozen=True, slots=True)
 class Mutator:
-    """A mutator ready to run. `bindings` is empty for AssignMetadata, which takes no part in schema conflicts."""
+    """A mutator ready to run. `bindings` is empty for AssignMetadata, which takes no part in schema conflicts.
+
+    `_covered` remembers which kinds and operations its `applyTo` covers.
+    """
 
     id: MutatorId
     path: Path
@@ -76,12 +79,21 @@ class Mutator:
     bindings: tuple[Binding, ...] = ()
     terminal: str = UNKNOWN
     must_terminate: bool = False
+    _covered: dict[tuple[kube.GroupVersionKind, str], bool] = field(default_factory=dict, compare=False)
+
+    @property
+    def asks_provider(self) -> bool:
+        """Whether it leaves placeholders for external data."""
+        return "externalData" in (_parameters(self.spec).get("assign") or {})
 
     def matches(self, mutable: Mutable) -> bool:
         """Whether the mutator is for this object; MatchError when that cannot be told."""
         if self.bindings:
-            gvk = kube.gvk_of(mutable.object)
-            if not applies_for(self.spec.get("applyTo") or (), gvk, mutable.operation):
+            what = (kube.gvk_of(mutable.object), mutable.operation)
+            covered = self._covered.get(what)
+            if covered is None:
+                covered = self._covered[what] = applies_for(self.spec.get("applyTo") or (), *what)
+            if not covered:
                 return False
         return self.matcher(Subject(mutable.object, mutable.namespace, mutable.source))
 

@@ -22,6 +22,7 @@ class MutationSystem:
     new_id: Callable[[], object] = uuid.uuid4
     _mutators: dict[MutatorId, Mutator] = field(default_factory=dict)
     _order: list[Mutator] = field(default_factory=list)
+    _external: bool = False
     _schemas: SchemaDB = field(default_factory=SchemaDB)
 
     def upsert(self, mutator: Mutator) -> None:
@@ -32,14 +33,18 @@ class MutationSystem:
         else:
             conflicts = self._schemas.upsert(mutator) if mutator.bindings else set()
             self._mutators[mutator.id] = mutator
-            self._order = [self._mutators[who] for who in sorted(self._mutators)]
+            self._arrange()
         if conflicts:
             raise MutationError(conflict_text(conflicts))
 
     def remove(self, who: MutatorId) -> None:
         if self._mutators.pop(who, None) is not None:
             self._schemas.remove(who)
-            self._order = [self._mutators[who] for who in sorted(self._mutators)]
+            self._arrange()
+
+    def _arrange(self) -> None:
+        self._order = [self._mutators[who] for who in sorted(self._mutators)]
+        self._external = any(mutator.asks_provider for mutator in self._order)
 
     def conflicts(self) -> dict[MutatorId, set[MutatorId]]:
         """The mutators along whose paths there are conflicts, and whose these are."""
@@ -47,7 +52,7 @@ class MutationSystem:
         return {who: ids for who, ids in found.items() if ids}
 
     def mutate(self, mutable: Mutable) -> bool:
-        """Mutate an object in place until nothing changes; whether anything did.
+        """Mutate until nothing changes; whether anything did. What was the mutable's object is left as it was.
 
         MutationError when a mutator fails, cannot tell whether it matches, or the object never settles.
         """
@@ -56,13 +61,13 @@ class MutationSystem:
             return False
         run: object = None
         for iteration in range(len(self._order) + 1):
-            old: kube.Object | None = None
+            old = mutable.object
             applied = False
             for mutator in active:
                 if not _matches(mutator, mutable):
                     continue
-                if old is None:
-                    old = kube.deep_copy(mutable.object)
+                if mutable.object is old:
+                    mutable.object = kube.deep_copy(old)
                 try:
                     applied |= mutator.mutate(mutable)
                 except GatewrightError as error:
@@ -75,6 +80,8 @@ class MutationSystem:
         raise MutationError(f"mutation not converging: {what}")
 
     def _settled(self, mutable: Mutable) -> bool:
+        if not self._external:
+            return True
         try:
             resolve(mutable.object, self.provider)
         except MutationError as error:
