@@ -14,6 +14,7 @@ from gatewright.gatekeeper._gotext import type_text, value_text
 from gatewright.gatekeeper.drivers import Finding, Path, Policy, Rule
 from gatewright.gatekeeper.evidence import subject
 from gatewright.gatekeeper.template import REGO, Template
+from gatewright.runtime.conflicts import ConflictError
 from gatewright.runtime.json import to_python
 from gatewright.runtime.values import Key, RegoSet, compare, to_key
 
@@ -135,11 +136,13 @@ def findings(value: Any) -> list[Finding]:
 
 def error_text(error: RegoError) -> str:
     """An evaluation error as Gatekeeper words it: the OPA inside it says less of conflicts than later ones."""
-    message = error.message
-    if error.code == "eval_conflict_error" and message.startswith("function "):
+    what = error.what.partition(" ")[0] if isinstance(error, ConflictError) else ""
+    if what == "function":
         message = "functions must not produce multiple outputs for same inputs"
-    elif error.code == "eval_conflict_error" and message.startswith("rule "):
+    elif what == "rule":
         message = "complete rules must not produce multiple outputs"
+    else:
+        message = error.message
     return f"{error.location}: {error.code}: {message}" if error.location else f"{error.code}: {message}"
 
 

@@ -17,9 +17,29 @@ _TEXT_WIDTH = 80
 
 
 class ConflictError(RegoEvaluationError):
-    """Two results where one may be."""
+    """Two results where one may be. `what` is `rule data.x.y` or `function data.x.f`, if it is theirs."""
 
     code = "eval_conflict_error"
+    what = ""
+
+
+class DifferingError(ConflictError):
+    """Results of a rule or function that differ. Its message lists them, and is written when it is read: Gatekeeper
+    says less, and a fleet may run into the same conflict with every object."""
+
+    def __init__(self, message: str | Callable[[], str], location: Location | None = None, **more: Any) -> None:
+        super().__init__("", location, **more)
+        self._message = message
+
+    @property
+    def message(self) -> str:
+        if not isinstance(self._message, str):
+            self._message = self._message()
+        return self._message
+
+    @message.setter
+    def message(self, message: str) -> None:
+        self._message = message
 
 
 class Conflicts:
@@ -49,6 +69,11 @@ class Conflicts:
 
     def error(self, what: str) -> ConflictError:
         """OPA's error; `what` is `rule data.x.y` or `function data.x.f`."""
+        error = DifferingError(lambda: self._text(what), Location(*self.raised_at))
+        error.what = what
+        return error
+
+    def _text(self, what: str) -> str:
         if what.startswith("function"):
             head = f"{what} produced conflicting values for the same inputs:"
         else:
@@ -60,7 +85,7 @@ class Conflicts:
             lines.append(f"  {_text(value)} at {place}")
         if self.more:
             lines.append("  ...")
-        return ConflictError("\n".join(lines), Location(*self.raised_at))
+        return "\n".join(lines)
 
 
 def differ(found: Conflicts | None, first_at: At, first: Any, at: At, value: Any) -> Conflicts:
