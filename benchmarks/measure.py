@@ -8,11 +8,13 @@ import statistics
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 _SAMPLE_SECONDS = 0.02
+# Adding up the pages of a large process stops it for a while: at most this share of its time.
+_SAMPLE_SHARE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +49,32 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A named command line; `expect` are the exit codes that mean it did its work; `before` runs untimed."""
+    """A named command line; `expect` are the exit codes that mean it did its work; `before` is called untimed.
+
+    `telling` is what says what the command found, where the command itself does not.
+    """
 
     name: str
     argv: tuple[str, ...]
     expect: frozenset[int] = frozenset({0, 1})
-    before: tuple[str, ...] = ()
+    before: Callable[[], None] | None = None
     env: tuple[tuple[str, str], ...] = ()
+    telling: tuple[str, ...] = ()
 
 
-def alternate(commands: Sequence[Command], *, repeat: int = 3, warmup: int = 1) -> list[Series]:
+def alternate(commands: Sequence[Command], *, repeat: int = 3) -> list[Series]:
     """Run the commands in turn, A B A B …, so that a drift of the machine's speed meets all of them."""
     series = [Series(command.name) for command in commands]
-    for turn in range(warmup + repeat):
+    for _ in range(repeat):
         for command, runs in zip(commands, series, strict=True):
-            run = once(command)
-            if turn >= warmup:
-                runs.runs.append(run)
+            runs.runs.append(once(command))
     return series
 
 
 def once(command: Command, stdout: Path | None = None) -> Run:
     """Run a command to its end, its output thrown away or kept in `stdout`."""
     if command.before:
-        subprocess.run(command.before, check=True, capture_output=True)
+        command.before()
     env = {**os.environ, **dict(command.env)}
     sink = stdout.open("wb") if stdout else None
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -105,8 +109,11 @@ class _Peak:
         self._thread.start()
 
     def _watch(self) -> None:
-        while not self._done.wait(_SAMPLE_SECONDS):
+        pause = _SAMPLE_SECONDS
+        while not self._done.wait(pause):
+            started = time.perf_counter()
             self._peak = max(self._peak, sum(_pss_kb(pid) for pid in _tree(self._pid)) / 1024)
+            pause = max(_SAMPLE_SECONDS, (time.perf_counter() - started) / _SAMPLE_SHARE)
 
     def stop(self) -> float:
         self._done.set()

@@ -1,21 +1,25 @@
-"""What is compared: each scenario names its peers' commands, ours, and the ratio we hold ourselves to."""
+"""What is compared. A scenario is one input, our ways over it, and the peers' commands, run in turn.
+
+Each of our ways is a row of the record, with the ratios to reach; a row with `curves` is a point of those plots.
+"""
 
 from __future__ import annotations
 
-import json
+import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
 
+from benchmarks import answers
 from benchmarks.measure import Command
 from benchmarks.workloads import Workloads
 
-# A result as all tools can be brought to say it: who, by which constraint, and the message.
-Finding = tuple[str, str, str, str, str, str]
+# Beyond these numbers gator takes many minutes where policies read data.inventory, and all memory where they don't.
+_GATOR_REFERENTIAL = 10_000
+_LARGE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +38,69 @@ class Tools:
 
 
 @dataclass(frozen=True, slots=True)
-class Scenario:
-    """One row: `commands[0]` is ours; `target` is peer ÷ ours to reach, by peer; `check` compares the answers."""
+class Way:
+    """One of our command lines; `goals` is peer ÷ ours to reach; `curves` places it in plots, by its x there."""
 
     name: str
-    commands: list[Command]
-    target: dict[str, float] = field(default_factory=dict)
-    check: Callable[[Path], str | None] | None = None
+    command: Command
+    goals: dict[str, float] = field(default_factory=dict)
+    curves: dict[str, float] = field(default_factory=dict)
 
 
-def scenarios(workloads: Workloads, tools: Tools, *, objects: int) -> Iterator[Scenario]:
-    """All scenarios that the installed peers allow, small ones first."""
-    build = _Builder(workloads, tools)
-    yield build.start("1 object x 1 policy", *workloads.one(), target=1 / 1.5)
-    yield build.start("1 object x 44 policies", workloads.golden / "rego-only", workloads.one()[1], target=1.0)
-    yield build.against_gator("1,000 x 44 rego-only", "rego-only", 1000, target=15)
-    yield build.against_gator(f"{objects:,} x 44 rego-only", "rego-only", objects, target=30, opa=10)
-    yield build.against_gator(f"{objects:,} x 44 rego-only, one core", "rego-only", objects, ("--jobs", "1"), 16, opa=5)
-    yield build.against_gator(f"{objects:,} x 44 rego-only, no cache", "rego-only", objects, ("--no-cache",), 15)
-    yield build.against_gator(f"{objects:,} x 44 as-is", "as-is", objects, target=25)
-    yield build.again(f"{objects:,} x 44, second run", objects, target=200)
-    yield build.pair("1,000 x CEL policies", workloads.dual(engine="cel"), workloads.objects(1000), target=5)
-    yield build.pair("1,000 x referential policies", workloads.referential(), workloads.objects(1000), target=20)
-    yield build.pair("1,000 x 44 and expansion", workloads.with_expansion(), workloads.objects(1000), target=10)
-    yield build.mutation("1,000 x 14 mutators", workloads.objects(1000), target=1)
-    yield build.expansion(f"{objects:,} x 14 mutators and expansion", workloads.objects(objects), target=3)
-    yield build.suites("40 suites", target=2)
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Our ways and the peers over the same input; `ours` and `theirs` read the answers of both sides."""
+
+    name: str
+    ways: list[Way]
+    peers: list[Command]
+    ours: answers.Reader = answers.of_gatewright
+    theirs: answers.Reader = answers.of_gator
+
+    @property
+    def commands(self) -> list[Command]:
+        """In the order in which they are run in turn."""
+        return [*(way.command for way in self.ways), *self.peers]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A scenario that makes its inputs only when it is built. A `long` one runs only when it is asked for."""
+
+    name: str
+    build: Callable[[], Scenario]
+    long: bool = False
+
+
+def plan(workloads: Workloads, tools: Tools, *, objects: int) -> Iterator[Planned]:
+    """All scenarios, small ones first; `objects` is the size of the large one that is run in all ways."""
+    build, work = _Builder(workloads, tools), workloads
+    few = partial(work.objects, 1000)
+    yield build.check("1 object x 1 policy", work.one_policy, work.one_object, goal=1 / 1.5)
+    yield build.check("1 object x 44 policies", work.rego_only, work.one_object, goal=1)
+    yield Planned("40 suites", partial(build.suites, "40 suites", goal=2))
+    yield build.check("1,000 x CEL policies", partial(work.dual, engine="cel"), few, goal=5)
+    yield build.check("1,000 x 44 and expansion", work.with_expansion, few, goal=10)
+    yield Planned("1,000 x 14 mutators", partial(build.mutation, "1,000 x 14 mutators", 1000, goal=1))
+    for count in (1, 11, 22, 88, 176):
+        yield build.check(f"1,000 x {count} policies", partial(work.policies, count), few, curves={"policies": count})
+    for count in (0, 1, 2, 5, 10, 20):
+        yield build.check(f"1,000 objects, {count} violations each", partial(work.violating, count), few,
+                          curves={"violations": count * 1000})  # fmt: skip
+    for cores in range(1, (os.cpu_count() or 1) + 1):
+        name = f"2,000 x 44 rego-only, {cores} of the cores"
+        yield Planned(name, partial(build.cores, name, 2000, cores))
+    for count in sorted({1000, 2000, 5000, objects}):
+        name = f"{count:,} x 44 rego-only"
+        yield Planned(name, partial(build.fleet, name, count, full=count == objects))
+    yield build.check(f"{objects:,} x 44 as-is", work.as_is, partial(work.objects, objects), goal=25)
+    name = f"{objects:,} x 14 mutators and expansion"
+    yield Planned(name, partial(build.expansion, name, objects, goal=3))
+    for count in (1000, 2000, 5000, 10_000, 20_000):
+        name = f"{count:,} x referential"
+        yield Planned(name, partial(build.referential, name, count), long=count > _GATOR_REFERENTIAL)
+    name = f"{_LARGE:,} x 44 rego-only"
+    yield Planned(name, partial(build.large, name, _LARGE), long=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,173 +108,118 @@ class _Builder:
     workloads: Workloads
     tools: Tools
 
-    def ours(self, policies: Path, objects: Path, *flags: str) -> tuple[str, ...]:
-        return (self.tools.gatewright, "check", "--gator-compat", "--format", "json", "-p", str(policies), *flags,
-                str(objects))  # fmt: skip
+    def way(self, name: str, policies: Path, objects: Path, *flags: str, goals: dict[str, float] | None = None,
+            curves: dict[str, float] | None = None, remembering: bool = False) -> Way:  # fmt: skip
+        """Our command line; without the results of an earlier run unless `remembering`."""
+        anew = () if remembering else ("--no-result-cache",)
+        argv = (self.tools.gatewright, "check", "--gator-compat", "--format", "json", *anew, *flags, "-p",
+                str(policies), str(objects))  # fmt: skip
+        return Way(name, Command("gatewright", argv), goals or {}, curves or {})
 
-    def gator(self, policies: Path, objects: Path) -> tuple[str, ...]:
-        assert self.tools.gator
-        return (self.tools.gator, "test", "-f", str(policies), "-f", str(objects), "-o", "json")
+    def gator(self, policies: Path, objects: Path, **env: str) -> list[Command]:
+        if self.tools.gator is None:
+            return []
+        argv = (self.tools.gator, "test", "-f", str(policies), "-f", str(objects), "-o", "json")
+        return [Command("gator", argv, env=tuple(env.items()))]
 
-    def pair(self, name: str, policies: Path, objects: Path, *flags: str, target: float) -> Scenario:
-        commands = [Command("gatewright", self.ours(policies, objects, "--no-result-cache", *flags))]
-        targets = {}
-        check = None
-        if self.tools.gator:
-            commands.append(Command("gator", self.gator(policies, objects)))
-            targets["gator"] = target
-            check = self._same(commands)
-        return Scenario(name, commands, targets, check)
+    def check(self, name: str, policies: Callable[[], Path], objects: Callable[[], Path], *, goal: float = 0,
+              curves: dict[str, float] | None = None) -> Planned:  # fmt: skip
+        """Our usual way over one input, and gator's."""
 
-    def start(self, name: str, policies: Path, objects: Path, *, target: float) -> Scenario:
-        return self.pair(name, policies, objects, target=target)
+        def build() -> Scenario:
+            way = self.way(name, policies(), objects(), goals=_goals(gator=goal), curves=curves)
+            return Scenario(name, [way], self.gator(policies(), objects()))
 
-    def against_gator(
-        self, name: str, policies: str, count: int, flags: tuple[str, ...] = (), target: float = 15, opa: float = 0
-    ) -> Scenario:
-        objects = self.workloads.objects(count)
-        scenario = self.pair(name, self.workloads.golden / policies, objects, *flags, target=target)
-        if opa and self.tools.opa:
-            data = self._opa_rendition(count)
-            all_of_it = data / "opa" / "all"
-            argv = (self.tools.opa, "eval", "--format", "discard", "-d", str(all_of_it / "policy"), "-d",
-                    str(all_of_it / "data"), "-d", str(data / "opa" / f"n{count}" / "objects.json"),
-                    "data.main.total", "--v0-compatible")  # fmt: skip
-            scenario.commands.append(Command("opa", argv))
-            scenario.target["opa"] = opa
-        return scenario
+        return Planned(name, build)
 
-    def again(self, name: str, count: int, *, target: float) -> Scenario:
-        policies, objects = self.workloads.golden / "rego-only", self.workloads.tree(count)
-        commands = [Command("gatewright", self.ours(policies, objects))]
-        if self.tools.gator:
-            commands.append(Command("gator", self.gator(policies, objects)))
-        return Scenario(name, commands, {"gator": target} if self.tools.gator else {})
+    def fleet(self, name: str, count: int, *, full: bool) -> Scenario:
+        """A stream of objects under the 44 policies; in `full` also with one core, no cache, and run again."""
+        policies, objects = self.workloads.rego_only(), self.workloads.objects(count)
+        goals = _goals(gator=30 if full else 15, opa=10 if full else 0)
+        ways = [self.way(name, policies, objects, goals=goals,
+                         curves={"objects": count} | ({"policies": 44.0} if count == 1000 else {}))]  # fmt: skip
+        peers = self.gator(policies, objects)
+        if full:
+            ways += self._other_ways(f"{count:,} x 44", policies, objects, count)
+            peers += self.opa(count)
+        return Scenario(name, ways, peers)
 
-    def mutation(self, name: str, objects: Path, *, target: float) -> Scenario:
+    def _other_ways(self, base: str, policies: Path, objects: Path, count: int) -> Iterator[Way]:
+        tree, edited = self.workloads.tree(count), self.workloads.tree(count, "-edited")
+        yield self.way(f"{base} rego-only, one core", policies, objects, "--jobs", "1", goals=_goals(gator=16, opa=5))
+        yield self.way(f"{base} rego-only, no cache", policies, objects, "--no-cache", goals=_goals(gator=15))
+        again = _goals(gator=200)
+        yield self.way(f"{base}, second run, one stream", policies, objects, goals=again, remembering=True)
+        yield self.way(f"{base}, second run, a file each", policies, tree, goals=again, remembering=True)
+        changed = self.way(f"{base}, one file changed", policies, edited, goals=_goals(gator=200 / 1.2),
+                           remembering=True)  # fmt: skip
+        command = changed.command
+        command = Command(command.name, command.argv, before=_Edit(sorted(edited.rglob("*.yaml"))[count // 2]))
+        yield Way(changed.name, command, changed.goals)
+
+    def cores(self, name: str, count: int, cores: int) -> Scenario:
+        policies, objects = self.workloads.rego_only(), self.workloads.objects(count)
+        way = self.way(name, policies, objects, "--jobs", str(cores), curves={"cores": cores})
+        return Scenario(name, [way], self.gator(policies, objects, GOMAXPROCS=str(cores)))
+
+    def referential(self, name: str, count: int) -> Scenario:
+        policies, objects = self.workloads.referential(), self.workloads.objects(count)
+        goals = _goals(gator=20 if count >= 10_000 else 0)
+        way = self.way(name, policies, objects, goals=goals, curves={"referential": count})
+        return Scenario(name, [way], self.gator(policies, objects) if count <= _GATOR_REFERENTIAL else [])
+
+    def large(self, name: str, count: int) -> Scenario:
+        """Ours alone: gator would need ten minutes and 20 GB."""
+        way = self.way(name, self.workloads.rego_only(), self.workloads.objects(count), curves={"objects": count})
+        return Scenario(name, [way], [])
+
+    def mutation(self, name: str, count: int, *, goal: float) -> Scenario:
         """gator has no command for it, but `gator expand` mutates all it is given, and here writes nothing."""
-        mutators = self.workloads.mutators()
+        mutators, objects = self.workloads.mutators(), self.workloads.objects(count)
         argv = (self.tools.gatewright, "mutate", "--format", "json", "-n", "", "-p", str(mutators), str(objects))
-        commands = [Command("gatewright", argv)]
-        if not self.tools.gator:
-            return Scenario(name, commands)
-        commands.append(Command("gator", (self.tools.gator, "expand", "-n", str(mutators), "-n", str(objects))))
-        shown = (*self.gator(mutators, objects), "-f", str(self.workloads.everything()))
-
-        def check(folder: Path) -> str | None:
-            from benchmarks.measure import once
-
-            once(commands[0], folder / "ours.json")
-            once(Command("gator", shown), folder / "gator.json")
-            mine = json.loads((folder / "ours.json").read_text(encoding="utf-8"))
-            results = json.loads((folder / "gator.json").read_text(encoding="utf-8"))
-            return different_objects(mine, [result["violatingObject"] for result in results])
-
-        return Scenario(name, commands, {"gator": target}, check)
-
-    def expansion(self, name: str, objects: Path, *, target: float) -> Scenario:
-        inputs = (self.workloads.mutators(), self.workloads.golden / "expansion", objects)
-        given = tuple(word for path in inputs for word in ("-n", str(path)))
-        commands = [Command("gatewright", (self.tools.gatewright, "gator", "expand", *given))]
-        if not self.tools.gator:
-            return Scenario(name, commands)
-        commands.append(Command("gator", (self.tools.gator, "expand", *given)))
-
-        def check(folder: Path) -> str | None:
-            from benchmarks.measure import once
-
-            texts = []
-            for command in commands:
-                once(command, folder / "expanded.yaml")
-                texts.append((folder / "expanded.yaml").read_bytes())
-            return None if texts[0] == texts[1] else "the texts are not the same"
-
-        return Scenario(name, commands, {"gator": target}, check)
-
-    def suites(self, name: str, *, target: float) -> Scenario:
-        library = self.workloads.library
-        commands = [Command("gatewright", (self.tools.gatewright, "test", str(library)))]
+        peers = []
         if self.tools.gator:
-            commands.append(Command("gator", (self.tools.gator, "verify", f"{library}/...")))
-        return Scenario(name, commands, {"gator": target} if self.tools.gator else {})
+            shown = (*self.gator(mutators, objects)[0].argv, "-f", str(self.workloads.everything()))
+            timed = (self.tools.gator, "expand", "-n", str(mutators), "-n", str(objects))
+            peers.append(Command("gator", timed, telling=shown))
+        way = Way(name, Command("gatewright", argv), _goals(gator=goal))
+        return Scenario(name, [way], peers, answers.of_mutated, answers.of_shown)
 
-    def _opa_rendition(self, count: int) -> Path:
-        """The same policies as plain Rego packages and the objects as one data document."""
-        work = self.workloads.work / "opa-rendition"
-        if not (work / "opa" / f"n{count}" / "objects.json").exists():
-            sets = work / "policies"
-            sets.mkdir(parents=True, exist_ok=True)
-            if not (sets / "rego-only").exists():
-                shutil.copytree(self.workloads.golden / "rego-only", sets / "rego-only")
-            made = work / f"n{count}"
-            made.mkdir(exist_ok=True)
-            _as_json_lines(self.workloads.objects(count), made / "stream.json")
-            script = self.workloads.shared / "bench" / "mkopa.py"
-            subprocess.run([sys.executable, str(script), str(work)], check=True, capture_output=True)
-            _as_one_document(made / "stream.json", work / "opa" / f"n{count}" / "objects.json")
-        return work
+    def expansion(self, name: str, count: int, *, goal: float) -> Scenario:
+        inputs = (self.workloads.mutators(), self.workloads.golden / "expansion", self.workloads.objects(count))
+        given = tuple(word for path in inputs for word in ("-n", str(path)))
+        ways = [
+            Way(name, Command("gatewright", (self.tools.gatewright, "gator", "expand", *given)), _goals(gator=goal))
+        ]
+        peers = [Command("gator", (self.tools.gator, "expand", *given))] if self.tools.gator else []
+        return Scenario(name, ways, peers, answers.of_text, answers.of_text)
 
-    def _same(self, commands: list[Command]) -> Callable[[Path], str | None]:
-        def check(folder: Path) -> str | None:
-            from benchmarks.measure import once
+    def suites(self, name: str, *, goal: float) -> Scenario:
+        library = self.workloads.library
+        ways = [Way(name, Command("gatewright", (self.tools.gatewright, "test", str(library))), _goals(gator=goal))]
+        peers = [Command("gator", (self.tools.gator, "verify", f"{library}/..."))] if self.tools.gator else []
+        return Scenario(name, ways, peers, answers.of_suites, answers.of_suites)
 
-            ours, theirs = folder / "ours.json", folder / "gator.json"
-            once(commands[0], ours)
-            once(commands[1], theirs)
-            return difference(our_findings(ours), gator_findings(theirs))
-
-        return check
-
-
-def difference(ours: set[Finding], theirs: set[Finding]) -> str | None:
-    """None when the answers are the same set, else a count and an example of each side."""
-    if ours == theirs:
-        return None
-    only_ours, only_theirs = sorted(ours - theirs), sorted(theirs - ours)
-    return f"{len(only_ours)} only ours {only_ours[:1]}, {len(only_theirs)} only theirs {only_theirs[:1]}"
+    def opa(self, count: int) -> list[Command]:
+        if self.tools.opa is None:
+            return []
+        rendition = self.workloads.opa_rendition(count)
+        argv = (self.tools.opa, "eval", "--format", "raw", "-d", str(rendition / "opa" / "all" / "policy"), "-d",
+                str(rendition / "opa" / "all" / "data"), "-d", str(rendition / "opa" / f"n{count}" / "objects.json"),
+                "data.main.total", "--v0-compatible")  # fmt: skip
+        return [Command("opa", argv)]
 
 
-def different_objects(ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> str | None:
-    """As `difference`, for whole objects; the policies themselves, which gator takes for objects too, are left out."""
-    sides = [{json.dumps(o, sort_keys=True) for o in side if ".gatekeeper.sh/" not in o["apiVersion"]}
-             for side in (ours, theirs)]  # fmt: skip
-    if sides[0] == sides[1]:
-        return None
-    return f"{len(sides[0] - sides[1])} objects only ours, {len(sides[1] - sides[0])} only theirs"
+def _goals(**goals: float) -> dict[str, float]:
+    return {peer: goal for peer, goal in goals.items() if goal}
 
 
-def our_findings(file: Path) -> set[Finding]:
-    """What `gatewright check --format json` found."""
-    found = set()
-    for violation in json.loads(file.read_text(encoding="utf-8"))["violations"]:
-        obj, constraint = violation["object"], violation["constraint"]
-        found.add((obj["kind"], obj.get("namespace") or "", obj["name"], constraint["kind"], constraint["name"],
-                   violation["message"]))  # fmt: skip
-    return found
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """Changes a file's bytes, not what they mean."""
 
+    file: Path
 
-def gator_findings(file: Path) -> set[Finding]:
-    """What `gator test -o json` found."""
-    found = set()
-    for result in json.loads(file.read_text(encoding="utf-8")) or []:
-        obj, constraint = result["violatingObject"], result["constraint"]
-        metadata = obj["metadata"]
-        found.add((obj["kind"], metadata.get("namespace") or "", metadata["name"], constraint["kind"],
-                   constraint["metadata"]["name"], result["msg"]))  # fmt: skip
-    return found
-
-
-def _as_one_document(stream: Path, out: Path) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    objects = [json.loads(line) for line in stream.read_text(encoding="utf-8").splitlines()]
-    out.write_text(json.dumps({"objects": objects}), encoding="utf-8")
-
-
-def _as_json_lines(stream: Path, out: Path) -> None:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with stream.open(encoding="utf-8") as objects, out.open("w", encoding="utf-8") as lines:
-        for document in yaml.load_all(objects, loader):
-            if document:
-                lines.write(json.dumps(document) + "\n")
+    def __call__(self) -> None:
+        text = self.file.read_text(encoding="utf-8")
+        self.file.write_text(text.removesuffix("#\n") if text.endswith("#\n") else text + "#\n", encoding="utf-8")

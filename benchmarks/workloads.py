@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -11,6 +13,9 @@ from pathlib import Path
 import yaml
 
 SEED = 7
+
+# What the renditions for OPA leave out: OPA gives up where functions contradict themselves, as this one's do.
+NOT_FOR_OPA = frozenset({"K8sPSPHostProbesLifecycle"})
 
 # Beside the library's mutators, which are for Pods: one for every object, and two for what Pods are made from.
 MUTATORS = """\
@@ -65,6 +70,40 @@ REFERENTIAL = (
     "general/uniqueserviceselector",
 )
 
+_VIOLATED = """\
+apiVersion: templates.gatekeeper.sh/v1
+kind: ConstraintTemplate
+metadata: {name: violated}
+spec:
+  crd:
+    spec:
+      names: {kind: Violated}
+      validation:
+        openAPIV3Schema:
+          type: object
+          properties: {times: {type: integer}}
+  targets:
+    - target: admission.k8s.gatekeeper.sh
+      rego: |
+        package violated
+        violation[{"msg": msg}] {
+          number := numbers.range(1, input.parameters.times)[_]
+          input.parameters.times > 0
+          msg := sprintf("%v is violated, number %v", [input.review.object.metadata.name, number])
+        }
+"""
+_VIOLATED_BY = """\
+apiVersion: constraints.gatekeeper.sh/v1beta1
+kind: Violated
+metadata: {name: violated}
+spec:
+  match:
+    kinds:  # not Gatekeeper's own, which gator reviews too
+      - apiGroups: ["", apps, autoscaling, batch, networking.k8s.io, rbac.authorization.k8s.io]
+        kinds: ["*"]
+  parameters: {times: COUNT}
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Workloads:
@@ -90,9 +129,9 @@ class Workloads:
                 (folder / twin).unlink(missing_ok=True)
         return folder / "objects.yaml"
 
-    def tree(self, count: int) -> Path:
-        """The same objects, a file each."""
-        folder = self.work / f"tree{count}"
+    def tree(self, count: int, suffix: str = "") -> Path:
+        """The same objects, a file each; `suffix` tells trees apart of which one is written to."""
+        folder = self.work / f"tree{count}{suffix}"
         if not folder.exists():
             folder.mkdir(parents=True)
             text = self.objects(count).read_text(encoding="utf-8")
@@ -103,19 +142,31 @@ class Workloads:
                 (place / f"{index:06}.yaml").write_text(document.removeprefix("---\n") + "\n", encoding="utf-8")
         return folder
 
-    def one(self, policy: str = "rego-only") -> tuple[Path, Path]:
-        """One policy of a set (template and constraint) and one object."""
-        folder = self.work / "one"
-        policies = folder / policy
+    def rego_only(self) -> Path:
+        """The 44 policies of the library that read no inventory, in Rego."""
+        return self.golden / "rego-only"
+
+    def as_is(self) -> Path:
+        """The same, sixteen of them in CEL, as the library has them."""
+        return self.golden / "as-is"
+
+    def one_policy(self) -> Path:
+        """One template and its constraint."""
+        policies = self.work / "one" / "rego-only"
         if not policies.exists():
             policies.mkdir(parents=True)
-            for file in sorted((self.golden / policy).glob("*privileged-containers*")):
+            for file in sorted(self.rego_only().glob("*privileged-containers*")):
                 (policies / file.name).write_bytes(file.read_bytes())
-        one = folder / "object.yaml"
-        first = self.objects(1000).read_text(encoding="utf-8").split("\n---\n")
-        pod = next(document for document in first if "kind: Pod\n" in document)
+        return policies
+
+    def one_object(self) -> Path:
+        """One Pod."""
+        one = self.work / "one" / "object.yaml"
+        one.parent.mkdir(parents=True, exist_ok=True)
+        documents = self.objects(1000).read_text(encoding="utf-8").split("\n---\n")
+        pod = next(document for document in documents if "kind: Pod\n" in document)
         one.write_text(pod.removeprefix("---\n") + "\n", encoding="utf-8")
-        return policies, one
+        return one
 
     def dual(self, *, engine: str) -> Path:
         """The templates that carry both engines, cut down to one of them: `cel` or `rego`."""
@@ -124,7 +175,7 @@ class Workloads:
             return folder
         folder.mkdir(parents=True)
         wanted = "K8sNativeValidation" if engine == "cel" else "Rego"
-        for file in sorted((self.golden / "as-is").glob("*-template.yaml")):
+        for file in sorted(self.as_is().glob("*-template.yaml")):
             template = yaml.safe_load(file.read_text(encoding="utf-8"))
             target = template["spec"]["targets"][0]
             codes = target.get("code") or []
@@ -138,7 +189,7 @@ class Workloads:
                 target.pop("libs", None)
             (folder / file.name).write_text(yaml.safe_dump(template), encoding="utf-8")
             twin = file.name.replace("-template", "-constraint")
-            (folder / twin).write_bytes((self.golden / "as-is" / twin).read_bytes())
+            (folder / twin).write_bytes((self.as_is() / twin).read_bytes())
         return folder
 
     def referential(self) -> Path:
@@ -181,6 +232,48 @@ class Workloads:
                 for file in sorted((self.golden / part).glob("*.yaml")):
                     (folder / file.name).write_bytes(file.read_bytes())
         return folder
+
+    def policies(self, count: int) -> Path:
+        """`count` constraints of the 44 templates: the first ones, or all under several names."""
+        folder = self.work / f"policies{count}"
+        if folder.exists():
+            return folder
+        folder.mkdir(parents=True)
+        for number, file in enumerate(sorted(self.rego_only().glob("*-constraint.yaml"))[:count]):
+            template = file.with_name(file.name.replace("-constraint", "-template"))
+            (folder / template.name).write_bytes(template.read_bytes())
+            constraint = yaml.safe_load(file.read_text(encoding="utf-8"))
+            name = constraint["metadata"]["name"]
+            for twin in range(number, count, 44):
+                constraint["metadata"]["name"] = f"{name}-{twin // 44}" if twin >= 44 else name
+                (folder / f"{twin:03}-constraint.yaml").write_text(yaml.safe_dump(constraint), encoding="utf-8")
+        return folder
+
+    def violating(self, count: int) -> Path:
+        """A policy that every object violates `count` times."""
+        folder = self.work / f"violating{count}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "template.yaml").write_text(_VIOLATED, encoding="utf-8")
+        (folder / "constraint.yaml").write_text(_VIOLATED_BY.replace("COUNT", str(count)), encoding="utf-8")
+        return folder
+
+    def opa_rendition(self, count: int) -> Path:
+        """The same policies as plain Rego packages and the objects as one data document."""
+        work = self.work / "opa-rendition"
+        objects = work / "opa" / f"n{count}" / "objects.json"
+        if not objects.exists():
+            sets = work / "policies"
+            sets.mkdir(parents=True, exist_ok=True)
+            if not (sets / "rego-only").exists():
+                shutil.copytree(self.rego_only(), sets / "rego-only")
+            script = self.shared / "bench" / "mkopa.py"
+            subprocess.run([sys.executable, str(script), str(work)], check=True, capture_output=True)
+            objects.parent.mkdir(parents=True, exist_ok=True)
+            loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+            with self.objects(count).open(encoding="utf-8") as stream:
+                documents = [document for document in yaml.load_all(stream, loader) if document]
+            objects.write_text(json.dumps({"objects": documents}), encoding="utf-8")
+        return work
 
     def _generate(self, *arguments: str) -> None:
         script = self.shared / "bench" / "mkworkload.py"
