@@ -6,14 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from gatewright.builtins import BuiltinError, lookup
 from gatewright.runtime.context import Context, EvalOptions
-
-# How long an example takes says nothing on a machine that does other things.
-settings.register_profile("builtins", deadline=None)
-settings.load_profile("builtins")
 
 NOW_NS = 1_700_000_000_123_456_789
 

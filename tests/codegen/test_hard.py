@@ -68,9 +68,9 @@ def test_a_deadline_stops_a_policy() -> None:
     query = RUNAWAY.query("data.p.r = x")
     with pytest.raises(LimitError, match="timed out"):
         query.evaluate(options=EvalOptions(timeout_s=0.2))
-    assert compile_modules({}).query("x = 1").evaluate(options=EvalOptions(timeout_s=5)) == [{"x": 1}]
+    assert compile_modules({}).query("x = 1").evaluate(options=EvalOptions(timeout_s=60)) == [{"x": 1}]
 
 
 def test_a_bound_on_memory_stops_a_policy() -> None:
     with pytest.raises(LimitError, match="memory"):
-        RUNAWAY.query("data.p.r = x").evaluate(options=EvalOptions(timeout_s=30, max_memory=30_000_000))
+        RUNAWAY.query("data.p.r = x").evaluate(options=EvalOptions(timeout_s=600, max_memory=30_000_000))

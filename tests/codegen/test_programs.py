@@ -18,13 +18,13 @@ OURS = Gatewright()
 
 
 @given(programs())
-@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 def test_every_program_has_a_value_or_one_of_our_errors(one: Program) -> None:
     OURS.answer(one)
 
 
 @given(programs("v1"))
-@settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 def test_a_formatted_program_means_the_same(one: Program) -> None:
     try:
         compile_modules(one.modules, rego_version="v1")

@@ -69,7 +69,7 @@ class TestWhatIsATest:
         assert "eval_conflict_error" in found["test_x"].error
 
     def test_a_time_limit(self, run):
-        slow = "test_x if count([x | some x in numbers.range(1, 2000); some y in numbers.range(1, 2000)]) == 0\n"
+        slow = "test_x if count([x | some x in numbers.range(1, 100000); some y in numbers.range(1, 100000)]) == 0\n"
         found = run(slow, options=EvalOptions(timeout_s=0.1))
         assert found["test_x"].error == "eval_cancel_error: evaluation timed out"
 

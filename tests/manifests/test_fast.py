@@ -108,7 +108,7 @@ LINES = st.tuples(
 ).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.one_of(st.lists(PIECES, max_size=12).map("".join), st.lists(LINES, max_size=8).map("\n".join)))
 def test_agrees_with_the_exact_reader(text: str) -> None:
     value = read_fast(text + "\n")
@@ -145,7 +145,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=4))
 def test_proves_what_is_written_plainly(value: dict[str, object]) -> None:
     text = "\n".join(plain(value)) + "\n"

@@ -87,7 +87,7 @@ PIECES = st.sampled_from([
 # fmt: on
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(st.lists(PIECES, max_size=14).map("".join))
 def test_agrees_with_the_c_parser_where_that_is_trusted(text: str) -> None:
     if _compose._DOUBTFUL.search(text):

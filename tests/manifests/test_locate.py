@@ -127,7 +127,7 @@ def paths(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | i
 WORDS = st.sampled_from(["word", "two words", "'q'", '"d"', "[a, b]", "{}", "|\n{indent}text", "x # c"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.sampled_from("abc"), WORDS), min_size=1, max_size=10))
 def test_lines_and_parser_agree(rows: list[tuple[int, bool, str, str]]) -> None:
     text = "".join(

@@ -9,8 +9,10 @@ import pytest
 
 from gatewright.runtime.limits import Guard, MemoryLimitError, TimeLimitError, bounded
 
+FOREVER = 600.0
 
-def spin(seconds: float) -> None:
+
+def spin(seconds: float = FOREVER) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         pass
@@ -24,14 +26,14 @@ def hoard() -> None:
 
 
 def test_what_ends_in_time_is_left_alone() -> None:
-    with bounded(0.15, None):
+    with bounded(0.5, None):
         pass
-    spin(0.3)  # a late alarm would strike here
+    spin(0.6)  # a late alarm would strike here
 
 
 def test_a_deadline_is_an_error_in_the_block() -> None:
     with pytest.raises(TimeLimitError), bounded(0.1, None):
-        spin(5)
+        spin()
     spin(0.15)
 
 
@@ -39,7 +41,7 @@ def test_a_deadline_is_an_error_in_the_block() -> None:
 # reports it as unraisable and goes on, and the watcher raises it again.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_memory_is_bounded() -> None:
-    with pytest.raises(MemoryLimitError), bounded(5, 50_000_000):
+    with pytest.raises(MemoryLimitError), bounded(FOREVER, 50_000_000):
         hoard()
 
 
@@ -49,28 +51,30 @@ def test_each_thread_has_its_own_bounds() -> None:
     def late() -> None:
         try:
             with bounded(0.1, None):
-                spin(5)
+                spin()
         except TimeLimitError:
             caught.append("late")
 
     thread = threading.Thread(target=late)
     thread.start()
-    with bounded(5, None):
+    with bounded(FOREVER, None):
         thread.join()
     assert caught == ["late"]
 
 
 def test_code_that_swallows_the_alarm_is_stopped_all_the_same() -> None:
+    swallowed: list[Exception] = []
+
     def stubborn() -> None:
         try:
-            spin(5)
-        except Exception:
-            spin(5)
+            spin()
+        except Exception as error:
+            swallowed.append(error)
+            spin()
 
-    began = time.monotonic()
     with pytest.raises(TimeLimitError), bounded(0.1, None):
         stubborn()
-    assert time.monotonic() - began < 3
+    assert len(swallowed) == 1
 
 
 def test_nothing_is_pending_once_a_bound_has_struck() -> None:
@@ -79,11 +83,11 @@ def test_nothing_is_pending_once_a_bound_has_struck() -> None:
 
     for _ in range(3):
         with pytest.raises(TimeLimitError), bounded(0.1, None):
-            spin(5)
+            spin()
     guard = Guard(0.1, None)
     for _ in range(3):
         with pytest.raises(TimeLimitError), guard:
-            spin(5)
+            spin()
         with guard:
             pass
     profile = Profile()

@@ -164,7 +164,7 @@ def _parsed(text: str):
         return None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(modules)
 def test_formatting_keeps_the_meaning(text: str) -> None:
     module = _parsed(text)
@@ -182,7 +182,7 @@ def test_formatting_keeps_the_meaning(text: str) -> None:
     assert node_text(parse_module(formatted)).replace(":=", "=") == node_text(module).replace(":=", "=")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(alphabet='pq{}[]()|:=,.;"`$#\n x1éifnot', max_size=60))
 def test_any_text_is_parsed_or_refused(text: str) -> None:
     try:
