@@ -9,12 +9,12 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from gatewright.errors import UsageError
+from gatewright.records import field, record
 
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 POLICY_SET_API = "gatewright.dev/v1"
@@ -30,7 +30,7 @@ _WORKLOADS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Control:
     """A standard's clause that a rule answers; `versions` are the standard's own, "" for every one."""
 
@@ -39,7 +39,7 @@ class Control:
     versions: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rule:
     """What a rule says of itself. `path` is `family/thing`, the name used everywhere."""
 
@@ -246,7 +246,7 @@ def plain_documents(directory: Path) -> list[dict[str, Any]]:
     return documents
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Selection:
     """One line of a PolicySet: a rule as this set wants it."""
 

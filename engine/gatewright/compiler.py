@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import CodeType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from gatewright.codegen import link
 from gatewright.codegen.cache import CodeCache, key_of
 from gatewright.errors import LimitError, RegoError, RegoErrors, RegoEvaluationError, UsageError
+from gatewright.records import field, record, replace
 from gatewright.runtime.context import DEFAULT_OPTIONS, Context, EvalOptions, Reads, State
 from gatewright.runtime.limits import bounded, deep
 from gatewright.runtime.numbers import parse_number
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gatewright.syntax.nodes import Module
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Settings:
     """What a compilation depends on beside the texts. `hosted` names built-ins that are not OPA's but the host's."""
 
@@ -77,7 +77,7 @@ def compile_modules(
     return policy
 
 
-@dataclass
+@record
 class CompiledPolicy:
     """Modules that compile. Queries and entrypoints are made from it."""
 
@@ -302,7 +302,7 @@ class PreparedQuery:
         return results
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Solution:
     """One solution as `opa eval` shows it: the variables' values, and each expression's."""
 
@@ -480,7 +480,7 @@ class BoundRule:
         return [Evidence(result, reads) for result, reads in context.evidence]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Evidence:
     """A result and what the rule read on the way to it, in order: see runtime.trace."""
 

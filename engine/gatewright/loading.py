@@ -12,11 +12,11 @@ import os
 import re
 import tarfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import LoadErrors, ManifestError, RegoErrors
+from gatewright.records import field, record
 from gatewright.source import Location
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 Ignore = Callable[[str, int], bool]
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Loaded:
     """Rego texts by file, the base document, and the files that data came from."""
 

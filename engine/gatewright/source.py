@@ -5,10 +5,9 @@ Rows and columns are 1-based and count characters, as OPA's do; row 0 means "no 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import islice
 
-from gatewright.records import record
+from gatewright.records import record, replace
 
 
 @record(frozen=True, slots=True)

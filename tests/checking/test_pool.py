@@ -6,7 +6,6 @@ import io
 import json
 import os
 import signal
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from gatewright.checking.request import CheckRequest
 from gatewright.checking.session import check
 from gatewright.checking.units import UNIT_BYTES, parts_of, units_of
 from gatewright.gatekeeper.host import Host
+from gatewright.records import replace
 
 POLICY = """\
 apiVersion: templates.gatekeeper.sh/v1

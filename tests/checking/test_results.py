@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from gatewright.checking.evaluate import Evaluator
 from gatewright.checking.request import CheckRequest
 from gatewright.checking.results import RecordWriter, evict, read_record
 from gatewright.checking.session import check
+from gatewright.records import replace
 
 TEMPLATE = """\
 apiVersion: templates.gatekeeper.sh/v1

@@ -6,7 +6,6 @@ import copy
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gatewright.analysis._terms import location_key, operator_name, ref_text
@@ -14,6 +13,7 @@ from gatewright.analysis.notation import parse_signature
 from gatewright.analysis.program import CompiledRule, ModuleUnit, RuleNode
 from gatewright.analysis.types import Signature
 from gatewright.errors import RegoAnalysisError, RegoError, RegoErrors
+from gatewright.records import replace
 from gatewright.source import Location
 from gatewright.syntax.nodes import Expr, Ref, Term, Value, Var
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from gatewright.analysis.notation import type_from_json
 from gatewright.analysis.types import FunctionType, Signature
 from gatewright.errors import UsageError
+from gatewright.records import field, record
 
 FEATURES = frozenset(("keywords_in_refs", "rego_v1", "rego_v2", "rego_v2_import", "template_strings"))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Capabilities:
     """The built-ins and the features of the language that are there to be used, and the hosts (None: any)."""
 

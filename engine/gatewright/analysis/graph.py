@@ -7,7 +7,6 @@ values. An edge that only such a variable makes is called dynamic; a cycle throu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from gatewright.analysis._state import RECURSION, Compilation, error
@@ -31,6 +30,7 @@ from gatewright.analysis.program import CompiledRule
 from gatewright.analysis.rename import rename_vars
 from gatewright.analysis.tree import rules_for
 from gatewright.analysis.types import BOOLEAN, NULL, NUMBER, STRING, contains, unnamed
+from gatewright.records import field, record
 from gatewright.syntax.nodes import (
     Array,
     ArrayComprehension,
@@ -63,7 +63,7 @@ _MOST_MEMBERS = 5
 _Terms = tuple[Term, ...]
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _DynamicRef:
     """A ref as written, the ref that selects its rules, and what is known of its variables where it stands."""
 
@@ -75,7 +75,7 @@ class _DynamicRef:
     origins: dict[str, _Origin] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Origin:
     """Where a variable of a dynamic ref gets its value."""
 
@@ -216,7 +216,7 @@ def build_graph(state: Compilation) -> Graph:
     return graph
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Dependency:
     ref: _Terms
     selecting: _Terms

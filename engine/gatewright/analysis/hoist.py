@@ -7,7 +7,6 @@ to the terms of comprehensions, to rule heads, and to the operands of refs.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from gatewright.analysis._state import COMPILE, TYPE, Compilation, Names, error
 from gatewright.analysis._terms import (
@@ -23,6 +22,7 @@ from gatewright.analysis._terms import (
 )
 from gatewright.analysis.closures import contains_closure, has_closure
 from gatewright.analysis.program import CompiledRule
+from gatewright.records import replace
 from gatewright.syntax.nodes import (
     Array,
     ArrayComprehension,

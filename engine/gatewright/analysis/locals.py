@@ -7,7 +7,6 @@ Using a name before it is declared, or declaring it twice, is an error here; in 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from gatewright.analysis._scopes import ARGUMENT, ASSIGNED, DECLARED, SEEN, Scopes
 from gatewright.analysis._state import COMPILE, Compilation, Names, error
@@ -44,6 +43,7 @@ from gatewright.analysis.program import CompiledRule
 from gatewright.analysis.rename import rename_vars
 from gatewright.analysis.resolve import declared_in_body, declared_in_expr
 from gatewright.errors import RegoError
+from gatewright.records import replace
 from gatewright.source import Location
 from gatewright.syntax.nodes import (
     Array,

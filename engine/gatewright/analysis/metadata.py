@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from gatewright.analysis._state import Compilation
@@ -13,6 +12,7 @@ from gatewright.analysis.calls import exprs_in_rule
 from gatewright.analysis.closures import has_closure
 from gatewright.analysis.hoist import append_to, rewrite_bodies_in_term, rewrite_nested_bodies
 from gatewright.analysis.program import CompiledRule
+from gatewright.records import replace
 from gatewright.syntax.nodes import (
     Annotations,
     Array,

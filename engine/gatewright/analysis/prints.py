@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gatewright.analysis._state import COMPILE, Compilation, Names, error
 from gatewright.analysis._terms import RESERVED, TRUE, dotted_ref, equality, is_builtin_call
 from gatewright.analysis._vars import SAFETY, body_vars, key_value_vars, value_vars, vars_of
@@ -16,6 +14,7 @@ from gatewright.analysis.hoist import rewrite_bodies_in_term, rewrite_nested_bod
 from gatewright.analysis.outputs import Arity, body_outputs
 from gatewright.analysis.program import CompiledRule
 from gatewright.errors import RegoError
+from gatewright.records import replace
 from gatewright.syntax.nodes import Array, Body, Every, Expr, Head, SetComprehension, Term
 
 _INTERNAL_PRINT = Term(dotted_ref("internal.print"))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gatewright.analysis._terms import TreeKey, ground_prefix, ref_is_ground, ref_text, sort_key, tree_key
 from gatewright.analysis._traits import Traits
+from gatewright.records import record
 from gatewright.syntax.nodes import Annotations, Body, Expr, Module, Package, Ref, Rule, String, Term, Var
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def key_order(key: TreeKey) -> tuple[Any, ...]:
     return sort_key(key)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Program:
     """The compiled modules. `order` lists every rule, else branches included, after the rules it depends on."""
 
@@ -275,7 +275,7 @@ class Program:
         return infer_variables(self, rule)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class QueryPlan:
     """A compiled query. `names` maps the generated variables to those that the query was written with."""
 

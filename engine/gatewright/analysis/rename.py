@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gatewright.analysis._terms import (
     SCALARS,
     Terms,
@@ -12,6 +10,7 @@ from gatewright.analysis._vars import (
     expr_vars,
     vars_of,
 )
+from gatewright.records import replace
 from gatewright.syntax.nodes import (
     Array,
     ArrayComprehension,

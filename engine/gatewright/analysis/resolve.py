@@ -7,13 +7,13 @@ declarations are not renamed yet, a name counts as declared in the whole body it
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
 from gatewright.analysis._state import COMPILE, Compilation, LastUse, Places, error
 from gatewright.analysis._terms import Statement, Terms, distinct_pairs, is_assignment, is_root_ref, value_text
 from gatewright.analysis._vars import bodies_of, value_vars, vars_of, vars_of_terms
 from gatewright.analysis.program import CompiledRule, ModuleUnit
 from gatewright.errors import RegoError
+from gatewright.records import record, replace
 from gatewright.source import Location
 from gatewright.syntax.nodes import (
     Array,
@@ -42,7 +42,7 @@ from gatewright.syntax.nodes import (
 )
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Global:
     ref: tuple[Term, ...]
     last: LastUse

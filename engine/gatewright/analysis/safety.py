@@ -8,7 +8,6 @@ what is bound around them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
 from functools import partial
 
 from gatewright.analysis._state import UNSAFE, Compilation, error
@@ -38,6 +37,7 @@ from gatewright.analysis.hints import unsafe_hint
 from gatewright.analysis.outputs import Arity, body_outputs, expr_outputs, promoting
 from gatewright.analysis.program import CompiledRule, ModuleUnit
 from gatewright.errors import RegoError
+from gatewright.records import field, record, replace
 from gatewright.source import Location
 from gatewright.syntax.nodes import (
     Array,
@@ -152,7 +152,7 @@ def _order_closures(exprs: list[Expr], arity: Arity, outside: Names, unsafe: Uns
     return tuple(out)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _ClosureOrderer:
     """Orders the bodies inside expressions; `known` is what is bound around them."""
 

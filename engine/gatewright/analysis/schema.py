@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -23,6 +22,7 @@ from gatewright.analysis.types import (
     union,
 )
 from gatewright.errors import RegoError
+from gatewright.records import field, record, replace
 from gatewright.syntax import parse_term
 from gatewright.syntax.nodes import Ref, Term
 
@@ -96,7 +96,7 @@ def type_of_schema(schema: Any) -> Type:
         raise SchemaError("type checking: the schema refers to itself without end") from e
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class _Node:
     """What matters of one schema. A reference has only `target`, and `ref`, the text that names it."""
 
@@ -218,7 +218,7 @@ def _types(declared: Any) -> list[str]:
     return list(names)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Definition:
     processing: bool = True
     type: Type | None = None

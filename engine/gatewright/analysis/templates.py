@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gatewright.analysis._state import COMPILE, Compilation, Names, error
 from gatewright.analysis._terms import (
     LEAVES,
@@ -21,6 +19,7 @@ from gatewright.analysis.hoist import is_true
 from gatewright.analysis.outputs import Arity, body_outputs
 from gatewright.analysis.program import CompiledRule
 from gatewright.errors import RegoError
+from gatewright.records import replace
 from gatewright.source import Location
 from gatewright.syntax.nodes import (
     Array,

@@ -7,37 +7,38 @@ the empty set. Types print as OPA prints them; `notation` reads that back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cmp_to_key
 from typing import Any, TypeAlias
 
+from gatewright.records import field, record
 
-@dataclass(frozen=True, slots=True)
+
+@record(frozen=True, slots=True)
 class NullType:
     def __str__(self) -> str:
         return "null"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BooleanType:
     def __str__(self) -> str:
         return "boolean"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NumberType:
     def __str__(self) -> str:
         return "number"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class StringType:
     def __str__(self) -> str:
         return "string"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class ArrayType:
     static: tuple[Type | None, ...] = ()
     dynamic: Type | None = None
@@ -56,7 +57,7 @@ class ArrayType:
         return self.static[position] if position < len(self.static) else self.dynamic
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class SetType:
     of: Type | None = None
 
@@ -64,7 +65,7 @@ class SetType:
         return "set" if self.of is None else f"set[{self.of}]"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class ObjectType:
     """`static` are the known keys in order, with their types; `dynamic` is the type of other keys and their values."""
 
@@ -88,7 +89,7 @@ class ObjectType:
         return None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class AnyType:
     """The union of `of`, sorted; of everything when empty."""
 
@@ -98,7 +99,7 @@ class AnyType:
         return "any<" + ", ".join(map(str, self.of)) + ">" if self.of else "any"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class FunctionType:
     args: tuple[Type | None, ...] = ()
     result: Type | None = None
@@ -112,7 +113,7 @@ class FunctionType:
         return tuple(map(unnamed, self.args))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class NamedType:
     """An argument or result of a built-in, with its name."""
 
@@ -123,7 +124,7 @@ class NamedType:
         return f"{self.name}: {self.type}"
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class RecursiveType:
     """A JSON schema that refers to itself; `type` is set once the definition has been read."""
 
@@ -553,7 +554,7 @@ def _unifies_static(a: ObjectType, b: ObjectType) -> bool:
 # --- functions -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Signature:
     """What analysis must know of a function that is not written in Rego."""
 

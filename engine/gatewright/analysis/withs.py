@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gatewright.analysis._state import COMPILE, TYPE, Compilation, Names, error
 from gatewright.analysis._terms import equality, ref_text, value_text
 from gatewright.analysis.closures import has_closure
 from gatewright.analysis.hoist import needs_evaluation, rewrite_nested_bodies
 from gatewright.analysis.types import Signature
 from gatewright.errors import RegoError
+from gatewright.records import replace
 from gatewright.source import Location
 from gatewright.syntax.nodes import Body, Every, Expr, LogicalAnd, LogicalOr, Not, Ref, Term, Value, Var, With
 from gatewright.syntax.text import go_quote

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from gatewright.records import record
 
 SEQUENCE, SET, OID, INTEGER, BIT_STRING, OCTET_STRING, BOOLEAN = 0x30, 0x31, 0x06, 0x02, 0x03, 0x04, 0x01
 
@@ -11,7 +11,7 @@ class DerError(ValueError):
     """Bytes that are not DER, or not what was expected there."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Element:
     """One element: its tag byte, its content, and itself with tag and length."""
 

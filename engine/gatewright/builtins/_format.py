@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from gatewright.builtins._operands import text_bytes
 from gatewright.builtins._strconv import format_float
+from gatewright.records import record
 from gatewright.runtime.numbers import int_text, number_text
 from gatewright.runtime.text import go_quote, quoted_char, term_text
 from gatewright.runtime.values import NumberText
@@ -117,7 +117,7 @@ def _go_type(argument: Any) -> str:
     return "float64" if kind is float else "string"
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Flags:
     plus: bool = False
     minus: bool = False

@@ -6,8 +6,9 @@ a pair of positions is kept, so the time is bounded by the product of the length
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+
+from gatewright.records import record
 
 _SPECIAL = frozenset(".[]+*")
 
@@ -16,7 +17,7 @@ class GlobError(ValueError):
     """A pattern that cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Token:
     """One element: `ranges` of code points (None: any character), and its flag '', '+' or '*'."""
 

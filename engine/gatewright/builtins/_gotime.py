@@ -6,12 +6,12 @@ A moment is a number of nanoseconds since 1970, a local time a `Civil`: the fiel
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, Protocol
 
 from gatewright.builtins._operands import text_bytes
+from gatewright.records import record
 
 MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
@@ -92,7 +92,7 @@ def load_zone(name: str) -> Zone:
         raise TimeError(f"unknown time zone {name}") from None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Civil:
     """A local time: date, clock, and the zone's offset and name."""
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
+from gatewright.records import record
 from gatewright.runtime.text import go_quote
 
 Node = dict[str, Any]
@@ -55,7 +55,7 @@ class GraphQLError(ValueError):
         self.row, self.column = position
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Token:
     """`kind` is the mark itself, or Name, Int, Float, String, BlockString, Comment, <EOF>."""
 

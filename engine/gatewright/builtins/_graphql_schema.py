@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
 from gatewright.builtins._graphql_parse import NULL, GraphQLError, Node, parse_schema, position
+from gatewright.records import field, record
 from gatewright.runtime.text import go_quote
 
 # What every schema has. Of the introspection types only the names matter here.
@@ -30,7 +30,7 @@ _OUTPUT_KINDS: Final = ("SCALAR", "OBJECT", "INTERFACE", "UNION", "ENUM")
 _MERGED: Final = ("Directives", "Interfaces", "Fields", "Types", "EnumValues")
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Schema:
     """Types and directives by name (the prelude's among them), and the root types' names by operation."""
 

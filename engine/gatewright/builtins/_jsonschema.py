@@ -9,7 +9,6 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final
@@ -17,6 +16,7 @@ from typing import Any, Final
 from gatewright.builtins._strconv import format_float
 from gatewright.builtins._url import UrlError, parse_url
 from gatewright.builtins.regexp import Regexp, RegexpError, compile_regexp
+from gatewright.records import field, record
 from gatewright.runtime.json import dumps
 from gatewright.runtime.numbers import (
     decimal_digits,
@@ -44,7 +44,7 @@ class SchemaError(ValueError):
     """A schema that cannot be used."""
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Schema:
     """One schema or sub-schema. `always` is the value of a boolean schema."""
 
@@ -394,7 +394,7 @@ class _Reader:
 # Validating ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fault:
     """One thing wrong with a document: gojsonschema's type, field and description."""
 
@@ -403,7 +403,7 @@ class Fault:
     description: str
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Result:
     """The faults of a part, and how near it came, by which the best of several alternatives is told."""
 

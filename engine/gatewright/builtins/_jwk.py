@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from gatewright.builtins._operands import text_bytes
+from gatewright.records import record
 from gatewright.runtime import json
 from gatewright.runtime.text import go_quote
 from gatewright.runtime.values import type_name
@@ -34,7 +34,7 @@ class JwkError(ValueError):
     """What is not a key, in the library's words."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Key:
     """A key to verify or sign with; `alg` and `kid` are what a JWK says of itself, else empty."""
 
@@ -43,7 +43,7 @@ class Key:
     kid: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Family:
     """A kind of key: its name in messages (less Public or Private), its members of bytes, those that it needs."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass
+
+from gatewright.records import record
 
 _BLOCK = re.compile(
     rb"(?:\A|\n)-----BEGIN (?P<kind>[^\n]*?)-----[ \t\r]*\n(?P<headers>(?:[^\n:]+:[^\n]*\n)*)\s*"
@@ -12,7 +13,7 @@ _BLOCK = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Block:
     """What stands between BEGIN and END, decoded, and the word after BEGIN."""
 

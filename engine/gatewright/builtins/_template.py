@@ -9,11 +9,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote_plus
 
 from gatewright.builtins._format import compile_format
+from gatewright.records import field, record
 from gatewright.runtime.json import dump_string, to_python
 from gatewright.runtime.numbers import number_text
 from gatewright.runtime.text import go_quote
@@ -79,13 +79,13 @@ _TOKEN: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Token:
     kind: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Pipe:
     """Commands one after the other, and the variables their value is given to (`assign`: to existing ones)."""
 
@@ -94,7 +94,7 @@ class _Pipe:
     assign: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Branch:
     """if, range or with."""
 
@@ -104,7 +104,7 @@ class _Branch:
     other: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Call:
     """template NAME PIPE."""
 
@@ -112,12 +112,12 @@ class _Call:
     pipe: _Pipe | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Jump:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Operand:
     """What a command is made of: `kind` is a token's, `fields` the names after it."""
 
@@ -339,7 +339,7 @@ def _tokens(source: str, at: int) -> tuple[list[_Token], int, bool]:
 # Running ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Run:
     """One run: the text so far, and the variables, innermost last."""
 

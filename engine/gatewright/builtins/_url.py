@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from gatewright.builtins._operands import bytes_text, text_bytes
+from gatewright.records import record
 from gatewright.runtime.text import go_quote
 
 _UNRESERVED: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
@@ -23,7 +23,7 @@ class UrlError(ValueError):
     """A URL or a query that Go refuses, in its words."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Url:
     """The parts of a URL; `raw_path` is as written, `path` unescaped."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import ipaddress
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from gatewright.builtins import _der as der
 from gatewright.builtins._der import DerError, Element
 from gatewright.builtins._url import UrlError, parse_url
+from gatewright.records import field, record
 
 OidTuple = tuple[int, ...]
 
@@ -61,7 +61,7 @@ class X509Error(ValueError):
     """Bytes that are no certificate or request, or a chain that does not hold."""
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Certificate:
     """A certificate: its JSON form, and what verifying a chain needs of it."""
 
@@ -436,7 +436,7 @@ def _attribute(attribute: Element) -> dict[str, Any]:
 # Chains -------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class VerifyOptions:
     """What a chain must meet; no usages means server authentication."""
 

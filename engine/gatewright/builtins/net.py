@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gatewright.builtins._operands import string
 from gatewright.builtins.registry import BuiltinError, builtin
 from gatewright.errors import LimitError
+from gatewright.records import record
 from gatewright.runtime.values import RegoSet, from_key, sorted_keys
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _MAPPED = 0xFFFF << 32
 _MAX_EXPANDED = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Network:
     """A prefix of an address; `bits` tells the family, `address` has the host bits where they were given."""
 
@@ -202,7 +202,7 @@ def _mergeable(item: Any) -> _Network:
     return _Network(address, bits, 8 if top < 0x80 else 16 if top < 0xC0 else 24)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Range:
     """Addresses from first to last; `network` while nothing has been merged into it."""
 

@@ -10,16 +10,16 @@ The signature is written in OPA's own notation of types (`any<number, set[any]>`
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from gatewright.errors import RegoEvaluationError
+from gatewright.records import record
 from gatewright.runtime.values import type_name
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Builtin:
     """One built-in.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from gatewright.builtins._operands import string
 from gatewright.builtins.registry import BuiltinError, builtin
+from gatewright.records import record
 from gatewright.runtime.text import go_quote
 
 _IDENTIFIERS = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
@@ -19,7 +19,7 @@ _LEADING_ZERO = re.compile(r"0[0-9]+\Z")
 _LARGEST = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Version:
     core: tuple[int, ...]
     pre: tuple[str, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gatewright.builtins import _jose
@@ -11,6 +10,7 @@ from gatewright.builtins._jwk import Key
 from gatewright.builtins._operands import bytes_text, object_, string, text_bytes
 from gatewright.builtins.encoding import decode_base64url
 from gatewright.builtins.registry import BuiltinError, builtin
+from gatewright.records import field, record
 from gatewright.runtime import json
 from gatewright.runtime.numbers import is_number
 from gatewright.runtime.values import compare, from_key, sorted_keys
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gatewright.runtime.context import Context
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Token:
     """The three parts of a token, as they stand."""
 
@@ -92,7 +92,7 @@ def io_jwt_decode(jwt: Any) -> list[Any]:
 # Signatures ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Header:
     """The parameters of a header that mean something here."""
 
@@ -244,7 +244,7 @@ def io_jwt_verify_hs512(jwt: Any, secret: Any) -> bool:
 # Full verification --------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Constraints:
     """What a token must meet; empty means any. `time` is in nanoseconds."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast as py
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gatewright.cel import _python as make
@@ -12,6 +11,7 @@ from gatewright.cel._python import compile_quietly
 from gatewright.cel.codegen import Emitter, Links
 from gatewright.cel.declarations import VARIABLES
 from gatewright.cel.policy import Expression, Plan
+from gatewright.records import record
 
 INPUTS: Final = ("object", "oldObject", "namespaceObject", "request", "params")
 AUTHORIZER: Final = ("authorizer", "authorizer.requestResource")
@@ -45,7 +45,7 @@ def _value(expression: Expression, links: Links) -> py.expr:
     return emitter.expression(expression.checked.root, expression.trusted, expression.checked)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _State:
     """Names in an exact function: attributes of the evaluation's state."""
 

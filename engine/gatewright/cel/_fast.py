@@ -8,7 +8,6 @@ where it is read, or becomes a local function that remembers. What depends on th
 from __future__ import annotations
 
 import ast as py
-from dataclasses import dataclass, field
 from typing import Any
 
 from gatewright.cel import _python as make
@@ -22,6 +21,7 @@ from gatewright.cel.codegen import Emitter, Links
 from gatewright.cel.declarations import VARIABLES
 from gatewright.cel.policy import Expression, Plan, names_used, uses_of
 from gatewright.cel.types import BOOL
+from gatewright.records import field, record
 
 Stored = tuple[Any, dict[str, str], dict[str, Any]]
 
@@ -70,7 +70,7 @@ def _fallbacks(plan: Plan) -> list[str]:
     ]
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Fast:
     """Emits the function. `state` is `readings`' answer; `emitted` names the variables assigned so far."""
 

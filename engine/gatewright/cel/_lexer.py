@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from math import isinf
 from typing import Final
 
 from gatewright.cel.values import INT_MAX, INT_MIN, UINT_MAX, Uint
+from gatewright.records import record
 
 _ESCAPE = r"\\(?:[abfnrtv\"'\\?`]|[0-3][0-7][0-7]|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})"
 _STRING = (
@@ -38,7 +38,7 @@ _BROKEN: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Token:
     """`kind` is the text itself for operators and keywords, else the ANTLR name; `<EOF>` ends the stream."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from gatewright.cel import nodes as ast
 from gatewright.cel import types as t
@@ -12,9 +11,10 @@ from gatewright.cel.functions import is_function, overloads_of
 from gatewright.cel.parser import CelCompileError, _qualified, render_errors
 from gatewright.cel.types import BOOL, DYN, ERROR, INT, Type
 from gatewright.cel.values import Uint
+from gatewright.records import field, record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Environment:
     """The variables an expression may name, and the fields of struct types beyond the fixed ones.
 
@@ -26,7 +26,7 @@ class Environment:
     homogeneous: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Checked:
     """A checked expression: the type of each node, and what dotted names and qualified calls stand for."""
 

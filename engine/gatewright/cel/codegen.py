@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast as py
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from gatewright.cel import _python as make
@@ -23,6 +22,7 @@ from gatewright.cel.library import taken_raw, variant
 from gatewright.cel.parser import _qualified
 from gatewright.cel.types import DYN, Type, output_name
 from gatewright.cel.values import Uint
+from gatewright.records import field, record
 
 Types = Mapping[ast.Node, Type]
 
@@ -37,7 +37,7 @@ class Scope(Protocol):
         """A field of a struct type with a life of its own (the lazy `variables`); None for ordinary ones."""
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Links:
     """The globals of generated code: Python name → what it stands for, in words that can be stored."""
 

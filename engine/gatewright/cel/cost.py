@@ -7,7 +7,6 @@ steps. So a policy runs uncounted, and is walked here when the run took suspicio
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
 
@@ -31,6 +30,7 @@ from gatewright.cel.values import (
     TypeValue,
     map_keys,
 )
+from gatewright.records import record
 
 PER_EXPRESSION: Final = 1_000_000
 _SCAN: Final = 0.1
@@ -41,7 +41,7 @@ _STRUCT: Final = 40
 _SIZED: Final = frozenset({str, bytes, list, dict, KeyedMap})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Call:
     """A call, prepared: its receiver is its first argument; `late` marks `or` (False) and `orValue` (True)."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast as py
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from gatewright.cel import _python as make
@@ -21,6 +20,7 @@ from gatewright.cel.parser import CelCompileError, parse
 from gatewright.cel.runtime import KEYS
 from gatewright.cel.types import Type
 from gatewright.cel.values import CelEvaluationError, CelPanicError, go_type
+from gatewright.records import record
 
 
 class Program:
@@ -110,7 +110,7 @@ def _converted(name: str, value: Any) -> Any:
 _NOT_CONSTANT = object()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Aggregate:
     """A constant list or map, of which only the class matters here."""
 

@@ -5,11 +5,11 @@ The table is the environment of API servers 1.34 and later (compatibility versio
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from gatewright.cel.types import Type, read_type
+from gatewright.records import record
 
 # A function's name, then its overloads: `(arguments) -> result`, or `receiver.(arguments) -> result` for a method.
 _FUNCTIONS: Final = """
@@ -517,7 +517,7 @@ value
 """
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Overload:
     """One signature; a method's receiver is its first argument."""
 

@@ -7,7 +7,6 @@ conditions, validations with messages. A fault in an expression does not refuse 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from gatewright.cel import nodes as ast
 from gatewright.cel._depth import deeply
@@ -30,9 +29,10 @@ from gatewright.cel.types import (
     output_name,
     read_type,
 )
+from gatewright.records import field, record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Expression:
     """A compiled expression, or the `error` that Kubernetes gives for it."""
 
@@ -42,7 +42,7 @@ class Expression:
     trusted: Mapping[ast.Node, Type] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Plan:
     """A policy's expressions, checked. A validation without a usable message expression has None for it."""
 

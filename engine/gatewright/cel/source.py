@@ -6,10 +6,10 @@ Nothing is parsed here: a stored program is found by these texts alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gatewright.errors import TemplateError
+from gatewright.records import record
 
 _RESERVED_PREFIX: Final = "gatekeeper_internal_"
 # Gatekeeper's own variables, which come before a template's.
@@ -19,7 +19,7 @@ _OWN_VARIABLES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Validation:
     """One rule: `expression` must be true; the message is the first of `message_expression`, `message` that serves."""
 
@@ -28,7 +28,7 @@ class Validation:
     message_expression: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Source:
     """The texts of a policy. `variables` and `match_conditions` are (name, expression) pairs in order.
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from gatewright.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record(frozen=True, slots=True)
 class Type:
     """`kind` is basic, struct, opaque, list, map, type, param, dyn, null or error; `name` the printed head."""
 

@@ -6,7 +6,6 @@ What a manifest cannot tell is assumed (see `_matching`), and nobody is there to
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gatewright.cel._matching import as_request, assumed_namespace, is_namespace, labels_of, matches, selects
@@ -14,6 +13,7 @@ from gatewright.cel.driver import Evaluate, Program, Store, compile_source
 from gatewright.cel.inputs import Inputs
 from gatewright.cel.source import Source, Validation
 from gatewright.errors import TemplateError
+from gatewright.records import field, record
 
 API_VERSIONS: Final = ("admissionregistration.k8s.io/v1", "admissionregistration.k8s.io/v1beta1")
 POLICY: Final = "ValidatingAdmissionPolicy"
@@ -22,7 +22,7 @@ BINDING: Final = "ValidatingAdmissionPolicyBinding"
 Object = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Decision:
     """A request that a binding's policy objects to. `actions` are the binding's (Deny, Warn, Audit), but for errors of
     configuration and of audit annotations, which deny."""
@@ -38,7 +38,7 @@ class Decision:
         return f"ValidatingAdmissionPolicy '{self.policy}' with binding '{self.binding}' denied request: {self.message}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Policy:
     """A policy, compiled; `param_kind` is (apiVersion, kind) where it takes parameters."""
 
@@ -49,7 +49,7 @@ class Policy:
     fails_closed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Binding:
     """Where a policy applies, with which parameters, and what follows."""
 
@@ -143,7 +143,7 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Policies:
     """Policies and bindings together. `add` them, then `decide` on reviews; parameters are found among `objects`."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from typing import Any
 
 from gatewright.errors import ManifestError, UsageError
+from gatewright.records import field, record
 
 DEFAULT_FILE = "gatewright.yaml"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Config:
     """Paths are as the command line takes them, those of the file being relative to it."""
 

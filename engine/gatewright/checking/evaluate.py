@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gatewright.checking.baseline import entry
@@ -15,6 +14,7 @@ from gatewright.checking.units import Part, Unit
 from gatewright.checking.waivers import Waiver, carries_waivers, complaint, inline
 from gatewright.errors import GatewrightError, LimitError, ManifestError
 from gatewright.manifests import Document, read_blocks, unpacked
+from gatewright.records import record, replace
 from gatewright.report.data import fingerprint
 from gatewright.report.found import Found, is_from_text, place, states_place
 from gatewright.source import Location
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gatewright.report import Renderer
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Reviewed:
     """A document with violations; `ordinal` is its number in the unit."""
 

@@ -6,12 +6,12 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 from hashlib import blake2b
 from typing import Any
 
 from gatewright._version import __version__
 from gatewright.checking.request import CheckRequest
+from gatewright.records import field_names
 
 # Size, times of the last change to content and to inode, inode: what a file that is not written to keeps.
 Signature = tuple[int, int, int, int]
@@ -69,12 +69,12 @@ def is_settled(of: Signature, read_ns: int) -> bool:
 def request_digest(request: CheckRequest) -> bytes:
     """Changes with every option that may change an answer, and with the files that options name."""
     named: list[bytes] = [_here().encode("utf-8", "surrogateescape")]
-    for option in fields(request):
-        if option.name in _DELIVERY:
+    for option in field_names(request):
+        if option in _DELIVERY:
             continue
-        value = getattr(request, option.name)
-        named.append(f"{option.name}={value!r}".encode("utf-8", "surrogateescape"))
-        if option.name not in _GIVEN:
+        value = getattr(request, option)
+        named.append(f"{option}={value!r}".encode("utf-8", "surrogateescape"))
+        if option not in _GIVEN:
             named += [_content(path) for path in _paths(value)]
     return digest_of(engine_stamp(), *named)
 

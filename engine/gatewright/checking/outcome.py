@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from gatewright.checking.request import Counts
+from gatewright.records import field, record
 
 # A piece of a report: the file it is about ("" where the format does not group), and its text.
 Section = tuple[str, str]
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Outcome:
     """Rendered sections (one list a report), errors as plain data, counts, and the rules that fired.
 

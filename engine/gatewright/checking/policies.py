@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from gatewright.checking.placing import placed
 from gatewright.checking.request import CheckRequest
 from gatewright.errors import GatewrightError, ManifestError, UsageError
 from gatewright.manifests import Document, read_paths, unpacked
+from gatewright.records import field, record
 
 if TYPE_CHECKING:
     from gatewright.gatekeeper.host import Host
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DEFAULT_SET = "pss-restricted"
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Policies:
     """The documents that make up the policies, and what could not be read; `notices` are said once to the user.
 

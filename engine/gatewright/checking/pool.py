@@ -10,7 +10,6 @@ import mmap
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -18,6 +17,7 @@ from gatewright.checking.evaluate import Evaluator, error_data
 from gatewright.checking.outcome import Outcome
 from gatewright.checking.units import Unit
 from gatewright.errors import GatewrightError
+from gatewright.records import record
 from gatewright.source import Location
 
 _SLOT = 8
@@ -30,7 +30,7 @@ def evaluate_in_workers(evaluator: Evaluator, units: Iterable[Unit], jobs: int) 
         yield from pool.run(units)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Worker:
     """A worker process, its pipe, and the unit it has, with the ordinals it must leave out."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from gatewright.checking.fingerprint import (
@@ -26,13 +25,14 @@ from gatewright.checking.request import CheckRequest
 from gatewright.checking.results import Record, RecordWriter, evict, read_record, results_directory
 from gatewright.checking.units import Part, parts_of
 from gatewright.manifests import find_files
+from gatewright.records import field, record
 
 # How a part is kept: its place in its file, the digest of its bytes, and where the blob of its outcome lies.
 _Kept = tuple[int, int, int, bytes, int, int]
 _NO_BLOB = -1
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Facts:
     """What loading the policies brought, beside the host: all that a report says of them."""
 
@@ -43,7 +43,7 @@ class Facts:
     uses_catalog: bool
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class File:
     """A file of the inputs: its parts, each with the blob of its outcome or None; `telling` digests its documents that
     others are reviewed by, b"" when it has none."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from gatewright.records import field, record
 
 if TYPE_CHECKING:
     import datetime
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT_S = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CheckRequest:
     """The options of `gatewright check`.
 
@@ -67,7 +68,7 @@ class CheckRequest:
     parameters: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Counts:
     """What was seen: objects reviewed, (object, constraint) pairs evaluated, violations by enforcement action."""
 

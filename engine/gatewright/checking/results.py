@@ -12,10 +12,10 @@ import mmap
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
+from gatewright.records import record
 from gatewright.userdirs import cache_directory
 
 MAX_RECORD_BYTES = 128 << 20
@@ -137,7 +137,7 @@ class RecordWriter:
             self.abandon()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Kept:
     path: str
     size: int
@@ -147,16 +147,16 @@ class _Kept:
 def evict(directory: str, limit: int = MAX_TOTAL_BYTES) -> None:
     """Delete the records that were not used for longest until the rest fits `limit`, and what crashes left behind."""
     try:
-        kept = sorted(_kept(directory), key=lambda record: record.used, reverse=True)
+        kept = sorted(_kept(directory), key=lambda one: one.used, reverse=True)
     except OSError:
         return
     total = 0
-    for record in kept:
-        total += record.size
-        partial = record.path.endswith(_PARTIAL)
-        if (time.time() - record.used > _ABANDONED_S) if partial else (total > limit):
+    for one in kept:
+        total += one.size
+        partial = one.path.endswith(_PARTIAL)
+        if (time.time() - one.used > _ABANDONED_S) if partial else (total > limit):
             try:
-                os.unlink(record.path)
+                os.unlink(one.path)
             except OSError:
                 continue
 

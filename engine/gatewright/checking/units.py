@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from gatewright.records import record
 
 UNIT_BYTES = 192 << 10
 _UNIT_FILES = 64
@@ -17,7 +18,7 @@ _LOOK_AHEAD = 1024
 _SEPARATOR = b"\n---"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Part:
     """Bytes of one file: from `offset`, `length` of them (-1: all), the first on line `row`. `data` is set for
     standard input and pipes, which cannot be read twice."""
@@ -47,7 +48,7 @@ class Part:
             return 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unit:
     """Parts that are worked on together."""
 

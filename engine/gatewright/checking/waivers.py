@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import ManifestError, UsageError
+from gatewright.records import record
 from gatewright.source import Location
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ ANNOTATION = "waive.gatewright.dev/"
 _FIELDS = ("rule", "object", "path", "message", "owner", "reason", "expires")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Waiver:
     """What it covers: `rule`, `object` and `path` are globs, `message` a regular expression (RE2), "" covers all.
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gatewright.codegen import _py, fixed, terms, unify
 from gatewright.codegen.writer import Val, Writer
+from gatewright.records import record, replace
 from gatewright.syntax.nodes import Array, Ref, String, Term, Var
 
 if TYPE_CHECKING:
@@ -254,7 +254,7 @@ def _relation(w: Writer, name: str, operands: tuple[Term, ...], output: Term | N
         unify.match(w, output, Val(_py.name(item)))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Quick:
     """A built-in on strings that is one Python expression when its operands are strings; the real one else."""
 

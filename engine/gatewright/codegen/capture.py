@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from gatewright.codegen import calls
+from gatewright.records import replace
 from gatewright.syntax.nodes import Body, Expr, Ref, Term, Var
 from gatewright.syntax.walk import children
 
@@ -37,12 +37,12 @@ def _captured(expr: Expr, position: int, signatures: Mapping[str, Any], program:
     match expr.terms:
         case Term() as term:
             equality = Term(Ref((Term(Var("eq"), expr.location),)), expr.location)
-            return dataclasses.replace(expr, terms=(equality, term, variable))
+            return replace(expr, terms=(equality, term, variable))
         case tuple() as call:
             name = calls.operator(call[0])
             if name in calls.EQUALITY or _arity(name, call[0], signatures, program) != len(call) - 1:
                 return None
-            return dataclasses.replace(expr, terms=(*call, variable))
+            return replace(expr, terms=(*call, variable))
     return None
 
 

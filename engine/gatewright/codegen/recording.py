@@ -6,10 +6,10 @@ All of this writes nothing unless the unit records.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 
 from gatewright.codegen import _py
 from gatewright.codegen.writer import Val, Writer
+from gatewright.records import record
 
 
 def reads(w: Writer, context: ast.expr_context | None = None) -> ast.expr:
@@ -21,7 +21,7 @@ def _set(w: Writer, value: ast.expr) -> None:
     w.add(ast.Assign([reads(w, ast.Store())], value))
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Read:
     """Members looked up one below the other, from a container or, where it is None, from the input."""
 

@@ -9,12 +9,12 @@ a variable ranges over that tree itself is the tree consulted at run time.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gatewright.codegen import _py, recording, terms, unify
 from gatewright.codegen._names import singular
 from gatewright.codegen.writer import NOTHING, Val, Writer
+from gatewright.records import record, replace
 from gatewright.runtime.values import from_key, to_key
 from gatewright.syntax.nodes import Ref, String, Term, Var
 
@@ -37,7 +37,7 @@ def read(w: Writer, ref: Ref, hint: str = "") -> Val:
     return _walk(w, _chain(base, root), operands, hint)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Chain:
     """Subscripts gathered so far. `key` names the value for reuse, None where it has no stable name; `read` is what
     will have been read, where that is of interest."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gatewright.codegen import _py, bodies, calls, recording, sharing, terms, unify
@@ -17,6 +16,7 @@ from gatewright.codegen._names import Names
 from gatewright.codegen.ordering import indexed_first
 from gatewright.codegen.sharing import Clause, Shared
 from gatewright.codegen.writer import NOTHING, Sink, Val, Writer
+from gatewright.records import record
 from gatewright.syntax.nodes import Body, Term, Var
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _body(w: Writer, rule: CompiledRule, body: Body) -> None:
 # --- complete rules and functions -------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Results:
     """The variables that hold what complete rules produced so far; `used` once code refers to them."""
 

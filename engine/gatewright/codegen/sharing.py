@@ -6,12 +6,11 @@ begin alike. Only where the order of solutions does not show, and never across `
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gatewright.codegen.ordering import indexed_first
+from gatewright.records import field, field_names, is_record, record, replace
 from gatewright.source import Location
 from gatewright.syntax.nodes import Body, Call, Expr, Ref, Term, Var, With
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 _DOCUMENTS = ("data", "input")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Clause:
     """A definition to be written: what must hold, and the head's terms, in common names."""
 
@@ -30,10 +29,10 @@ class Clause:
     body: Body
     args: tuple[Term, ...]
     head: tuple[Term, ...]
-    names: dict[str, str] = dataclasses.field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Shared:
     """Expressions that several definitions begin with, and how each goes on."""
 
@@ -75,7 +74,7 @@ def share(clauses: list[Clause]) -> list[Shared | Clause]:
             continue
         length = _common(members)
         prefix = members[0].body[:length]
-        rest = [dataclasses.replace(m, body=m.body[length:]) for m in members]
+        rest = [replace(m, body=m.body[length:]) for m in members]
         found.append(Shared(members[0].args, members[0].names, prefix, tuple(share(rest))))
     return found
 
@@ -103,9 +102,9 @@ class _Renaming:
                 return Term(self.node(value), location)
             case Expr(terms=tuple() as call):
                 new = (call[0], *(self.node(t) for t in call[1:]))
-                return dataclasses.replace(node, terms=new, withs=self._all(node.withs), index=0)
+                return replace(node, terms=new, withs=self._all(node.withs), index=0)
             case Expr():
-                return dataclasses.replace(node, terms=self.node(node.terms), withs=self._all(node.withs), index=0)
+                return replace(node, terms=self.node(node.terms), withs=self._all(node.withs), index=0)
             case With(target, value, location):
                 return With(target, self._replacement(value), location)
             case Call(terms):
@@ -116,10 +115,9 @@ class _Renaming:
                 return self._all(node)
             case Location() | str() | bool() | int() | None:
                 return node
-        if dataclasses.is_dataclass(node) and not isinstance(node, type):
-            fields = {f.name: self.node(getattr(node, f.name)) for f in dataclasses.fields(node)}
-            return type(node)(**fields)
-        return node
+        if not is_record(node):
+            return node
+        return type(node)(**{name: self.node(getattr(node, name)) for name in field_names(node)})
 
     def _replacement(self, term: Term) -> Term:
         # The name of a function in another's place is no variable; one that is a variable has been met before.

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gatewright.codegen import _py, bodies, calls, memo, rules, terms
 from gatewright.codegen._names import Names, identifier
 from gatewright.codegen.writer import NOTHING, Sink, Val, Writer
+from gatewright.records import field, record
 from gatewright.runtime.values import NumberText, RegoSet, from_key, to_key
 from gatewright.source import Location
 from gatewright.syntax.nodes import Ref, String, Term, Var
@@ -65,7 +65,7 @@ _RUNTIME = (
 _BUILTINS = ("BuiltinError", "lookup")
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Group:
     """All definitions of one document or function. `path` holds key forms below `data`; `kind` is complete,
     function, set or object."""
@@ -92,7 +92,7 @@ class Group:
         return (self.rules[0] if self.rules else self.default).location  # type: ignore[union-attr]
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Place:
     """A place in the tree of documents: a group of rules, or places below."""
 
@@ -100,7 +100,7 @@ class Place:
     group: Group | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Part:
     """The functions that come from one Rego file, as a Python module of their own name."""
 

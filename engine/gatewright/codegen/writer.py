@@ -11,11 +11,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gatewright.codegen import _py
 from gatewright.codegen._names import Names
+from gatewright.records import record, replace
 from gatewright.source import Location
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _MOST_IFS = 8
 NOTHING = object()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Val:
     """A Python expression for a Rego value that is there. `kind` is its Rego type where known, else "any";
     `value` the value itself where it is constant; `fixed` says that it depends on parameters alone."""
@@ -49,7 +49,7 @@ class Val:
         return isinstance(self.expr, ast.Name | ast.Constant)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Sink:
     """What a finished solution does, as far as control is concerned.
 
@@ -62,7 +62,7 @@ class Sink:
     found: str = ""
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Loop:
     parent: list[ast.stmt]
     in_loop: bool

@@ -6,7 +6,6 @@ The result is text by file name and depends on nothing but its input, so that a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,10 @@ from gatewright import catalog
 from gatewright.errors import ExportError
 from gatewright.export import pages, template
 from gatewright.export.yamltext import dump
+from gatewright.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ExportOptions:
     """How to write it. `enforcement_action` "" keeps what the set says."""
 

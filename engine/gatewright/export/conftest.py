@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gatewright.errors import ExportError, RegoErrors
+from gatewright.records import record
 from gatewright.syntax import parse_module
 from gatewright.syntax.nodes import Module
 from gatewright.syntax.text import node_text
@@ -28,7 +28,7 @@ _PACKAGE = re.compile(r"^(\s*package\s+)", re.MULTILINE)
 _ACTIONS = {"deny": "deny", "violation": "deny", "warn": "warn"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Policy:
     """A module, its package as text, its dialect, and its rules that conftest would ask."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gatewright import catalog
 from gatewright.errors import UsageError
+from gatewright.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Recipe:
     """One question. `online` asks the cluster; `offline` asks the manifests; `differs` is what only one can know."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,12 @@ from gatewright import catalog
 from gatewright.errors import ExportError, UsageError
 from gatewright.export.bundle import ExportOptions, export, selection_of
 from gatewright.export.packages import read_packages
+from gatewright.records import record, replace
 
 _ACTIONS = ("", "deny", "warn", "dryrun")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ExportRequest:
     """The command line of `gatewright export`."""
 

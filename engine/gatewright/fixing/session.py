@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from gatewright.checking.request import CheckRequest
 from gatewright.errors import GatewrightError, ManifestError
 from gatewright.fixing.edit import set_value
 from gatewright.manifests import Document, find_files, read_text, unpacked
+from gatewright.records import record
 from gatewright.source import Location
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _ROUNDS = 10
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fixed:
     """One file: its text before and after, and what each edit was for."""
 

@@ -8,18 +8,18 @@ the same and left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from gatewright.errors import GatewrightError
 from gatewright.gatekeeper._gotext import json_text, kind_text, type_text
+from gatewright.records import field, record, replace
 
 
 class DecodeError(GatewrightError):
     """A value of the wrong type for its field."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Type:
     """A Go type: `kind` is scalar (string, bool, int64, float64), list, map, struct, any or choice."""
 

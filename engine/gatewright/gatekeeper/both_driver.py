@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import RegoError
@@ -12,13 +11,14 @@ from gatewright.gatekeeper.drivers import Driver, Finding, Path, Policy, Rule
 from gatewright.gatekeeper.rego_driver import error_text
 from gatewright.gatekeeper.result import ConstraintRef, ObjectRef, Violation
 from gatewright.gatekeeper.template import CEL, Template
+from gatewright.records import field, record
 
 if TYPE_CHECKING:
     from gatewright.gatekeeper.constraint import Constraint
     from gatewright.gatekeeper.review import Review
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Disagreement:
     """What the two languages of a template said of one object, where only one of them objects."""
 
@@ -40,7 +40,7 @@ class Disagreement:
         return Violation(str(self), said, self.action, self.constraint, self.object)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class BothDriver:
     """Stands for the CEL driver; templates without Rego are left to CEL alone."""
 
@@ -58,7 +58,7 @@ class BothDriver:
         return _BothPolicy(policy, other, self.disagreements, other.reads_inventory)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _BothPolicy:
     cel: Policy
     rego: Policy

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import TemplateError
 from gatewright.gatekeeper.drivers import Finding, Path, Policy, Rule
 from gatewright.gatekeeper.template import CEL, Template
+from gatewright.records import field, record
 
 if TYPE_CHECKING:
     from gatewright.codegen.cache import CodeCache
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gatewright.runtime.trace import Places
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class CelDriver:
     """`failure_policy` is for templates that name none."""
 
@@ -37,7 +37,7 @@ class CelDriver:
         return _CelPolicy(program, self.latest)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Latest:
     """What expressions see of the review at hand, made once for all constraints that meet it."""
 
@@ -66,7 +66,7 @@ class _Latest:
         return self.places
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _CelPolicy:
     program: Any
     latest: _Latest

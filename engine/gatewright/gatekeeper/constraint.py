@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gatewright.errors import ConstraintError, MatchError
@@ -15,6 +14,7 @@ from gatewright.gatekeeper.result import ConstraintRef
 from gatewright.gatekeeper.schema import apply_defaults, unknown_fields, validate_value
 from gatewright.gatekeeper.selector import LABEL_SELECTOR, selector_errors
 from gatewright.gatekeeper.template import CONSTRAINT_GROUP, CONSTRAINT_VERSIONS, Template
+from gatewright.records import record
 
 SCHEMA: Final = "ErrSchema"
 INVALID: Final = "ErrInvalidConstraint"
@@ -31,7 +31,7 @@ _SCOPED_ACTION: Final = struct(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Constraint:
     """A constraint in force: its template, its document with defaults, its compiled match, its actions.
 

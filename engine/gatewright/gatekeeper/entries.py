@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from gatewright.gatekeeper.constraint import Constraint
 from gatewright.gatekeeper.drivers import Driver, Policy, Rule
 from gatewright.gatekeeper.match import Subject
 from gatewright.gatekeeper.template import Template
+from gatewright.records import record
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Entry:
     """A constraint as the index holds it; its rule is bound at its first match."""
 
@@ -22,7 +22,7 @@ class Entry:
     rule: Rule | None = None
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class LoadedPolicy:
     """A template with its driver; compiled on demand."""
 

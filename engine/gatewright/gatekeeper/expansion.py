@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gatewright.errors import ExpansionError, MutationError
@@ -15,6 +14,7 @@ from gatewright.gatekeeper.apply_to import APPLY_TO, entry_matches, flatten
 from gatewright.gatekeeper.kube import GroupVersionKind
 from gatewright.gatekeeper.match import Namespace
 from gatewright.gatekeeper.mutation import Mutable, MutationSystem
+from gatewright.records import field, record
 
 EXPANSION_GROUP: Final = "expansion.gatekeeper.sh"
 _MAX_DEPTH: Final = 30
@@ -32,7 +32,7 @@ _DOCUMENT: Final = document(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ExpansionTemplate:
     """One template: which kinds it reads, where in them the new object lies, and what that is."""
 
@@ -43,7 +43,7 @@ class ExpansionTemplate:
     enforcement_action: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Resultant:
     """An object that an expansion gives. `enforcement_action` overrides the constraints' own when it is set."""
 
@@ -93,7 +93,7 @@ def check_expansion_template(decoded: dict[str, Any]) -> ExpansionTemplate:
     return ExpansionTemplate(name, kinds, spec["templateSource"], generates, spec.get("enforcementAction", ""))
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class ExpansionSystem:
     """All expansion templates; those on a cycle are kept, but not used."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -50,6 +49,7 @@ from gatewright.gatekeeper.review import (
 )
 from gatewright.gatekeeper.scopes import Scopes
 from gatewright.gatekeeper.template import TARGET, Template, is_template, read_template
+from gatewright.records import record, replace
 
 if TYPE_CHECKING:
     from gatewright.analysis import Capabilities
@@ -66,7 +66,7 @@ _NONE: Final[frozenset[str]] = frozenset()
 _NOWHERE: Final[dict[str, tuple[Any, ...]]] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Seen:
     """What a host saw of one object: violations, the review they came of (None for requests), and the kinds of
     constraint whose policies failed on it."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from gatewright.errors import GatewrightError
 from gatewright.gatekeeper._gotext import quote, type_text, value_text
+from gatewright.records import record
 
 Object = dict[str, Any]
 
@@ -16,7 +16,7 @@ class AccessError(GatewrightError):
     """A nested field that is not of the type it must have; the message is Go's accessor error."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class GroupVersionKind:
     """What an object is."""
 

@@ -7,7 +7,6 @@ an error for objects that meet the earlier ones.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gatewright.errors import MatchError
@@ -17,6 +16,7 @@ from gatewright.gatekeeper._gotext import quote
 from gatewright.gatekeeper._meta import NAMESPACE
 from gatewright.gatekeeper.selector import LABEL_SELECTOR, Predicate, compile_selector
 from gatewright.gatekeeper.wildcard import compile_wildcards, matches, matches_generate_name
+from gatewright.records import record
 
 _WILDCARDS: Final = list_of(named("wildcard.Wildcard"))
 
@@ -36,7 +36,7 @@ SOURCES: Final = frozenset({"All", "Generated", "Original"})
 _FAILED: Final = "failed to run Match criteria"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Namespace:
     """What matching needs of a Namespace object."""
 
@@ -110,7 +110,7 @@ class Subject:
 Check = Callable[[Subject], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CompiledMatch:
     """A match ready to run: `kinds` for the index, `criteria` for the rest, in order, with their names."""
 

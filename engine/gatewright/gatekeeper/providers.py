@@ -10,15 +10,15 @@ sizes: connection refused     # a provider that cannot be asked, and why
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gatewright.errors import ManifestError, ProviderError, UsageError
+from gatewright.records import record
 
 _FORMS = ({"error"}, {"value"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Answer:
     """A provider's word on one key: a value, or an error."""
 

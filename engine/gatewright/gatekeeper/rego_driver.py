@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from functools import cmp_to_key
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from gatewright.gatekeeper._gotext import type_text, value_text
 from gatewright.gatekeeper.drivers import Finding, Path, Policy, Rule
 from gatewright.gatekeeper.evidence import subject
 from gatewright.gatekeeper.template import REGO, Template
+from gatewright.records import field, record
 from gatewright.runtime.conflicts import ConflictError
 from gatewright.runtime.json import to_python
 from gatewright.runtime.values import Key, RegoSet, compare, to_key
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gatewright.syntax.nodes import Module
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class RegoDriver:
     """The options are the compiler's; `external_data` lets templates name that built-in, whatever the capabilities."""
 
@@ -73,7 +73,7 @@ def _modules(source: RegoSource) -> dict[str, Module]:
     return read_modules(source)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _RegoPolicy:
     entrypoint: Any
     reads_inventory: bool

@@ -7,13 +7,13 @@ them. Compiled together with Gatekeeper's own hook module, so that what the hook
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
 from gatewright.errors import RegoError, RegoErrors, TemplateError
 from gatewright.gatekeeper._gotext import quote
 from gatewright.gatekeeper.regosource import RegoSource, rego_error_text
+from gatewright.records import replace
 from gatewright.source import Location
 from gatewright.syntax import node_text, parse_module
 from gatewright.syntax.nodes import (

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gatewright.errors import RegoError, RegoErrors, TemplateError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper._gotext import type_text, value_text
 from gatewright.gatekeeper.template import REGO, Template
+from gatewright.records import record
 
 ENTRYPOINT: Final = "data.template.violation"
 # What the texts of a template are called in the cache of compiled policies; goes up when the rules for them change.
 MODULES: Final = "gatekeeper-template-1"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RegoSource:
     """The Rego texts of a template. `version` is v1 only when the template says exactly that."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from gatewright.records import field, record
 
 if TYPE_CHECKING:
     from gatewright.source import Location
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ConstraintRef:
     """Which constraint spoke."""
 
@@ -18,7 +19,7 @@ class ConstraintRef:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ObjectRef:
     """Which object was reviewed; `namespace` is "" for cluster-scoped objects."""
 
@@ -40,7 +41,7 @@ class ObjectRef:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Violation:
     """One result of one constraint on one object.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from gatewright.gatekeeper.result import ConstraintRef, ObjectRef, Violation
+from gatewright.records import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _AUTOREJECT: Final = "unable to match constraints"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Result:
     """One constraint's word on one review, before it is put into a Violation.
 

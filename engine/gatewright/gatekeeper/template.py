@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -24,6 +23,7 @@ from gatewright.gatekeeper._gotext import quote
 from gatewright.gatekeeper._meta import document
 from gatewright.gatekeeper.match_schema import MATCH_SCHEMA
 from gatewright.gatekeeper.schema import SCHEMA_TYPE, Schema, preserve_unknown_fields, read_schema, schema_errors
+from gatewright.records import record
 
 TEMPLATE_GROUP: Final = "templates.gatekeeper.sh"
 CONSTRAINT_GROUP: Final = "constraints.gatekeeper.sh"
@@ -62,7 +62,7 @@ def _template_type(version: str) -> Type:
 _TYPES: Final = {version: _template_type(version) for version in _LEGACY_BY_DEFAULT}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Code:
     """A policy in one language; `source` is whatever the template says, checked by the language's driver."""
 
@@ -70,7 +70,7 @@ class Code:
     source: Any
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Template:
     """A template in the form all versions share. `parameters` is None when it declares no schema."""
 

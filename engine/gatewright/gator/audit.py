@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gatewright.errors import ConstraintError, ExpansionError, GatewrightError, MutationError, TemplateError
@@ -19,6 +18,7 @@ from gatewright.gator.console import Console, Fatal
 from gatewright.gator.flags import EXTERNAL_DATA, Flag
 from gatewright.gator.goyaml import Flow, Ordered, dump_v3
 from gatewright.gator.sources import providers, read_sources
+from gatewright.records import record
 from gatewright.runtime.numbers import number_text
 from gatewright.runtime.values import NumberText
 
@@ -39,7 +39,7 @@ FLAGS: Final = (
 _PRINT_LIMIT: Final = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Found:
     """A result with the object that it is about."""
 

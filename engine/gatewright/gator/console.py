@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TextIO
+
+from gatewright.records import record
 
 
 class Fatal(Exception):  # noqa: N818 - an end, not an error
@@ -15,7 +16,7 @@ class CobraError(Exception):
     """The end of a command whose message is printed after `Error: `."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Console:
     """The streams of one run. `read_stdin` answers None when nothing is piped in."""
 

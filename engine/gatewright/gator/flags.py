@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
+
+from gatewright.records import record
 
 
 class FlagError(Exception):
     """A flag that does not exist, or has no good value."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Flag:
     """One flag: its kind is text, list, bool, int, float or duration (in nanoseconds)."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from gatewright.gatekeeper._gotext import quote
+from gatewright.records import record
 
 END: Final = "unexpected EOF"
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
@@ -19,7 +19,7 @@ class _SyntaxError(Exception):
     """The message says what is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class JsonFault:
     """What is wrong, after how many bytes, and how many values were read before."""
 

@@ -8,25 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cmp_to_key, lru_cache
 from typing import Any, Final, Literal
 
 from gatewright.gatekeeper._gotext import float_text
+from gatewright.records import record
 
 
 class Ordered(dict[str, Any]):
     """A mapping that is written in its own order, as Go's structs are."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Flow:
     """A collection that is written on one line, in brackets or braces."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Dialect:
     """`flush`: lists stand below their key without indentation. `width`: where scalars are broken at spaces."""
 

@@ -6,7 +6,6 @@ import gc
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from itertools import pairwise
 from time import perf_counter_ns
 from typing import Any, Final
@@ -19,12 +18,13 @@ from gatewright.gatekeeper.host import GATOR_TEST, Host
 from gatewright.gatekeeper.stats import StatsHost
 from gatewright.gatekeeper.template import is_template, read_template
 from gatewright.gator.console import Fatal
+from gatewright.records import field, record
 
 CEL: Final = "cel"
 REGO: Final = "rego"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Plan:
     """How to measure."""
 
@@ -35,7 +35,7 @@ class Plan:
     memory: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Memory:
     """What reviews allocate: the blocks that a review leaves behind until it is dropped, and its peak in bytes."""
 
@@ -44,7 +44,7 @@ class Memory:
     reviews: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Measured:
     """One engine's figures. Times are nanoseconds; `setup` runs from the client to the data, in that order."""
 
@@ -76,7 +76,7 @@ class Measured:
         return self.engine != CEL
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Loaded:
     host: Host
     setup: tuple[int, int, int, int]

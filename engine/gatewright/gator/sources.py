@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gatewright.errors import GatewrightError, ManifestError
@@ -13,11 +12,12 @@ from gatewright.gatekeeper._gotext import quote
 from gatewright.gatekeeper.providers import Provider, load_providers
 from gatewright.gator.console import Console, Fatal
 from gatewright.gator.gojson import END, json_fault
+from gatewright.records import record
 
 _EXTENSIONS = (".yaml", ".yml", ".json")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Source:
     """The objects of one file, or of stdin when `file` is empty."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gatewright.errors import GatewrightError
@@ -18,6 +17,7 @@ from gatewright.gator.console import Console, Fatal
 from gatewright.gator.flags import Flag
 from gatewright.gator.gojson import json_fault
 from gatewright.gator.sources import read_sources
+from gatewright.records import field, record
 
 FLAGS: Final = (
     Flag("filename", "n", "list"),
@@ -48,7 +48,7 @@ _MANIFEST: Final = _document("GVKManifest", groups=map_of(Type("map", "v1alpha1.
 Requirement = tuple[GroupVersionKind, ...]
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class SyncCheck:
     """What the inputs sync, what the cluster serves (None: not said), what templates ask for, and what is broken."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from gatewright.harness.rego_tests import test_part
+from gatewright.records import record
 from gatewright.syntax import nodes
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FileCoverage:
     """The rows of one file that can be reached, and those that were."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from gatewright.errors import GatewrightError, UsageError
@@ -12,6 +11,7 @@ from gatewright.harness.reading import AS_CLUSTER, Reader
 from gatewright.harness.runner import load_suite
 from gatewright.harness.suite import Suite
 from gatewright.loading import Ignore, ignoring
+from gatewright.records import record
 
 _YAML = (".yaml", ".yml")
 _KINDS = (*_YAML, ".json", ".rego")
@@ -19,7 +19,7 @@ _KINDS = (*_YAML, ".json", ".rego")
 _OBJECT = re.compile(rb"""^[\s{]*["']?apiVersion["']?[ \t]*:""", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Found:
     """The suites, the Rego files (tests and what they test: one set), and files that could not be read.
 

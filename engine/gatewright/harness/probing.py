@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import GatewrightError
+from gatewright.records import record
 from gatewright.runtime.json import dumps
 from gatewright.runtime.values import UNDEFINED
 from gatewright.syntax import nodes, parse_term
@@ -22,7 +22,7 @@ _ASSIGN = nodes.Term(nodes.Ref((nodes.Term(nodes.Var("assign")),)))
 _EQUAL = nodes.Term(nodes.Ref((nodes.Term(nodes.Var("equal")),)))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Probe:
     """What is needed to ask: the compiled policy, and the package and imports that the test's text is read with."""
 

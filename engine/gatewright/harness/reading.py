@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import ManifestError, SuiteError
+from gatewright.records import record
 
 if TYPE_CHECKING:
     from gatewright.manifests import Document
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reader:
     """`first` reads what must be one object (a template, a constraint, the suite itself); `all` every object.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from gatewright.harness.probing import Probe, chosen
 from gatewright.harness.results import CaseResult, SuiteResult, TestResult
 from gatewright.harness.select import Filter
 from gatewright.loading import read_text
+from gatewright.records import record, replace
 from gatewright.runtime.json import dumps
 from gatewright.runtime.values import UNDEFINED, from_key
 from gatewright.syntax import nodes
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _PREFIX, _TODO = "test_", "todo_test_"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RegoTest:
     """One test rule: where it is asked for, as a query, its definition, and which part of its ref is the name."""
 

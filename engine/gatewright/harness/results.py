@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from gatewright.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record(frozen=True, slots=True)
 class CaseResult:
     """A case's outcome: passed when it is neither skipped nor has an error. `printed` is what the policy printed."""
 
@@ -17,7 +18,7 @@ class CaseResult:
     printed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TestResult:
     """A test's own error (its template did not load, say) and its cases' results."""
 
@@ -35,7 +36,7 @@ class TestResult:
         return self.error is not None or any(case.error is not None for case in self.cases)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SuiteResult:
     """A suite's tests, or of a Rego file its `test_` rules; `warnings` are for the reader, not failures."""
 

@@ -5,14 +5,13 @@ Empty: all. `a`: tests and cases whose own or whose test's name matches. `a//b`:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gatewright.builtins.regexp import Regexp, RegexpError, compile_regexp
 from gatewright.errors import UsageError
 from gatewright.harness.suite import Test
+from gatewright.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Filter:
     """A parsed `--run`. Without a `case`, `test` is held against the names of both."""
 

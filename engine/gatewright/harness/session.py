@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -16,6 +15,7 @@ from gatewright.harness.results import SuiteResult
 from gatewright.harness.runner import Engine, EngineFactory, run_suite
 from gatewright.harness.select import Filter, parse_filter
 from gatewright.loading import load_files, reachable, read_capabilities, read_text
+from gatewright.records import record, replace
 from gatewright.report.tests import FORMATS, totals
 from gatewright.report.writing import write_whole
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT_S = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TestRequest:
     """What the command line asks for."""
 

@@ -7,16 +7,16 @@ to a case (the object after mutation) and `externalData` to both (answers of ext
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from gatewright.errors import SuiteError
+from gatewright.records import record, replace
 
 GROUP = "test.gatekeeper.sh"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Assertion:
     """`violations` is a count, "yes" (at least one) or "no"; with `message`, only messages it matches are counted."""
 
@@ -24,7 +24,7 @@ class Assertion:
     message: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Case:
     """One object to review. Paths are as written, relative to the suite's file."""
 
@@ -37,7 +37,7 @@ class Case:
     skip: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Test:
     """A template and a constraint, and the cases they are tried on; or mutators and theirs."""
 
@@ -54,7 +54,7 @@ class Test:
     skip: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Suite:
     """A suite file. `unknown` lists keys nobody reads, which are usually misspellings."""
 

@@ -7,7 +7,6 @@ become JSON. The outermost mapping is the exception when it is decoded `into_obj
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
 from yaml.events import (
@@ -31,6 +30,7 @@ from gatewright.manifests._compose import (
 )
 from gatewright.manifests._goscan import MAX_DEPTH
 from gatewright.manifests._scalars import MERGE, NULL, STR, resolve, settled
+from gatewright.records import field, record
 
 
 def compose_v3(text: str, *, file: str = "", row: int = 1, into_object: bool = False) -> Any:
@@ -38,7 +38,7 @@ def compose_v3(text: str, *, file: str = "", row: int = 1, into_object: bool = F
     return parse_as_go(text, lambda events: _plain_maps(_document(text, events, into_object)), file, row)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Node:
     """A composed node: `text` is a scalar's own, `tag` its resolved tag, `pairs` a mapping's children."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
 from gatewright.errors import ManifestError
 from gatewright.manifests._fast import NOT_PROVEN, read_fast
 from gatewright.manifests._stream import Chunk, blocks_of, looks_like_json, split_yaml
+from gatewright.records import field, record
 from gatewright.source import Location
 from gatewright.source import excerpt as _excerpt
 
@@ -18,7 +18,7 @@ MAX_DOCUMENT_BYTES = 32 << 20
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Document:
     """One document of a file. `value` is never changed; `index` counts documents of the file from 0.
 

@@ -8,10 +8,11 @@ many times slower than the C parser, and is asked only where the two may differ 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import NoReturn
 
 import yaml.error
+
+from gatewright.records import field, record
 
 MAX_DEPTH = 10_000
 _KEY_LENGTH = 1024
@@ -55,7 +56,7 @@ class GoYamlError(Exception):
         self.problem_mark = mark
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Token:
     """`kind` is go-yaml's name of it; `value` a scalar's text, a name, a tag's handle; `rest` a scalar's style, a tag's
     suffix or a directive's prefix."""
@@ -67,7 +68,7 @@ class Token:
     rest: str = ""
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _SimpleKey:
     possible: bool
     required: bool = False

@@ -7,13 +7,14 @@ first character is `{` is read as concatenated JSON until that fails, then as YA
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from gatewright.records import record
 
 _LOOK_AHEAD = 1024
 _BLOCK = 1 << 18
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Chunk:
     """The text of one YAML document: `row` is where it starts; `fault` says why it cannot be read, if so.
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from gatewright.errors import GatewrightError
+from gatewright.records import record
 from gatewright.runtime.json import dumps, indent, loads
 
 FORMATS = ("json", "pretty", "raw", "bindings", "values", "discard")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Row:
     """One solution: the values of the expressions, with their texts and places, and the bindings."""
 
@@ -21,7 +21,7 @@ class Row:
     bindings: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Answer:
     """The solutions, and errors: either of them alone, or errors of built-ins beside the solutions."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from gatewright.errors import GatewrightError, LoadErrors, RegoError, RegoErrors, UsageError
 from gatewright.loading import Loaded, load_files, parse_document, reachable, read_capabilities, read_document
 from gatewright.querying.output import FORMATS, Answer, Row, render
+from gatewright.records import record
 from gatewright.runtime.values import UNDEFINED
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DEFINED, FAILED, ERRORS = 0, 1, 2
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class QueryRequest:
     """The options of `gatewright eval`; their meanings are `opa eval`'s."""
 

@@ -5,7 +5,7 @@ Nothing is expanded. Quotes are removed, operators end a command, comments and k
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from gatewright.records import field, record
 
 _KEYWORDS = frozenset(
     {"if", "then", "elif", "else", "fi", "for", "while", "until", "do", "done", "case", "esac", "in", "!"}
@@ -13,7 +13,7 @@ _KEYWORDS = frozenset(
 _OPERATORS = ("&&", "||", ";;", "|&", ";", "|", "&", "\n", "(", ")")
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Command:
     """One simple command; `line` counts from the script's own first line, 0. `before` is the operator in front."""
 

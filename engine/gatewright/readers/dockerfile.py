@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gatewright.readers import API_VERSION
 from gatewright.readers._shell import Command, commands
+from gatewright.records import record
 
 _NAME = re.compile(r"(?i)^((docker|container)file(\..+)?|.+\.(docker|container)file)$")
 _DIRECTIVE = re.compile(r"^#\s*(\w+)\s*=\s*(.*?)\s*$")
@@ -28,7 +28,7 @@ def detect(name: str, file: str, text: str | None) -> bool:
     return bool(_NAME.match(name)) and not name.endswith((".dockerignore", ".md", ".yaml", ".yml", ".json"))
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Line:
     """One logical line: continued lines joined, with the physical line of each joined part."""
 

@@ -7,11 +7,11 @@ unit, so that workers render and the parent only puts fragments in a row. `start
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gatewright.errors import UsageError
+from gatewright.records import field, record
 
 if TYPE_CHECKING:
     from gatewright.report.found import Found
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Section = tuple[str, str]
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Summary:
     """The figures at the end of a report. `seconds` is wall time; `actions` counts violations by enforcement action.
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import RegoEvaluationError, UsageError
+from gatewright.records import field, record, replace
 from gatewright.runtime.documents import replace_paths
 from gatewright.runtime.values import UNDEFINED
 from gatewright.source import Location
@@ -24,7 +24,7 @@ At = tuple[str, int, int]
 Reads = tuple[Any, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class EvalOptions:
     """What an evaluation may do and when it must stop.
 
@@ -66,7 +66,7 @@ def read_moment(text: str) -> int | None:
     return round(moment.timestamp() * 1_000_000) * 1_000
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Context:
     """One evaluation under way. Built-ins keep what must not change within it (uuid by key, compiled patterns by
     text) in `cache`. `metadata` is what rego.metadata reads; `covered`, `reads`, `kept_reads`

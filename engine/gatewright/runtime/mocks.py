@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gatewright.errors import RegoEvaluationError
+from gatewright.records import record
 from gatewright.runtime.context import At, State, failed
 from gatewright.runtime.documents import get
 from gatewright.runtime.values import from_key
@@ -14,14 +14,14 @@ from gatewright.runtime.values import from_key
 _ORIGINAL: Final = object()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Value:
     """A value in a function's place: whatever the operands, it is the result."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Later:
     """A document of rules in a function's place: evaluated where the function is called."""
 

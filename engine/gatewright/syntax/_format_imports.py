@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cmp_to_key
 from typing import Protocol
 
+from gatewright.records import record
 from gatewright.syntax._cursor import Span, make_span
 from gatewright.syntax._order import compare
 from gatewright.syntax._tokens import FUTURE_V1
@@ -14,7 +14,7 @@ from gatewright.syntax.nodes import Import, Ref, String, Term, Var
 DEFAULT_FILE = "__format_default__"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Target:
     """The dialects the text must parse as: the oldest and the newest."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
+
+from gatewright.records import field, record
 
 # What each known key must hold; a list type is written [element].
 _FIELDS: dict[str, str] = {
@@ -32,7 +33,7 @@ class GeneralMap(dict[Any, Any]):
     """A mapping with a key that is no string; OPA refuses those later, and says where."""
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Decoder:
     faults: list[str] = field(default_factory=list)
     open_aliases: set[int] = field(default_factory=set)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from gatewright.records import replace
 from gatewright.source import Location
 from gatewright.syntax import _tokens
 from gatewright.syntax._literals import LiteralParser

@@ -8,8 +8,9 @@ parser to say, which meets them in order.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from gatewright.records import field, record
 
 IDENT = "identifier"
 NUMBER = "number"
@@ -82,7 +83,7 @@ class RawComment(NamedTuple):
     col: int
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Lexed:
     """The tokens of a text, ending with EOF, its comments, and where its lines start."""
 

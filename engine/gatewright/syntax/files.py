@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from gatewright.errors import GatewrightError, ManifestError, UsageError
+from gatewright.records import record
 from gatewright.source import Location
 from gatewright.syntax.format import format_checked
 from gatewright.syntax.template_format import format_templates
@@ -20,7 +20,7 @@ _TARGETS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FormatOptions:
     rego_version: str = "v1"
     to: str | None = None
@@ -41,7 +41,7 @@ def opa_dialects(v0_compatible: bool, v1_compatible: bool, v0_v1: bool) -> tuple
     return ("v0" if v0_compatible else "v1"), None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Formatted:
     """What became of one file: its text before and after, or the error that stopped it."""
 

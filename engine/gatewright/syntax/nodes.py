@@ -7,10 +7,9 @@ Equality ignores locations.
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Any, TypeAlias
 
-from gatewright.records import record
+from gatewright.records import field, record
 from gatewright.source import Location
 
 NOWHERE = Location("", 0, 0)

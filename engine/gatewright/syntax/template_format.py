@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from gatewright.errors import ManifestError, RegoErrors
+from gatewright.records import record
 from gatewright.source import Location
 from gatewright.syntax.format import format_checked
 
 _KIND = "ConstraintTemplate"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RegoBlock:
     """A literal block scalar (`|`) that holds Rego: the lines from `start` up to but not including `end` (from 0),
     each indented by `indent` spaces."""

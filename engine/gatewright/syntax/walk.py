@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
+from gatewright.records import field_names
 from gatewright.source import Location
 from gatewright.syntax.nodes import (
     Array,
@@ -125,7 +126,7 @@ def _relocated(node: Any, place: Location) -> Any:
     if type(node) is Term:
         return Term(_relocated(node.value, place), place)
     fields = {}
-    for name in node.__dataclass_fields__:
+    for name in field_names(node):
         value = getattr(node, name)
         fields[name] = place if isinstance(value, Location) else _relocated(value, place)
     return type(node)(**fields)

@@ -10,7 +10,6 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import Any
 
@@ -25,10 +24,11 @@ from gatewright.gator.baseline import compare, load, save
 from gatewright.gator.benchtext import aligned, duration, format_comparisons
 from gatewright.gator.measure import Measured, Plan, latencies
 from gatewright.manifests import Document
+from gatewright.records import record
 from gatewright.tools.inputs import Troubles, add_documents, load_policies, read_objects
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BenchRequest:
     """What to measure, and what to hold it against. `min_threshold` is in nanoseconds."""
 
@@ -105,7 +105,7 @@ def bench(request: BenchRequest) -> int:
     return _against_baseline(request, measured) or (2 if troubles.count else 0)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BuiltinCost:
     """What one round took in a built-in function, with what that called."""
 

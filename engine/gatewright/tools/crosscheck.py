@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from gatewright.gatekeeper.result import ConstraintRef, ObjectRef
 from gatewright.gatekeeper.template import CEL, REGO, Template
 from gatewright.loading import load_files, read_document
 from gatewright.manifests import Document
+from gatewright.records import field, record
 from gatewright.runtime.json import dumps, from_python, to_python
 from gatewright.runtime.values import UNDEFINED
 from gatewright.second_opinion import SecondOpinion, SecondOpinionError, as_v1
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 ENGINES = ("regopy", "languages")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CrosscheckRequest:
     """What to compare: `engines` is regopy or languages (CEL and Rego of a template); with a `query`, that alone."""
 
@@ -48,7 +48,7 @@ class CrosscheckRequest:
     rego_version: str = "v1"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Difference:
     """One constraint's word on one object, from two sides."""
 
@@ -67,7 +67,7 @@ class Difference:
         return "".join(f"{line}\n" for line in lines)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Tally:
     """What comparing has come to: pairs compared, pairs one side had no answer on, and the differences."""
 
@@ -133,7 +133,7 @@ def _between_languages(found: Disagreement) -> Difference:
 # --- regopy -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _ComparingDriver:
     """Runs a template's Rego, and asks regopy the same."""
 
@@ -154,7 +154,7 @@ class _ComparingDriver:
         )
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Comparing:
     own: Policy
     modules: dict[str, str]

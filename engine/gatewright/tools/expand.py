@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from gatewright.errors import GatewrightError
@@ -11,11 +10,12 @@ from gatewright.gatekeeper.expander import Expander
 from gatewright.gatekeeper.match import Namespace, gator_namespace, read_namespace
 from gatewright.gatekeeper.providers import Provider, load_providers
 from gatewright.manifests import Document
+from gatewright.records import record
 from gatewright.tools.inputs import Troubles, read_objects
 from gatewright.tools.output import format_objects, write
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ExpandRequest:
     """What to expand: templates, mutators and workloads together."""
 

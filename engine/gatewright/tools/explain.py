@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
 from typing import Any
 
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.host import GATOR_POINT, Host
+from gatewright.records import record
 from gatewright.tools.inputs import Troubles, attempt, load_policies, read_objects
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ExplainRequest:
     """`with_data` are further objects that matching looks at: Namespaces and CustomResourceDefinitions."""
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
 from gatewright.errors import GatewrightError, ManifestError
 from gatewright.gatekeeper import kube
 from gatewright.manifests import Document, read_paths, unpacked
+from gatewright.records import field, record
 
 if TYPE_CHECKING:
     from gatewright.gatekeeper.host import Host
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Troubles:
     """What went wrong so far, each told once."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from gatewright.errors import GatewrightError
@@ -16,11 +15,12 @@ from gatewright.gatekeeper.mutation import is_mutator
 from gatewright.gatekeeper.providers import load_providers
 from gatewright.gatekeeper.template import is_template
 from gatewright.manifests import Document
+from gatewright.records import record
 from gatewright.tools.inputs import Troubles, add_documents, attempt, read_objects
 from gatewright.tools.output import format_objects, write
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MutateRequest:
     """`format` is diff, yaml or json."""
 

@@ -8,10 +8,10 @@ all mutators that pass there.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from gatewright.gatekeeper.mutation.path import ListNode, Node
+from gatewright.records import field, record
 
 if TYPE_CHECKING:
     from gatewright.gatekeeper.mutation.mutator import MutatorId
@@ -39,7 +39,7 @@ def _head_type(path: tuple[Node, ...], terminal: str) -> str:
     return terminal if len(path) < 2 else _kind(path[1])
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Place:
     """One place of the tree, under one type."""
 
@@ -97,7 +97,7 @@ class _Place:
         return found
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class SchemaDB:
     """The trees by binding, the mutators in them and those in conflict."""
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from gatewright.errors import MutationError, ProviderError
 from gatewright.gatekeeper import _field
 from gatewright.gatekeeper.providers import Answer, Provider
+from gatewright.records import record
 
 FAIL = "Fail"
 IGNORE = "Ignore"
 USE_DEFAULT = "UseDefault"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Placeholder:
     """A value that a provider will give: asked for with `value`, under the mutator's `reference`."""
 

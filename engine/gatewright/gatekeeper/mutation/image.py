@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from gatewright.errors import MutationError
 from gatewright.gatekeeper._gotext import quote
+from gatewright.records import record
 
 _WORD: Final = "[0-9A-Za-z_]"
 _DOMAIN: Final = re.compile(rf"({_WORD}[0-9A-Za-z_\-]*\.[0-9A-Za-z_\-.]*{_WORD}(:[0-9]+)?)|(localhost(:[0-9]+)?)")
@@ -18,7 +18,7 @@ _TAG: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Image:
     """The parts of a reference; `tag` keeps its `:` or `@`, parts that are absent are empty."""
 

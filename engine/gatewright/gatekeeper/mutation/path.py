@@ -7,14 +7,14 @@ name   = letters, digits, _ and -, not beginning with a digit, or anything in qu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from gatewright.errors import MutationError
 from gatewright.gatekeeper._gotext import quote
+from gatewright.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Token:
     """A piece of a path: IDENT, INT, SEPARATOR, LBRACKET, RBRACKET, GLOB, COLON, EOF or ERROR."""
 
@@ -25,7 +25,7 @@ class Token:
         return f"{self.type}: {quote(self.literal)}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ObjectNode:
     """A field of an object."""
 
@@ -35,7 +35,7 @@ class ObjectNode:
         return _quoted(self.reference)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ListNode:
     """The elements of a list whose key field has a value; any value when `glob`."""
 
@@ -52,7 +52,7 @@ class ListNode:
 Node: TypeAlias = ObjectNode | ListNode
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Path:
     nodes: tuple[Node, ...]
 

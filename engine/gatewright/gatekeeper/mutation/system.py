@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from gatewright.errors import GatewrightError, MatchError, MutationError
 from gatewright.gatekeeper import kube
@@ -12,9 +11,10 @@ from gatewright.gatekeeper.mutation.conflicts import SchemaDB, conflict_text
 from gatewright.gatekeeper.mutation.external import resolve
 from gatewright.gatekeeper.mutation.mutator import Mutable, Mutator, MutatorId
 from gatewright.gatekeeper.providers import Provider
+from gatewright.records import field, record
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class MutationSystem:
     """`provider` answers for external data; `new_id` names a run in messages."""
 

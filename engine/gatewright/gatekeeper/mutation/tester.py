@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from gatewright.errors import MutationError
 from gatewright.gatekeeper._gotext import quote
 from gatewright.gatekeeper.mutation.path import Path, parse_path
+from gatewright.records import field, record
 
 MUST_EXIST = "MustExist"
 MUST_NOT_EXIST = "MustNotExist"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Tester:
     """Conditions by depth; depths without one accept everything."""
 
