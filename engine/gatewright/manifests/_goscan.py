@@ -308,7 +308,8 @@ class Scanner:
 
     def _flow_start(self, kind: str) -> None:
         self._may_start_key()
-        self._keys.append(_SimpleKey(False))
+        # Go numbers this key like the bracket's own, so that `{}` and `[]` forget on closing that they may be keys.
+        self._keys.append(_SimpleKey(False, False, self._taken + len(self._tokens) - self._head, self.mark()))
         self._flow += 1
         if self._flow > MAX_DEPTH:
             self._fail(f"exceeded max depth of {MAX_DEPTH}")
