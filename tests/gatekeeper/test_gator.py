@@ -84,6 +84,80 @@ def test_stats(files):
     assert [s["name"] for s in entry["stats"]] == ["templateRunTimeNS", "constraintCount"]
 
 
+def test_stats_as_yaml(files):
+    files("all.yaml", template(), constraint(), pod())
+    _, out, _ = gator("test", "-f=all.yaml", "-o=yaml", "--stats")
+    assert "stats:\n    - scope: template\n      statsfor: NeedsLabel\n" in out
+
+
+USAGE = """\
+Usage:
+  gator sync test [flags]
+
+Flags:
+  -n, --filename stringArray      a file or directory containing Kubernetes resources. Can be specified multiple times.
+"""
+
+
+@pytest.mark.parametrize(("argv", "message"), [(["--bogus"], "unknown flag: --bogus"), (["-n"], "flag needs an arg")])
+def test_a_mistake_in_flags_shows_the_usage(argv, message):
+    code, out, err = gator("sync", "test", *argv)
+    first, _, rest = err.partition("\n")
+    assert (code, out) == (1, "")
+    assert first.startswith(f"Error: {message}")
+    assert rest.startswith(USAGE)
+    assert rest.endswith("if using the --image flag. Optional.\n\n")
+
+
+def test_defaults_are_in_the_usage():
+    _, out, _ = gator("bench", "--help")
+    assert '  -e, --engine string            policy engine to benchmark. One of: rego|cel|all (default "cel")\n' in out
+    assert "      --threshold float          regression" in out
+    assert "exceeded. (default 10)\n" in out
+
+
+@pytest.mark.parametrize("argv", [["help", "sync", "test"], ["sync", "test", "-h"], ["help", "sync", "test", "more"]])
+def test_help_of_a_command(argv):
+    code, out, _ = gator(*argv)
+    assert code == 0
+    assert out.startswith("Test that the provided SyncSet(s) and/or Config contain the GVKs")
+    assert USAGE in out
+
+
+def test_help_of_nothing_known():
+    code, out, err = gator("help", "bogus")
+    assert (code, out) == (0, "")
+    assert err.startswith("Unknown help topic [`bogus`]\nUsage:\n  gator [command]\n")
+
+
+@pytest.mark.parametrize(("name", "meant"), [("tes", "test"), ("verfy", "verify"), ("ex", "expand")])
+def test_a_mistyped_command(name, meant):
+    code, _, err = gator(name)
+    assert code == 1
+    assert err.startswith(f'Error: unknown command "{name}" for "gator"\n\nDid you mean this?\n\t{meant}\n')
+
+
+def test_version():
+    assert gator("version") == (0, "GitVersion:    v3.23.1\n", "")
+    assert json.loads(gator("version", "--json")[1]) == {"gitVersion": "v3.23.1"}
+    assert gator("--version")[1].startswith("gator version v3.23.1 ")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("1", "missing unit in"),
+        ("1x", 'unknown unit "x" in'),
+        ("1s2", "missing unit in"),
+        ("", "invalid"),
+        ("s", "invalid"),
+    ],
+)
+def test_faults_of_durations(text, fault):
+    _, _, err = gator("bench", f"--min-threshold={text}")
+    assert f'flag: time: {fault} duration "{text}"\n' in err
+
+
 def test_stdin(files):
     documents = yaml.safe_dump_all([template(), constraint(), pod()])
     code, out, _ = gator("test", stdin=documents.encode())

@@ -15,7 +15,7 @@ from gatewright.gatekeeper.match import gator_namespace
 from gatewright.gatekeeper.stats import StatsHost
 from gatewright.gatekeeper.template import TARGET, convert_template, is_template
 from gatewright.gator.console import Console, Fatal
-from gatewright.gator.flags import EXTERNAL_DATA, Flag
+from gatewright.gator.flags import EXTERNAL_DATA, FAILURE_POLICY, IMAGE, RESOURCES, TEMPDIR, VERBOSE, Flag
 from gatewright.gator.goyaml import Flow, Ordered, dump_v3
 from gatewright.gator.sources import providers, read_sources
 from gatewright.records import record
@@ -23,16 +23,16 @@ from gatewright.runtime.numbers import number_text
 from gatewright.runtime.values import NumberText
 
 FLAGS: Final = (
-    Flag("filename", "f", "list"),
-    Flag("output", "o"),
-    Flag("trace", "t", "bool", False),
-    Flag("stats", "", "bool", False),
-    Flag("enable-k8s-native-validation", "", "bool", True),
-    Flag("default-k8s-native-validation-failure-policy", default="Fail"),
-    Flag("image", "i", "list"),
-    Flag("tempdir", "d"),
-    Flag("deny-only", "", "bool", False),
-    Flag("verbose", "v", "bool", False),
+    Flag("filename", "f", "list", usage=RESOURCES),
+    Flag("output", "o", usage="Output format.  One of: json|yaml."),
+    Flag("trace", "t", "bool", False, "include a trace for the underlying Constraint Framework evaluation."),
+    Flag("stats", "", "bool", False, "include performance stats returned from the Constraint Framework."),
+    Flag("enable-k8s-native-validation", "", "bool", True, "enable the validating admission policy driver"),
+    FAILURE_POLICY,
+    IMAGE,
+    TEMPDIR,
+    Flag("deny-only", "", "bool", False, "output only denied constraints"),
+    VERBOSE,
     EXTERNAL_DATA,
 )
 
@@ -186,8 +186,7 @@ def format_results(form: str, found: Sequence[Found], stats: Sequence[dict[str, 
             rows[1:] = map(Flow, rows[1:])
             if stats is None:
                 return dump_v3(rows)
-            entries = [_yaml_stats(entry) for entry in stats]
-            return dump_v3(Ordered(results=rows, stats=Flow(entries) if rows else entries))
+            return dump_v3(Ordered(results=rows, stats=[_yaml_stats(entry) for entry in stats]))
         case "default":
             return ""
         case _:

@@ -13,25 +13,56 @@ from gatewright.gatekeeper.template import is_template
 from gatewright.gator.baseline import compare, load, save
 from gatewright.gator.benchtext import format_comparisons, format_measurements
 from gatewright.gator.console import Console, Fatal
-from gatewright.gator.flags import Flag
+from gatewright.gator.flags import IMAGE, Flag
 from gatewright.gator.measure import CEL, REGO, Measured, Plan, measure
 from gatewright.gator.sources import read_sources
 
 FLAGS: Final = (
-    Flag("filename", "f", "list"),
-    Flag("image", "i", "list"),
-    Flag("tempdir", "d"),
-    Flag("engine", "e", "text", CEL),
-    Flag("iterations", "n", "int", 1000),
-    Flag("warmup", "", "int", 10),
-    Flag("concurrency", "c", "int", 1),
-    Flag("output", "o", "text", "table"),
-    Flag("stats", "", "bool", False),
-    Flag("memory", "", "bool", False),
-    Flag("save"),
-    Flag("compare"),
-    Flag("threshold", "", "float", 10.0),
-    Flag("min-threshold", "", "duration", 0),
+    Flag(
+        "filename",
+        "f",
+        "list",
+        usage="a file or directory containing ConstraintTemplates, Constraints, and resources to benchmark. "
+        "Can be specified multiple times.",
+    ),
+    IMAGE,
+    Flag("tempdir", "d", usage="temporary directory to download and unpack images to."),
+    Flag("engine", "e", "text", CEL, "policy engine to benchmark. One of: rego|cel|all"),
+    Flag(
+        "iterations",
+        "n",
+        "int",
+        1000,
+        "number of benchmark iterations to run. Use at least 1000 for meaningful P99 metrics.",
+    ),
+    Flag("warmup", "", "int", 10, "number of warmup iterations before measurement."),
+    Flag(
+        "concurrency",
+        "c",
+        "int",
+        1,
+        "number of concurrent goroutines for reviews. Higher values simulate realistic webhook load.",
+    ),
+    Flag("output", "o", "text", "table", "output format. One of: table|json|yaml"),
+    Flag("stats", "", "bool", False, "gather detailed statistics from the constraint framework."),
+    Flag("memory", "", "bool", False, "enable memory profiling to track allocations per review."),
+    Flag("save", usage="save benchmark results to this file for future comparison (supports .json and .yaml)."),
+    Flag("compare", usage="compare results against a baseline file (supports .json and .yaml)."),
+    Flag(
+        "threshold",
+        "",
+        "float",
+        10.0,
+        "regression threshold percentage for comparison. Exit code 1 if exceeded.",
+    ),
+    Flag(
+        "min-threshold",
+        "",
+        "duration",
+        0,
+        "minimum absolute latency difference to consider a regression (e.g., 1ms). Prevents false positives on fast "
+        "policies where small absolute changes appear as large percentages.",
+    ),
 )
 
 _ENOUGH: Final = 1000

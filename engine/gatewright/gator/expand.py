@@ -9,16 +9,16 @@ from gatewright.gatekeeper import kube
 from gatewright.gatekeeper._gotext import json_indented
 from gatewright.gatekeeper.expander import expand_documents
 from gatewright.gator.console import Console, Fatal
-from gatewright.gator.flags import EXTERNAL_DATA, Flag
+from gatewright.gator.flags import EXTERNAL_DATA, IMAGE, RESOURCES, TEMPDIR, Flag
 from gatewright.gator.goyaml import dump_v2
 from gatewright.gator.sources import providers, read_sources
 
 FLAGS: Final = (
-    Flag("filename", "n", "list"),
-    Flag("format", "f"),
-    Flag("outputfile", "o"),
-    Flag("image", "i", "list"),
-    Flag("tempdir", "d"),
+    Flag("filename", "n", "list", usage=RESOURCES),
+    Flag("format", "f", usage="Output format.  One of: json|yaml."),
+    Flag("outputfile", "o", usage="Output file path. If the file already exists, it will be overwritten."),
+    IMAGE,
+    TEMPDIR,
     EXTERNAL_DATA,
 )
 

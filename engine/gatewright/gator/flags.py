@@ -16,18 +16,37 @@ class FlagError(Exception):
 
 @record(frozen=True, slots=True)
 class Flag:
-    """One flag: its kind is text, list, bool, int, float or duration (in nanoseconds)."""
+    """One flag: its kind is text, list, bool, int, float or duration (in nanoseconds); `usage` is its help."""
 
     name: str
     short: str = ""
     kind: str = "text"
     default: Any = ""
+    usage: str = ""
 
 
 # Ours, not gator's: its commands know no providers, whose answers this file holds.
-EXTERNAL_DATA: Final = Flag("external-data")
+EXTERNAL_DATA: Final = Flag("external-data", usage="a file with the answers of external data providers.")
 
 HELP: Final = Flag("help", "h", "bool", False)
+
+# What several commands have, in the same words.
+RESOURCES: Final = "a file or directory containing Kubernetes resources.  Can be specified multiple times."
+IMAGE: Final = Flag(
+    "image", "i", "list", usage="a URL to an OCI image containing policies. Can be specified multiple times."
+)
+TEMPDIR: Final = Flag(
+    "tempdir",
+    "d",
+    usage="Specifies the temporary directory to download and unpack images to, if using the --image flag. Optional.",
+)
+FAILURE_POLICY: Final = Flag(
+    "default-k8s-native-validation-failure-policy",
+    default="Fail",
+    usage="(beta) Failure policy to use when a K8sNativeValidation source omits failurePolicy. "
+    "Allowed values are Fail or Ignore.",
+)
+VERBOSE: Final = Flag("verbose", "v", "bool", False, "print extended test output")
 
 _TRUE: Final = ("1", "t", "T", "true", "TRUE", "True")
 _FALSE: Final = ("0", "f", "F", "false", "FALSE", "False")
@@ -71,10 +90,11 @@ def _long(flags: Sequence[Flag], arg: str, queue: list[str], values: dict[str, A
 def _short(flags: Sequence[Flag], arg: str, queue: list[str], values: dict[str, Any]) -> None:
     letters = arg[1:]
     while letters:
+        where = f"-{letters}"
         letter, letters = letters[0], letters[1:]
         flag = next((f for f in flags if f.short == letter), None)
         if flag is None:
-            raise FlagError(f"unknown shorthand flag: '{letter}' in {arg}")
+            raise FlagError(f"unknown shorthand flag: '{letter}' in {where}")
         if flag.kind == "bool" and not letters.startswith("="):
             values[flag.name] = True
             continue
@@ -83,7 +103,7 @@ def _short(flags: Sequence[Flag], arg: str, queue: list[str], values: dict[str, 
         elif queue:
             value = queue.pop(0)
         else:
-            raise FlagError(f"flag needs an argument: '{letter}' in {arg}")
+            raise FlagError(f"flag needs an argument: '{letter}' in {where}")
         _set(flag, value, values, f"-{flag.short}, --{flag.name}")
         return
 
@@ -104,7 +124,7 @@ def _set(flag: Flag, value: str, values: dict[str, Any], shown: str) -> None:
     elif flag.kind == "duration":
         spent = read_duration(value)
         if spent is None:
-            raise _invalid(value, shown, f'time: invalid duration "{value}"')
+            raise _invalid(value, shown, _duration_fault(value))
         values[flag.name] = spent
     else:
         values[flag.name] = value
@@ -122,6 +142,19 @@ def read_duration(text: str) -> int | None:
         return None
     total = sum(int(Decimal(number) * _UNITS[unit]) for number, unit in parts)
     return -total if text.startswith("-") else total
+
+
+def _duration_fault(text: str) -> str:
+    """Go's reason: at the first part that is no number with a unit."""
+    rest = text[1:] if text[:1] in ("+", "-") else text
+    while found := re.match(r"(\d+\.?\d*|\.\d+)([^\d.]*)", rest):
+        unit = found[2]
+        if not unit:
+            return f'time: missing unit in duration "{text}"'
+        if unit not in _UNITS:
+            return f'time: unknown unit "{unit}" in duration "{text}"'
+        rest = rest[found.end() :]
+    return f'time: invalid duration "{text}"'
 
 
 def _invalid(value: str, shown: str, why: str) -> FlagError:

@@ -14,16 +14,24 @@ from gatewright.gatekeeper._meta import document
 from gatewright.gatekeeper.kube import GroupVersionKind
 from gatewright.gatekeeper.template import Template, convert_template, is_template
 from gatewright.gator.console import Console, Fatal
-from gatewright.gator.flags import Flag
+from gatewright.gator.flags import IMAGE, RESOURCES, TEMPDIR, Flag
 from gatewright.gator.gojson import json_fault
 from gatewright.gator.sources import read_sources
 from gatewright.records import field, record
 
 FLAGS: Final = (
-    Flag("filename", "n", "list"),
-    Flag("image", "i", "list"),
-    Flag("force-omit-gvk-manifest", "f", "bool", False),
-    Flag("tempdir", "d"),
+    Flag("filename", "n", "list", usage=RESOURCES.replace(".  ", ". ")),
+    IMAGE,
+    Flag(
+        "force-omit-gvk-manifest",
+        "f",
+        "bool",
+        False,
+        "Do not require a GVK manifest; if one is not provided, assume all GVKs listed in the requirements and "
+        "configs are supported by the cluster under test. If this assumption isn't true, the given config may cause "
+        "errors or templates may not be enforced correctly even after passing this test.",
+    ),
+    TEMPDIR,
 )
 
 

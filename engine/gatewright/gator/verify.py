@@ -19,7 +19,7 @@ from gatewright.gatekeeper.review import is_admission_review
 from gatewright.gatekeeper.template import TARGET
 from gatewright.gator.audit import PrintBuffer, check_failure_policy
 from gatewright.gator.console import CobraError, Console, Fatal
-from gatewright.gator.flags import EXTERNAL_DATA, Flag
+from gatewright.gator.flags import EXTERNAL_DATA, FAILURE_POLICY, VERBOSE, Flag
 from gatewright.gator.sources import go_row, providers
 from gatewright.harness.reading import AS_GATOR_VERIFY
 from gatewright.harness.results import CaseResult, SuiteResult, TestResult
@@ -28,11 +28,11 @@ from gatewright.harness.select import parse_filter
 from gatewright.harness.suite import Suite, is_suite, parse_suite
 
 FLAGS: Final = (
-    Flag("run", "r"),
-    Flag("verbose", "v", "bool", False),
-    Flag("trace", "t", "bool", False),
-    Flag("enable-k8s-native-validation", "", "bool", True),
-    Flag("default-k8s-native-validation-failure-policy", default="Fail"),
+    Flag("run", "r", usage="regular expression which filters tests to run by name"),
+    VERBOSE,
+    Flag("trace", "t", "bool", False, "include a trace for the underlying constraint framework evaluation"),
+    Flag("enable-k8s-native-validation", "", "bool", True, "Beta: enable the validating admission policy driver"),
+    FAILURE_POLICY,
     EXTERNAL_DATA,
 )
 
