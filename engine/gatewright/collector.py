@@ -19,12 +19,17 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
+def relax_collector() -> None:
+    """Collections are rare from now on: what a command line loads at its start stays, and holds no cycles to free."""
+    gc.set_threshold(_RARELY, 20, 100)
+
+
 @contextmanager
 def collector_relaxed() -> Iterator[None]:
     """Collections are rare within, and pass over what is there already: documents come and go without cycles."""
     thresholds = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(_RARELY, 20, 100)
+    relax_collector()
     try:
         yield
     finally:
