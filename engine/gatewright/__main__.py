@@ -12,9 +12,10 @@ def main() -> None:
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    finally:
-        # What is left is the system's to free: taking it all apart first would be a tenth of a short run.
-        os._exit(code)
+    except OSError:
+        code = code or 2
+    # What is left is the system's to free: taking it all apart first would be a tenth of a short run.
+    os._exit(code)
 
 
 def _run(arguments: list[str]) -> int:
