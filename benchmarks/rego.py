@@ -23,8 +23,9 @@ from typing import Any
 from benchmarks.workloads import shared_root
 from gatewright.codegen.cache import CodeCache
 from gatewright.compiler import compile_modules
+from gatewright.gatekeeper.reading.template import read_template
 from gatewright.gatekeeper.rego_driver import RegoDriver
-from gatewright.gatekeeper.template import REGO, is_template, read_template
+from gatewright.gatekeeper.template import REGO, is_template
 from gatewright.manifests import Document, read_paths
 from gatewright.runtime.json import to_python
 

@@ -60,7 +60,7 @@ def _same(got: Any, want: Any) -> bool:
 
 def _match(row: Row) -> Any:
     from gatewright.gatekeeper._decode import DecodeError
-    from gatewright.gatekeeper.match import compile_match
+    from gatewright.gatekeeper.reading.match import compile_match
 
     try:
         matcher = compile_match(row["match"])
@@ -95,7 +95,7 @@ def _accepts_review(matcher: Any, objects: list[Row | None], namespace: Any, sou
 
 
 def _namespace(obj: Row | None) -> Any:
-    from gatewright.gatekeeper.match import read_namespace
+    from gatewright.gatekeeper.reading.match import read_namespace
 
     return None if obj is None else read_namespace(obj)
 
@@ -132,7 +132,7 @@ def _applyto(row: Row) -> Any:
 
 def _target_match(row: Row) -> Any:
     from gatewright.gatekeeper import kube
-    from gatewright.gatekeeper.match import matcher_of
+    from gatewright.gatekeeper.reading.match import matcher_of
 
     constraint = {"spec": {"match": row["match"]}} if row["match"] is not None else {}
     try:
@@ -154,8 +154,8 @@ def _target_match(row: Row) -> Any:
 
 def _constraint_match(row: Row) -> Any:
     from gatewright.gatekeeper import kube
-    from gatewright.gatekeeper.constraint import check_selectors
-    from gatewright.gatekeeper.match import matcher_of
+    from gatewright.gatekeeper.reading.constraint import check_selectors
+    from gatewright.gatekeeper.reading.match import matcher_of
 
     got: Row = {}
     try:
@@ -226,9 +226,9 @@ def _template(row: Row) -> Any:
 
 def _constraint(row: Row) -> Any:
     from gatewright.errors import ConstraintError, TemplateError
-    from gatewright.gatekeeper.constraint import read_constraint
     from gatewright.gatekeeper.kube import deep_copy
-    from gatewright.gatekeeper.template import read_template
+    from gatewright.gatekeeper.reading.constraint import read_constraint
+    from gatewright.gatekeeper.reading.template import read_template
 
     try:
         template = read_template(row["template"])

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatewright.errors import MatchError
-from gatewright.gatekeeper.match import Namespace, Subject, compile_match
+from gatewright.gatekeeper.match import Namespace, Subject
+from gatewright.gatekeeper.reading.match import compile_match
 from gatewright.gatekeeper.review import GENERATED, ORIGINAL
 from gatewright.gatekeeper.selector import compile_selector
 from gatewright.gatekeeper.wildcard import matches, matches_generate_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gatewright.errors import ConstraintError, TemplateError
-from gatewright.gatekeeper.template import read_template
+from gatewright.gatekeeper.reading.template import read_template
 
 from .conftest import constraint, template
 

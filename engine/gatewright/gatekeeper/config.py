@@ -9,9 +9,8 @@ from gatewright.errors import ReviewError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper._decode import STRING, DecodeError, from_json, list_of, named, struct
 from gatewright.gatekeeper._meta import document
+from gatewright.gatekeeper.constraint import AUDIT_POINT
 from gatewright.gatekeeper.wildcard import compile_wildcards
-
-AUDIT_POINT: Final = "audit.gatekeeper.sh"
 
 _ENTRY: Final = struct(
     "v1alpha1.MatchEntry", excludedNamespaces=list_of(named("wildcard.Wildcard")), processes=list_of(STRING)

@@ -15,9 +15,10 @@ from gatewright.gatekeeper.expansion import (
     is_expansion_template,
     read_expansion_template,
 )
-from gatewright.gatekeeper.match import Namespace, gator_namespace, read_namespace
+from gatewright.gatekeeper.match import Namespace, gator_namespace
 from gatewright.gatekeeper.mutation import Mutable, MutationSystem, is_mutator, read_mutator
 from gatewright.gatekeeper.providers import Provider
+from gatewright.gatekeeper.reading.match import read_namespace
 from gatewright.gatekeeper.review import ORIGINAL
 
 

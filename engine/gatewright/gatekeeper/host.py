@@ -19,13 +19,11 @@ from gatewright.errors import (
     ReviewError,
 )
 from gatewright.gatekeeper import kube
-from gatewright.gatekeeper._decode import DecodeError
-from gatewright.gatekeeper.config import AUDIT_POINT, exclusions
-from gatewright.gatekeeper.constraint import Constraint, is_constraint, read_constraint
+from gatewright.gatekeeper.constraint import AUDIT_POINT, GATOR_POINT, WEBHOOK_POINT, Constraint, is_constraint
 from gatewright.gatekeeper.drivers import Driver, choose, make_drivers
 from gatewright.gatekeeper.entries import Entry, LoadedPolicy
 from gatewright.gatekeeper.inventory import Inventory
-from gatewright.gatekeeper.match import Namespace, Subject, gator_namespace, read_namespace
+from gatewright.gatekeeper.match import Namespace, Subject, gator_namespace
 from gatewright.gatekeeper.rego_driver import error_text
 from gatewright.gatekeeper.result import ObjectRef, Violation
 from gatewright.gatekeeper.results import (
@@ -42,13 +40,12 @@ from gatewright.gatekeeper.review import (
     GENERATED,
     ORIGINAL,
     Review,
-    admission_request,
     is_admission_review,
     object_review,
     request_review,
 )
 from gatewright.gatekeeper.scopes import Scopes
-from gatewright.gatekeeper.template import TARGET, Template, is_template, read_template
+from gatewright.gatekeeper.template import TARGET, Template, is_template
 from gatewright.records import record, replace
 
 if TYPE_CHECKING:
@@ -58,9 +55,6 @@ if TYPE_CHECKING:
     from gatewright.gatekeeper.expander import Expander
     from gatewright.gatekeeper.providers import Provider
     from gatewright.runtime.context import Context, EvalOptions
-
-GATOR_POINT: Final = "gator.gatekeeper.sh"
-WEBHOOK_POINT: Final = "validation.gatekeeper.sh"
 
 _NONE: Final[frozenset[str]] = frozenset()
 _NOWHERE: Final[dict[str, tuple[Any, ...]]] = {}
@@ -211,6 +205,8 @@ class Host:
 
     def add_template(self, document: kube.Object) -> Template:
         """Add or replace a template; TemplateError when Gatekeeper would refuse it."""
+        from gatewright.gatekeeper.reading.template import read_template
+
         template = read_template(document)
         loaded = LoadedPolicy(template, choose(template, self.drivers))
         if not self.lazy:
@@ -221,6 +217,8 @@ class Host:
 
     def add_constraint(self, document: kube.Object) -> Constraint:
         """Add or replace a constraint; the document gets its template's defaults. ConstraintError when refused."""
+        from gatewright.gatekeeper.reading.constraint import read_constraint
+
         constraint = read_constraint(document, self._find_template)
         if self.semantics == GATOR_TEST:
             # gator test reads all numbers as float64s; a cluster tells integers apart.
@@ -260,6 +258,8 @@ class Host:
         elif gvk.group == "apiextensions.k8s.io" and gvk.kind == "CustomResourceDefinition":
             self.scopes.learn(obj)
         elif gvk.group == "config.gatekeeper.sh" and gvk.kind == "Config" and self.semantics == CLUSTER:
+            from gatewright.gatekeeper.config import exclusions
+
             self._excluded += exclusions(obj, self.enforcement_point)
         elif gvk.group in ("expansion.gatekeeper.sh", "mutations.gatekeeper.sh") and not self._expander_given:
             self._expansions().add(obj)
@@ -337,7 +337,7 @@ class Host:
         """As `review`, with what `places` needs to tell where the violations lie."""
         known = None if namespace is None else _namespace(namespace)
         if self._unwraps(obj):
-            request = admission_request(obj)
+            request = _admission_request(obj)
             results = self.request_results(request, known)
             obj = request.get("object") or request.get("oldObject") or {}
             review = None
@@ -365,7 +365,7 @@ class Host:
         """As `review`, with the constraint of each result; admission policies have none and are not asked."""
         known = None if namespace is None else _namespace(namespace)
         if self._unwraps(obj):
-            return self.request_results(admission_request(obj), known)
+            return self.request_results(_admission_request(obj), known)
         return self._results(self._review_of(obj, operation, old_object, known, user_info))
 
     def _review_of(
@@ -633,11 +633,20 @@ def _is_admission_policy(document: kube.Object) -> bool:
 
 
 def _namespace(obj: kube.Object) -> Namespace:
+    from gatewright.gatekeeper._decode import DecodeError
+    from gatewright.gatekeeper.reading.match import read_namespace
+
     try:
         return read_namespace(obj)
     except DecodeError as error:
         what = "cannot cache non-namespace type: cannot cache Namespace"
         raise ReviewError(f"{what}: {error.message}") from error
+
+
+def _admission_request(obj: kube.Object) -> dict[str, Any]:
+    from gatewright.gatekeeper.reading.admission import admission_request
+
+    return admission_request(obj)
 
 
 def _matches(check: Callable[[Subject], bool], review: Review) -> bool:

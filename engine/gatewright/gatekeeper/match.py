@@ -7,30 +7,16 @@ an error for objects that meet the earlier ones.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gatewright.errors import MatchError
 from gatewright.gatekeeper import kube
-from gatewright.gatekeeper._decode import STRING, DecodeError, Type, from_json, list_of, named, restore, struct
 from gatewright.gatekeeper._gotext import quote
-from gatewright.gatekeeper._meta import NAMESPACE
-from gatewright.gatekeeper.selector import LABEL_SELECTOR, Predicate, compile_selector
 from gatewright.gatekeeper.wildcard import compile_wildcards, matches, matches_generate_name
 from gatewright.records import record
 
-_WILDCARDS: Final = list_of(named("wildcard.Wildcard"))
-
-MATCH: Final[Type] = struct(
-    "match.Match",
-    source=STRING,
-    kinds=list_of(struct("match.Kinds", apiGroups=list_of(STRING), kinds=list_of(STRING))),
-    scope=named("v1.ResourceScope"),
-    namespaces=_WILDCARDS,
-    excludedNamespaces=_WILDCARDS,
-    labelSelector=LABEL_SELECTOR,
-    namespaceSelector=LABEL_SELECTOR,
-    name=named("wildcard.Wildcard"),
-)
+if TYPE_CHECKING:
+    from gatewright.gatekeeper.selector import Predicate
 
 SOURCES: Final = frozenset({"All", "Generated", "Original"})
 _FAILED: Final = "failed to run Match criteria"
@@ -52,12 +38,6 @@ def gator_namespace(obj: kube.Object, namespaces: dict[str, Namespace]) -> Names
         return Namespace("", {})
     known = namespaces.get(name)
     return Namespace(name, {}) if known is None and name == "default" else known
-
-
-def read_namespace(document: kube.Object) -> Namespace:
-    """The Namespace of a document; DecodeError when it has the wrong shape."""
-    metadata = restore(document, NAMESPACE).get("metadata") or {}
-    return Namespace(metadata.get("name", ""), metadata.get("labels") or {}, document)
 
 
 class Subject:
@@ -112,10 +92,12 @@ Check = Callable[[Subject], bool]
 
 @record(frozen=True, slots=True)
 class CompiledMatch:
-    """A match ready to run: `kinds` for the index, `criteria` for the rest, in order, with their names."""
+    """A match ready to run: `kinds` for the index, `criteria` for the rest, in order, with their names; `decoded` is
+    what it was compiled from."""
 
     kinds: Callable[[str, str], bool] | None
     criteria: tuple[tuple[str, Check], ...]
+    decoded: dict[str, Any] | None = None
 
     def accepts_kind(self, group: str, kind: str) -> bool:
         return self.kinds is None or self.kinds(group, kind)
@@ -152,13 +134,12 @@ class CompiledMatch:
 EVERYTHING: Final = CompiledMatch(None, ())
 
 
-def compile_match(match: dict[str, Any] | None) -> CompiledMatch:
-    """The compiled form of a raw `spec.match`; DecodeError when it is not of Match's shape."""
-    if match is None:
+def compiled(decoded: dict[str, Any] | None) -> CompiledMatch:
+    """The compiled form of a match that has been read (`reading.match`)."""
+    if decoded is None:
         return EVERYTHING
-    decoded = from_json(match, MATCH)
     criteria = [(name, check) for name, build in _CRITERIA if (check := build(decoded)) is not None]
-    return CompiledMatch(_kinds(decoded.get("kinds") or []), tuple(criteria))
+    return CompiledMatch(_kinds(decoded.get("kinds") or []), tuple(criteria), decoded)
 
 
 def _kinds(entries: list[dict[str, Any]]) -> Callable[[str, str], bool] | None:
@@ -248,6 +229,8 @@ def _namespace_selector(match: dict[str, Any]) -> Check | None:
 
 
 def _selector(selector: dict[str, Any]) -> Predicate:
+    from gatewright.gatekeeper.selector import compile_selector
+
     try:
         return compile_selector(selector)
     except MatchError as error:
@@ -292,14 +275,3 @@ _CRITERIA: Final[tuple[tuple[str, Callable[[dict[str, Any]], Check | None]], ...
     ("name", _name),
     ("source", _source),
 )
-
-
-def matcher_of(document: kube.Object) -> CompiledMatch:
-    """The compiled `spec.match` of a constraint or mutator; MatchError when it has no valid shape."""
-    try:
-        match, found = kube.nested_map(document, "spec", "match")
-        return compile_match(match if found else None)
-    except kube.AccessError as error:
-        raise MatchError(f"unable to create matcher: {error.message}") from error
-    except DecodeError as error:
-        raise MatchError(f"unable to create matcher: could not convert JSON to Match: {error.message}") from error

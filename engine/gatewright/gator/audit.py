@@ -12,8 +12,9 @@ from gatewright.gatekeeper.constraint import is_constraint
 from gatewright.gatekeeper.expander import Expander, load_expander
 from gatewright.gatekeeper.host import GATOR_TEST, Host, Result
 from gatewright.gatekeeper.match import gator_namespace
+from gatewright.gatekeeper.reading.template import convert_template
 from gatewright.gatekeeper.stats import StatsHost
-from gatewright.gatekeeper.template import TARGET, convert_template, is_template
+from gatewright.gatekeeper.template import TARGET, is_template
 from gatewright.gator.console import Console, Fatal
 from gatewright.gator.flags import EXTERNAL_DATA, FAILURE_POLICY, IMAGE, RESOURCES, TEMPDIR, VERBOSE, Flag
 from gatewright.gator.goyaml import Flow, Ordered, dump_v3

@@ -15,8 +15,9 @@ from gatewright.gatekeeper import kube
 from gatewright.gatekeeper._gotext import quote
 from gatewright.gatekeeper.constraint import is_constraint
 from gatewright.gatekeeper.host import GATOR_TEST, Host
+from gatewright.gatekeeper.reading.template import read_template
 from gatewright.gatekeeper.stats import StatsHost
-from gatewright.gatekeeper.template import is_template, read_template
+from gatewright.gatekeeper.template import is_template
 from gatewright.gator.console import Fatal
 from gatewright.records import field, record
 

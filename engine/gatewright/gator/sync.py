@@ -12,7 +12,8 @@ from gatewright.gatekeeper._decode import STRING, DecodeError, Type, from_json, 
 from gatewright.gatekeeper._gotext import quote
 from gatewright.gatekeeper._meta import document
 from gatewright.gatekeeper.kube import GroupVersionKind
-from gatewright.gatekeeper.template import Template, convert_template, is_template
+from gatewright.gatekeeper.reading.template import convert_template
+from gatewright.gatekeeper.template import Template, is_template
 from gatewright.gator.console import Console, Fatal
 from gatewright.gator.flags import IMAGE, RESOURCES, TEMPDIR, Flag
 from gatewright.gator.gojson import json_fault

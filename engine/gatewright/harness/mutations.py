@@ -14,9 +14,10 @@ from typing import Any
 from gatewright.errors import SuiteError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.expander import Expander
-from gatewright.gatekeeper.match import Namespace, read_namespace
+from gatewright.gatekeeper.match import Namespace
 from gatewright.gatekeeper.mutation import is_mutator
 from gatewright.gatekeeper.providers import read_providers
+from gatewright.gatekeeper.reading.match import read_namespace
 
 Mutate = Callable[[kube.Object], kube.Object]
 

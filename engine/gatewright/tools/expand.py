@@ -7,8 +7,9 @@ from pathlib import Path
 from gatewright.errors import GatewrightError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.expander import Expander
-from gatewright.gatekeeper.match import Namespace, gator_namespace, read_namespace
+from gatewright.gatekeeper.match import Namespace, gator_namespace
 from gatewright.gatekeeper.providers import Provider, load_providers
+from gatewright.gatekeeper.reading.match import read_namespace
 from gatewright.manifests import Document
 from gatewright.records import record
 from gatewright.tools.inputs import Troubles, read_objects

@@ -27,7 +27,7 @@ from gatewright.gatekeeper.apply_to import (
     effective_operations,
     flatten,
 )
-from gatewright.gatekeeper.match import MATCH, CompiledMatch, Namespace, Subject, compile_match
+from gatewright.gatekeeper.match import CompiledMatch, Namespace, Subject
 from gatewright.gatekeeper.mutation.apply import Setter, apply_mutation
 from gatewright.gatekeeper.mutation.conflicts import SET, UNKNOWN, Binding
 from gatewright.gatekeeper.mutation.conflicts import STRING as STRING_TERMINAL
@@ -35,6 +35,7 @@ from gatewright.gatekeeper.mutation.external import USE_DEFAULT, Placeholder
 from gatewright.gatekeeper.mutation.image import check_parts, mutate_image
 from gatewright.gatekeeper.mutation.path import ListNode, ObjectNode, Path, parse_path
 from gatewright.gatekeeper.mutation.tester import MUST_NOT_EXIST, Tester, make_tester, read_tester
+from gatewright.gatekeeper.reading.match import MATCH, compile_match
 
 MUTATION_GROUP: Final = "mutations.gatekeeper.sh"
 
