@@ -87,8 +87,9 @@ class Checks:
         return re.sub(r'in [\d.]+ s$|"seconds":[\d.]+', "", out.getvalue(), flags=re.M)
 
 
-@pytest.fixture
-def checks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checks:
+@pytest.fixture(params=[16, 1], ids=["records written whole", "news written over the record"])
+def checks(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checks:
+    monkeypatch.setattr(recall, "_LITTLE", request.param)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     # What was written a moment ago may yet change without a trace; these tests do not wait.
     monkeypatch.setattr(recall, "is_settled", lambda of, read_ns: of[1] < read_ns - 30_000_000_000)
@@ -277,6 +278,58 @@ def test_a_harmed_record_is_no_record(checks: Checks, harm: Callable[[bytes], by
     assert checks.evaluated == ["a", "b", "c"]
     checks.run()
     assert checks.evaluated == []
+
+
+def _change_one_of_many(checks: Checks) -> tuple[Path, Path]:
+    """The record of forty Pods, and what lies over it since one changed."""
+    for number in range(40):
+        checks.pod(f"many-{number}")
+    checks.run()
+    record = record_of(checks)
+    checks.pod("many-7", OWNED)
+    checks.run()
+    assert checks.evaluated == ["many-7"]
+    return record, record.with_name(record.name + ".later")
+
+
+def test_little_news_is_written_over_the_record(checks: Checks) -> None:
+    record, later = _change_one_of_many(checks)
+    assert later.stat().st_size < record.stat().st_size / 8
+    checks.pod("many-8", OWNED)
+    checks.run()
+    assert checks.evaluated == ["many-8"]
+    checks.run()
+    assert checks.evaluated == []
+
+
+def test_much_news_is_a_new_record(checks: Checks) -> None:
+    record, _ = _change_one_of_many(checks)
+    before = record.read_bytes()
+    checks.policy('"nobody owns it"')
+    checks.run()
+    assert record.read_bytes() != before
+    checks.run()
+    assert checks.evaluated == []
+
+
+def test_harmed_news_is_no_news(checks: Checks) -> None:
+    _, later = _change_one_of_many(checks)
+    later.write_bytes(later.read_bytes()[:-1])
+    checks.run()
+    assert checks.evaluated == ["many-7"]
+
+
+def test_news_over_another_record_is_no_news(checks: Checks) -> None:
+    record, later = _change_one_of_many(checks)
+    over = later.read_bytes()
+    record.unlink()
+    checks.run()
+    later.write_bytes(over)
+    kept = read_record(str(record))
+    assert kept is not None
+    assert kept.later is None
+    checks.pod("many-7")
+    assert "many-7" in checks.run()
 
 
 def test_a_directory_that_cannot_be_written(checks: Checks, tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ from gatewright.records import field, record
 # How a part is kept: its place in its file, the digest of its bytes, and where the blob of its outcome lies.
 _Kept = tuple[int, int, int, bytes, int, int]
 _NO_BLOB = -1
+# When no more than this share of the files is new, only they are written, over the record that there is.
+_LITTLE = 16
 
 
 @record(slots=True)
@@ -46,7 +48,11 @@ class Facts:
 @record(slots=True)
 class File:
     """A file of the inputs: its parts, each with the blob of its outcome or None; `telling` digests its documents that
-    others are reviewed by, b"" when it has none."""
+    others are reviewed by, b"" when it has none.
+
+    A `settled` one was known by its signature, which it had at `read_ns`; of a `recorded` one the record says all that,
+    and nothing lies over it.
+    """
 
     path: str
     signature: Signature | None
@@ -54,6 +60,8 @@ class File:
     digests: list[bytes] = field(default_factory=list)
     parts: list[tuple[Part, tuple[int, int] | None]] = field(default_factory=list)
     settled: bool = True
+    recorded: bool = False
+    read_ns: int = 0
 
 
 class Memory:
@@ -72,25 +80,24 @@ class Memory:
 
     def _policy_files(self) -> dict[str, tuple[Signature | None, bytes]]:
         paths = [name for name in self._names if os.path.lexists(name) or os.sep in name]
-        old = self._record.index["policies"] if self._record is not None else {}
-        return {path: self._policy_file(path, old.get(path)) for path in find_files(paths)}
+        index: dict[str, Any] = self._record.index if self._record is not None else {"policies": {}, "read_ns": 0}
+        old, read_ns = index["policies"], index["read_ns"]
+        return {path: self._policy_file(path, old.get(path), read_ns) for path in find_files(paths)}
 
-    def _policy_file(self, path: str, old: tuple[Signature | None, bytes] | None) -> tuple[Signature | None, bytes]:
+    def _policy_file(
+        self, path: str, old: tuple[Signature | None, bytes] | None, read_ns: int
+    ) -> tuple[Signature | None, bytes]:
         now = signature(path)
         if now is None:
             # A pipe can be read only once, which is for whoever reads the policies; it is never what it was.
             return None, str(self._began_ns).encode()
-        if old is not None and old[0] == now and self._is_settled(now):
+        if old is not None and old[0] == now and is_settled(now, read_ns):
             return old
         try:
             with open(path, "rb") as file:
                 return now, digest_of(file.read())
         except OSError:
             return None, b""
-
-    def _is_settled(self, of: Signature) -> bool:
-        assert self._record is not None
-        return is_settled(of, self._record.index["read_ns"])
 
     def _known_facts(self) -> Facts | None:
         """What the record says of the policies, if they are what they were."""
@@ -109,20 +116,31 @@ class Memory:
 
     def survey(self, paths: Iterable[str], stdin: bytes | None) -> list[File]:
         """The files as they are now, each part with the blob of its outcome where it is known."""
-        old = self._record.index["files"] if self._record is not None else {}
-        files = [self._file(path, stdin, old.get(path)) for path in paths]
+        old, later = self._known_files()
+        files = [self._file(path, stdin, old.get(path), path in later) for path in paths]
         if self.facts is None or self._record is None or self._world(files, self.facts) != self._record.index["world"]:
             self.facts = None
             for file in files:
                 file.parts = [(part, None) for part, _ in file.parts]
         return files
 
-    def _file(self, path: str, stdin: bytes | None, old: tuple[Any, ...] | None) -> File:
+    def _known_files(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What is known of files, by path; and of those, what lies over the record."""
+        if self._record is None:
+            return {}, {}
+        files: dict[str, Any] = self._record.index["files"]
+        if self._record.later is None:
+            return files, {}
+        later: dict[str, Any] = self._record.later.index["files"]
+        return files | later, later
+
+    def _file(self, path: str, stdin: bytes | None, old: tuple[Any, ...] | None, later: bool) -> File:
         now = signature(path) if path != "-" else None
-        if old is not None and now is not None and old[0] == now and self._is_settled(now):
-            return File(path, now, old[1], [kept[3] for kept in old[2]], [_part(path, kept) for kept in old[2]])
+        if old is not None and now is not None and old[0] == now and is_settled(now, old[3]):
+            digests, parts = [kept[3] for kept in old[2]], [_part(path, kept) for kept in old[2]]
+            return File(path, now, old[1], digests, parts, recorded=not later, read_ns=old[3])
         known = {kept[3:4] + kept[2:3]: kept[4:] for kept in old[2]} if old is not None else {}
-        file = File(path, now, b"", settled=False)
+        file = File(path, now, b"", settled=False, read_ns=self._began_ns)
         telling = []
         for part in parts_of(path, stdin):
             digest, tells = _look(part)
@@ -147,14 +165,22 @@ class Memory:
 
     def is_current(self, files: Sequence[File]) -> bool:
         """Whether the record says all of this already, by signatures alone."""
+        return self._has_all(files) and all(file.settled for file in files)
+
+    def _has_all(self, files: Sequence[File]) -> bool:
+        """Whether the record is of these policies and these files, whatever these hold."""
         record = self._record
-        if record is None or self.facts is None:
+        if record is None or self.facts is None or len(record.index["files"]) != len(files):
             return False
-        same = len(record.index["files"]) == len(files) and all(file.settled for file in files)
+        known = record.index["files"]
+        same = all(file.path in known for file in files)
         return same and list(record.index["policies"].items()) == list(self._policies.items())
 
     def keep(self, files: Sequence[File], facts: Facts) -> Keeping:
         """A record in the making. Outcomes must be added to it in the order of the files' parts."""
+        new = [file for file in files if not file.recorded]
+        if len(new) * _LITTLE <= len(files) and self._has_all(files):
+            return Keeping(RecordWriter(self._path, over=self._record), {}, new, self._record)
         index = {
             "read_ns": self._began_ns,
             "policies": self._policies,
@@ -166,7 +192,7 @@ class Memory:
 
 
 class Keeping:
-    """Writes the outcomes of a run as they come."""
+    """Writes the outcomes of a run as they come, for the files that are to be written."""
 
     def __init__(
         self, writer: RecordWriter, index: dict[str, Any], files: Sequence[File], record: Record | None
@@ -177,6 +203,11 @@ class Keeping:
         self._record = record
         self._blobs: list[tuple[int, int]] = []
         self._digests = [digest for file in files for digest in file.digests]
+        self._written = {file.path for file in files}
+
+    def writes(self, file: File) -> bool:
+        """Whether the outcomes of a file are to be added; the others lie in the record as they are."""
+        return file.path in self._written
 
     def again(self, blob: tuple[int, int]) -> None:
         """Keep what was known already."""
@@ -199,6 +230,7 @@ class Keeping:
                     (part.offset, part.length, part.row, digest, *next(blobs))
                     for (part, _), digest in zip(file.parts, file.digests, strict=True)
                 ],
+                file.read_ns,
             )
             for file in self._files
         }

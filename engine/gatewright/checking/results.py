@@ -3,6 +3,9 @@
 A file is blobs, an index that says where they lie, and a trailer with a checksum over everything before it. It is
 written beside its name and put in its place when it is whole, so that readers and other writers never see half of
 one, and whatever is wrong with it, it counts as absent.
+
+Where a run found little that is new, that alone is written, to a second file that says which record it lies over: the
+next run reads both. It counts as absent as soon as the record below is another one.
 """
 
 from __future__ import annotations
@@ -21,9 +24,10 @@ from gatewright.userdirs import cache_directory
 MAX_RECORD_BYTES = 128 << 20
 MAX_TOTAL_BYTES = 512 << 20
 
-_MAGIC = b"gatewright-results-1"
+_MAGIC = b"gatewright-results-2"
 _TRAILER = 8 + 4 + len(_MAGIC)
 _PARTIAL = ".partial"
+_LATER = ".later"
 _ABANDONED_S = 3600.0
 
 
@@ -33,23 +37,45 @@ def results_directory() -> str:
 
 
 class Record:
-    """A file of results, mapped; `index` is what its writer closed it with."""
+    """A file of results, mapped; `index` is what its writer closed it with. `later` lies over it, its blobs behind."""
 
     def __init__(self, data: mmap.mmap, index: Any) -> None:
         self._data = data
         self.index = index
+        self.later: Record | None = None
+
+    @property
+    def size(self) -> int:
+        """Where the blobs of what lies over it begin."""
+        return len(self._data)
+
+    @property
+    def identity(self) -> bytes:
+        """Tells this record from those before and after it."""
+        return self._data[-_TRAILER:] + len(self._data).to_bytes(8, "big")
 
     def blob(self, at: int, size: int) -> Any:
         """The value that was kept there."""
-        return marshal.loads(self._data[at : at + size])
+        return marshal.loads(self.raw(at, size))
 
     def raw(self, at: int, size: int) -> bytes:
         """The same as it lies there."""
+        if self.later is not None and at >= len(self._data):
+            return self.later.raw(at - len(self._data), size)
         return self._data[at : at + size]
 
 
 def read_record(path: str) -> Record | None:
-    """The record at `path`; None when there is none, or none that can be trusted."""
+    """The record at `path` with what lies over it; None when there is none, or none that can be trusted."""
+    record = _read(path)
+    if record is not None:
+        later = _read(path + _LATER)
+        if later is not None and later.index["over"] == record.identity:
+            record.later = later
+    return record
+
+
+def _read(path: str) -> Record | None:
     try:
         with open(path, "rb") as file:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -74,11 +100,13 @@ def _checksum(data: mmap.mmap, end: int) -> int:
 
 
 class RecordWriter:
-    """Writes a record. A fault of the file system, or a record beyond bounds, is the end of it and nobody's error."""
+    """Writes a record, or what lies `over` one. A fault of the file system, or a record beyond bounds, is the end of it
+    and nobody's error."""
 
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._partial = f"{path}.{os.getpid()}{_PARTIAL}"
+    def __init__(self, path: str, over: Record | None = None) -> None:
+        self._path = path + _LATER if over is not None else path
+        self._over = over
+        self._partial = f"{self._path}.{os.getpid()}{_PARTIAL}"
         self._file: Any = None
         self._size = 0
         self._checksum = 0
@@ -94,12 +122,14 @@ class RecordWriter:
 
     def keep_raw(self, data: bytes) -> tuple[int, int]:
         """The same for one that has been kept before."""
-        at = self._size
+        at = self._size + (self._over.size if self._over is not None else 0)
         self._write(data)
         return at, len(data)
 
-    def close(self, index: Any) -> None:
+    def close(self, index: dict[str, Any]) -> None:
         """Finish the record and put it in its place."""
+        if self._over is not None:
+            index["over"] = self._over.identity
         start = self._size
         self._write(marshal.dumps(index))
         self._write(start.to_bytes(8, "big"))

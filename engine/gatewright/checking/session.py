@@ -142,14 +142,17 @@ class _Run:
         keeping = memory.keep(self._files, facts)
         try:
             for file in self._files:
+                written = keeping.writes(file)
                 for _, blob in file.parts:
-                    if blob is not None:
-                        keeping.again(blob)
-                        yield memory.outcome(blob)
-                    else:
+                    if blob is None:
                         outcome = next(fresh)
-                        keeping.add(outcome)
-                        yield outcome
+                        if written:
+                            keeping.add(outcome)
+                    else:
+                        outcome = memory.outcome(blob)
+                        if written:
+                            keeping.again(blob)
+                    yield outcome
             assert next(fresh, None) is None  # the workers are dismissed
         except BaseException:
             keeping.abandon()
