@@ -445,12 +445,14 @@ class BoundRule:
         """
         if context is None:
             context = Context()
+        # What is kept would not note its built-in errors again.
+        strict = context.options.strict_builtin_errors
         state = State(
             context,
             {self._review: review, self._parameters_name: self._parameters},
             {} if inventory is UNDEFINED else {self._inventory: inventory},
-            # What is kept would not note its built-in errors again.
-            None if context.options.strict_builtin_errors else self._fixed,
+            None if strict else self._fixed,
+            None if strict else context.common(review, inventory),
         )
         try:
             result = self._entry(state)

@@ -1,7 +1,8 @@
 """Results that are kept: a rule's within an evaluation or for good, a function's by its operands, where that pays.
 
 OPA keeps the results of rules and functions within one evaluation. What reads nothing but parameters and operands
-gives the same in every evaluation, so a bound rule may keep it as long as it lives.
+gives the same in every evaluation, so a bound rule may keep it as long as it lives; what reads nothing but the review,
+the same for all rules that meet it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from gatewright.codegen import _py, fixed, recording
+from gatewright.codegen import _py, common, fixed, recording
 from gatewright.codegen._names import Names
 from gatewright.syntax.nodes import Call, Expr, Ref, Var
 from gatewright.syntax.walk import children
@@ -37,6 +38,8 @@ def remembering(unit: Unit, group: Group, made: ast.FunctionDef) -> list[ast.stm
         return [made]
     hideable = unit.hideable(group)
     fixed_rule = bool(unit.parameters) and fixed.group_is_fixed(unit, group)
+    if name := common.key_of(unit, group):
+        return [_by_review(unit, group, made, name), made]
     if group.uses < 2 and not (hideable or fixed_rule or unit.lasting):
         return [made]
     return [_by_rule(unit, group, made, fixed_rule=fixed_rule, hideable=hideable), made]
@@ -64,6 +67,23 @@ def _by_rule(unit: Unit, group: Group, made: ast.FunctionDef, *, fixed_rule: boo
     body += [
         _py.assign("found", _py.call(_py.attribute(kept, "get"), key, _py.name("MISSING"))),
         ast.If(missing, compute, again),
+        ast.Return(_py.name("found")),
+    ]
+    return _around(group, ["s"], body, made)
+
+
+def _by_review(unit: Unit, group: Group, made: ast.FunctionDef, name: str) -> ast.FunctionDef:
+    """A function that remembers the value of a rule for all rules that meet the review."""
+    _rename(unit, group, made)
+    key = _py.const(name)
+    kept = _py.attribute(_py.name("s"), "common")
+    body: list[ast.stmt] = [
+        _py.assign("found", _py.call(_py.attribute(kept, "get"), key, _py.name("MISSING"))),
+        ast.If(
+            _py.is_(_py.name("found"), _py.name("MISSING")),
+            _compute("found", kept, key, _py.call(made.name, _py.name("s"))),
+            [],
+        ),
         ast.Return(_py.name("found")),
     ]
     return _around(group, ["s"], body, made)

@@ -47,7 +47,7 @@ def clause(unit: Unit, rule: CompiledRule, head: Iterable[Term], *, rename: bool
     args, terms, body = rule.head.args or (), tuple(head), indexed_first(unit, rule.body)
     if not rename:
         return Clause(rule, body, args, terms)
-    names = _Renaming()
+    names = Renaming()
     new_args = tuple(names.node(t) for t in args)
     new_body = tuple(names.node(e) for e in body)
     new_terms = tuple(names.node(t) for t in terms)
@@ -88,7 +88,7 @@ def _common(members: list[Clause]) -> int:
     return shortest
 
 
-class _Renaming:
+class Renaming:
     """Copies nodes with variables numbered as they are first met."""
 
     def __init__(self) -> None:

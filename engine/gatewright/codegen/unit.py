@@ -80,6 +80,7 @@ class Group:
     narrowed: str = ""
     uses: int = 0
     fixed: bool | None = None
+    digest: str | None = None
     callers: dict[int, tuple[Group | None, int]] = field(default_factory=dict)
     calls: int = 0
 
@@ -172,6 +173,10 @@ class Unit:
     def call_variables(self, names: dict[str, str]) -> None:
         """Remember the words for renamed variables, until the next definition's."""
         self._originals.update(names)
+
+    def is_entry(self, group: Group) -> bool:
+        """Whether a group is the root, whose value is asked for once."""
+        return group is self._entry
 
     @property
     def gives_evidence(self) -> bool:

@@ -82,6 +82,16 @@ class Context:
     location: Location | None = None
     _now_ns: int | None = None
     _random: Random | None = None
+    _common: dict[str, Any] = field(default_factory=dict)
+    _common_of: tuple[Any, Any] = (None, None)
+
+    def common(self, review: Any, inventory: Any) -> dict[str, Any]:
+        """What the rules that met this very review and inventory have computed so far that is the same for all."""
+        known_review, known_inventory = self._common_of
+        if known_review is not review or known_inventory is not inventory:
+            self._common_of = (review, inventory)
+            self._common = {}
+        return self._common
 
     @property
     def now_ns(self) -> int:
@@ -128,16 +138,25 @@ class State:
     """The documents an expression is evaluated against, the replacements `with` made, and rule results so far.
 
     `fixed` holds results that depend on parameters alone; it outlives the evaluation when a bound rule owns it.
+    `common` holds those that depend on none of them, for all rules that meet one review.
     """
 
-    __slots__ = ("context", "data", "fixed", "input", "memo", "mocks", "targets")
+    __slots__ = ("common", "context", "data", "fixed", "input", "memo", "mocks", "targets")
 
-    def __init__(self, context: Context, input: Any, data: Any, fixed: dict[Any, Any] | None = None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        input: Any,
+        data: Any,
+        fixed: dict[Any, Any] | None = None,
+        common: dict[str, Any] | None = None,
+    ) -> None:
         self.context = context
         self.input = input
         self.data = data
         self.memo: dict[Any, Any] = {}
         self.fixed: dict[Any, Any] = {} if fixed is None else fixed
+        self.common: dict[str, Any] = {} if common is None else common
         self.mocks: dict[str, Any] = _NOTHING
         self.targets: tuple[tuple[Any, ...], ...] = ()
 
