@@ -1,4 +1,4 @@
-"""Exported rules: loadable, stable, refused where no cluster can run them; repairs that edit little."""
+"""Exported rules: loadable, stable, refused where no cluster can run them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from gatewright.export.bundle import ExportOptions
 from gatewright.export.packages import read_packages
 from gatewright.export.request import ExportRequest, run
 from gatewright.export.scaffold import new_rule
-from gatewright.fixing.edit import set_value
 from gatewright.gatekeeper.host import Host
 
 PRIVILEGED = {
@@ -94,22 +93,3 @@ def test_new_rule_is_complete(tmp_path: Path) -> None:
     for folder, count in (("pass", 0), ("fail", 1)):
         for sample in (tmp_path / "pod/thing/samples" / folder).iterdir():
             assert len(host.review(yaml.safe_load(sample.read_text()))) == count
-
-
-@pytest.mark.parametrize(
-    ("text", "path", "value", "result"),
-    [
-        ("a: 1 # c\n", ("a",), 2, "a: 2 # c\n"),
-        ("a:\n- b: x # first\n  c: y\n", ("a", 0, "d"), True, "a:\n- b: x # first\n  d: true\n  c: y\n"),
-        ("a:\n  b: 1\n", ("a", "c"), "x", "a:\n  c: x\n  b: 1\n"),
-        ("a: {b: 1}\n", ("a", "c"), ["ALL"], "a: {c: [ALL], b: 1}\n"),
-        ("a: {}\n", ("a", "b", "c"), False, "a: {b: {c: false}}\n"),
-        ("a:\n", ("a", "b"), "x", "a: {b: x}\n"),
-        ("a: 'yes'\n", ("a",), "no", 'a: "no"\n'),
-        ('{"a": 1}\n', ("a",), 2, None),
-        ("a: &x {b: 1}\nc: *x\n", ("c", "b"), 2, None),
-        ("a: [1]\n", ("a", 3), 2, None),
-    ],
-)
-def test_edits_are_minimal(text: str, path: tuple[str | int, ...], value: object, result: str | None) -> None:
-    assert set_value(text, path, value) == result

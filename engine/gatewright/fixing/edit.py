@@ -7,16 +7,22 @@ place cannot be edited safely: behind an alias, in JSON, or below a value that i
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import yaml
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MARK = "\ufeff"
 Path = tuple[str | int, ...]
 
 
 def set_value(text: str, path: Path, value: Any) -> str | None:
     """The text with `value` at `path`, or None."""
+    if text.startswith(_MARK):
+        # The parser does not count it.
+        edited = set_value(text[1:], path, value)
+        return edited and _MARK + edited
     if not path or text.lstrip().startswith(("{", "[")):
         return None
     try:
@@ -27,7 +33,7 @@ def set_value(text: str, path: Path, value: Any) -> str | None:
         return None
     node, depth = _deepest(root, path)
     rest = path[depth:]
-    edited = _replace(text, node, value) if not rest else _insert(text, node, rest, value)
+    edited = _insert(text, node, rest, value, _step_of(root)) if rest else _replace(text, node, value)
     return edited if edited is not None and _means(text, edited, path, value) else None
 
 
@@ -49,45 +55,87 @@ def _child(node: yaml.Node, step: str | int) -> yaml.Node | None:
     return None
 
 
+def _step_of(root: yaml.Node) -> int:
+    """By how many columns the document indents a mapping within its outermost one."""
+    if not isinstance(root, yaml.MappingNode):
+        return 2
+    columns = [item.value[0][0].start_mark.column for _, item in root.value if _is_block(item, yaml.MappingNode)]
+    return next((column for column in columns if column), 2)
+
+
+def _is_block(node: yaml.Node, kind: type[yaml.CollectionNode]) -> bool:
+    return isinstance(node, kind) and not node.flow_style and bool(node.value)
+
+
 def _replace(text: str, node: yaml.Node, value: Any) -> str | None:
+    if _is_block(node, yaml.SequenceNode):
+        return _replace_items(text, node, value)
     plain = isinstance(node, yaml.ScalarNode) and node.style not in ("|", ">")
     if not (plain or getattr(node, "flow_style", False)):
         return None
     start, end = node.start_mark.index, node.end_mark.index
+    anchor = _ANCHOR.match(text, start, end)
+    start = anchor.end() if anchor else start
     space = " " if start == end and text[start - 1 : start] == ":" else ""
     return text[:start] + space + _flow(value) + text[end:]
 
 
-def _insert(text: str, node: yaml.Node, rest: Path, value: Any) -> str | None:
-    if not all(isinstance(step, str) for step in rest):
+_ANCHOR = re.compile(r"&\S+[ \t]+")
+
+
+def _replace_items(text: str, node: yaml.Node, value: Any) -> str | None:
+    """A block list's items, unless a comment stands between them that would go with them."""
+    last = node.value[-1]
+    start, end = node.value[0].start_mark.index, last.end_mark.index
+    scalars = all(isinstance(item, yaml.ScalarNode) and item.style not in ("|", ">") for item in node.value)
+    if not (scalars and value and isinstance(value, list)) or "#" in text[start:end]:
+        return None
+    dash = f"\n{' ' * node.start_mark.column}- "
+    return text[:start] + dash.join(map(_flow, value)) + text[end:]
+
+
+def _insert(text: str, node: yaml.Node, rest: Path, value: Any, step: int) -> str | None:
+    if not all(isinstance(name, str) for name in rest):
         return None
     if isinstance(node, yaml.MappingNode):
         if node.flow_style:
             return _insert_flow(text, node, rest, value)
-        return _insert_block(text, node, rest, value)
+        return _insert_block(text, node, rest, value, step)
     if isinstance(node, yaml.ScalarNode) and node.value in ("", "null", "~") and node.style in (None, ""):
         return _replace(text, node, _nested(rest, value))
     return None
 
 
 def _insert_flow(text: str, node: yaml.MappingNode, rest: Path, value: Any) -> str:
-    at: int = node.start_mark.index + 1
-    entry = f"{rest[0]}: {_flow(_nested(rest[1:], value))}"
-    return text[:at] + entry + (", " if node.value else "") + text[at:]
+    entry = _flow(_nested(rest, value))[1:-1]
+    at: int = node.value[-1][1].end_mark.index if node.value else node.start_mark.index + 1
+    return f"{text[:at]}{', ' if node.value else ''}{entry}{text[at:]}"
 
 
-def _insert_block(text: str, node: yaml.MappingNode, rest: Path, value: Any) -> str:
+def _insert_block(text: str, node: yaml.MappingNode, rest: Path, value: Any, step: int) -> str:
     """In front of the second key, so that a list's item keeps its first one; else in front of the only one."""
     key = node.value[1 if len(node.value) > 1 else 0][0]
-    at: int = key.start_mark.index
-    indent = " " * key.start_mark.column
-    lines = []
-    for depth, step in enumerate(rest[:-1]):
-        lines.append(f"{'' if not depth else indent}{'  ' * depth}{step}:")
-    depth = len(rest) - 1
-    lines.append(f"{indent if depth else ''}{'  ' * depth}{rest[-1]}: {_flow(value)}")
-    inserted = "\n".join(lines)
-    return f"{text[:at]}{inserted}\n{indent}{text[at:]}"
+    column: int = key.start_mark.column
+    names = [*map(_flow, rest)]
+    lines = [f"{' ' * (column + step * depth)}{name}:" for depth, name in enumerate(names)]
+    inserted = "\n".join(lines) + f" {_flow(value)}\n"
+    line = key.start_mark.index - column
+    if not text[line : line + column].strip(" "):
+        at = _above_comments(text, line, column)
+        return text[:at] + inserted + text[at:]
+    at = line + column
+    return text[:at] + inserted[column:] + " " * column + text[at:]
+
+
+def _above_comments(text: str, line: int, column: int) -> int:
+    """Where the comments begin that stand right above a key's line; a deeper one belongs to what comes before."""
+    while line:
+        start = text.rfind("\n", 0, line - 1) + 1
+        comment = text[start:line].lstrip(" ")
+        if not comment.startswith("#") or line - start - len(comment) > column:
+            break
+        line = start
+    return line
 
 
 def _nested(steps: Path, value: Any) -> Any:
@@ -98,14 +146,17 @@ def _nested(steps: Path, value: Any) -> Any:
 
 def _flow(value: Any) -> str:
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{_flow(key)}: {_flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
-    if isinstance(value, str):
-        plain = yaml.compose(value, Loader=_LOADER) if value and value[0].isalnum() and "\n" not in value else None
-        if isinstance(plain, yaml.ScalarNode) and plain.value == value and plain.tag.endswith(":str"):
+    if isinstance(value, str) and _PLAIN.fullmatch(value):
+        plain = yaml.compose(value, Loader=_LOADER)
+        if isinstance(plain, yaml.ScalarNode) and plain.tag.endswith(":str"):
             return value
     return json.dumps(value)
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9][\w./-]*", re.ASCII)
 
 
 def _means(before: str, after: str, path: Path, value: Any) -> bool:

@@ -61,31 +61,45 @@ def fix_files(request: CheckRequest, *, unsafe: bool = False) -> Iterator[Fixed 
             continue
         yield from (item for item in read_text(before, found) if isinstance(item, ManifestError))
         try:
-            yield _fix(host, file, before, unsafe=unsafe)
+            yield fix_text(host, before, found, unsafe=unsafe)
         except GatewrightError as error:
             if error.location is None:
                 error.location = Location(found)
             yield error
 
 
-def _fix(host: Host, file: Path, before: str, *, unsafe: bool) -> Fixed:
+def fix_text(host: Host, before: str, file: str, *, unsafe: bool = False) -> Fixed:
+    """One file's text, repaired until a round changes nothing."""
     # Documents know lines by their line feed alone.
-    feed = "\r\n" if before.count("\r\n") == before.count("\n") > 0 else "\n"
-    text = before.replace("\r\n", "\n") if feed == "\r\n" else before
+    text = before.replace("\r\n", "\n")
     messages: list[str] = []
     for _ in range(_ROUNDS):
-        edited, done = _round(host, text, str(file), unsafe=unsafe)
+        edited, done = _round(host, text, file, unsafe=unsafe)
         messages += done
         if edited == text:
             break
         text = edited
-    return Fixed(str(file), before, text.replace("\n", feed), tuple(messages))
+    return Fixed(file, before, _with_line_ends(text, before), tuple(messages))
+
+
+def _with_line_ends(text: str, before: str) -> str:
+    """The text with the line ends it had; where they differ, a line that stays keeps its own."""
+    crlf = before.count("\r\n")
+    if not crlf or text == before:
+        return text
+    if crlf == before.count("\n"):
+        return text.replace("\n", "\r\n")
+    old, new = before.split("\n"), text.split("\n")
+    matcher = difflib.SequenceMatcher(None, [line.removesuffix("\r") for line in old], new, autojunk=False)
+    for at, to, size in matcher.get_matching_blocks():
+        new[to : to + size] = old[at : at + size]
+    return "\n".join(new)
 
 
 def _round(host: Host, text: str, file: str, *, unsafe: bool) -> tuple[str, list[str]]:
     """Every repair that the text asks for, once."""
     messages: list[str] = []
-    edits: list[tuple[str, str]] = []
+    edits: list[tuple[Document, str]] = []
     for item in read_text(text, file):
         if isinstance(item, ManifestError):
             continue  # said already
@@ -93,15 +107,12 @@ def _round(host: Host, text: str, file: str, *, unsafe: bool) -> tuple[str, list
         for document in unpacked(item):
             chunk = _repair(host, document, chunk, messages, unsafe=unsafe)
         if chunk != item.text:
-            edits.append((item.text, chunk))
-    at = 0
-    for old, new in edits:
-        start = text.find(old, at)
-        if start < 0:
-            continue
-        text = text[:start] + new + text[start + len(old) :]
-        at = start + len(new)
-    return text, messages
+            edits.append((item, chunk))
+    lines = text.split("\n")
+    for item, chunk in reversed(edits):
+        start = item.row - 1
+        lines[start : start + item.text.count("\n")] = chunk.removesuffix("\n").split("\n")
+    return "\n".join(lines), messages
 
 
 def _repair(host: Host, document: Document, chunk: str, messages: list[str], *, unsafe: bool) -> str:
