@@ -167,6 +167,31 @@ class TestTheOthers:
         assert ran.code == 1
         assert "+" in ran.out
 
+    def test_fix_keeps_to_the_project(self, cli, work):
+        pod = (
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n  namespace: n\nspec:\n  shareProcessNamespace: true\n"
+            "  containers:\n    - name: c\n      image: a.example/b\n      imagePullPolicy: Never\n      tty: true\n"
+        )
+        rules = "".join(
+            f"    - rule: {rule}\n"
+            for rule in ("pod/interactive", "pod/shared_process_namespace", "image/pull_policy_for_floating_tag")
+        )
+        (work / "set.yaml").write_text(
+            f"apiVersion: gatewright.dev/v1\nkind: PolicySet\nmetadata: {{name: s}}\nspec:\n  rules:\n{rules}"
+        )
+        (work / "w.yaml").write_text(
+            "waivers:\n- {rule: image/pull_policy_for_floating_tag, object: p, owner: o, reason: r}\n"
+        )
+        (work / "gatewright.yaml").write_text(
+            "policies: [set.yaml]\nexcludeRules: [pod/interactive]\nwaivers: [w.yaml]\n"
+        )
+        (work / "pod.yaml").write_text(pod)
+        assert cli("fix", "pod.yaml").code == 0
+        assert (work / "pod.yaml").read_text() == pod.replace("Namespace: true", "Namespace: false")
+        waived = pod.replace("metadata:\n", 'metadata:\n  annotations: {"waive.gatewright.dev/pod/*": "r; owner=o"}\n')
+        (work / "pod.yaml").write_text(waived)
+        assert cli("fix", "pod.yaml", "--diff").code == 0
+
     def test_sync(self, cli):
         assert cli("sync", "test", "policy.yaml", "--without-manifest").code == 0
 

@@ -16,6 +16,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from gatewright import catalog
+from gatewright.checking.request import CheckRequest
 from gatewright.fixing.session import fix_text
 from gatewright.gatekeeper.host import Host
 from gatewright.manifests import Document, read_text
@@ -82,6 +83,7 @@ class Writer:
         return self.count
 
 
+REQUEST = CheckRequest(policies=(), manifests=())
 RULES = [name for name, rule in sorted(catalog.rules().items()) if _REPAIRS.search(rule.source.read_text())]
 
 
@@ -154,14 +156,14 @@ def test_whatever_the_style(rule: str, random: Random, feed: str) -> None:
     host, chosen = _host(rule), _samples(rule)
     samples = [random.choice(chosen) for _ in range(random.randint(1, 3))]
     text = "---\n".join(Writer(random).mapping(sample, 0) for sample in samples).replace("\n", feed)
-    fixed = fix_text(host, text, "a.yaml", unsafe=True)
+    fixed = fix_text(host, REQUEST, text, "a.yaml", unsafe=True)
 
     values = _values(fixed.after)
     assert values == [_repaired(host, sample) for sample in samples]
     assert [found for value in values for found in _wanted(host, value)] == []
     assert _comments(fixed.after.replace(feed, "\n")) == _comments(text.replace(feed, "\n"))
     assert fixed.after.count(feed) == fixed.after.count("\n")
-    assert not fix_text(host, fixed.after, "a.yaml", unsafe=True).changed
+    assert not fix_text(host, REQUEST, fixed.after, "a.yaml", unsafe=True).changed
     kept = fixed.after.splitlines()
     gone = [line for line in text.splitlines() if line not in kept]
     assert len(gone) <= len(fixed.messages)

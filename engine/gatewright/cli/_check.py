@@ -59,7 +59,7 @@ def run_check(
     from gatewright.checking.request import CheckRequest
     from gatewright.checking.session import check as run
 
-    kept = _configured(config)
+    kept = configured(config)
     formats, outputs = paired(tuple(format or kept.formats or ("text",)), tuple(output or ()))
     to_terminal = outputs[0] is None and sys.stdout.isatty()
     waiver_files = (*kept.waivers, *(waivers or ()))
@@ -84,7 +84,7 @@ def run_check(
         actions=("deny",) if deny_only else (),
         fail_on=tuple(fail_on or kept.fail_on or ("deny",)),
         fail_on_stale=fail_on_stale,
-        waivers=_waivers(waiver_files),
+        waivers=read_waivers(waiver_files),
         inline_waivers=kept.inline_waivers and not no_inline_waivers,
         baseline=_baseline(baseline) if write_baseline is None else (),
         baseline_out=write_baseline,
@@ -117,19 +117,21 @@ def paired(formats: tuple[str, ...], outputs: tuple[Path, ...]) -> tuple[tuple[s
     return formats, (*(None for _ in range(free)), *outputs)
 
 
-def _configured(path: str) -> Config:
+def configured(path: str) -> Config:
+    """The project's options: those of a file, or of gatewright.yaml where it lies."""
     from gatewright.checking.config import DEFAULT_FILE, Config, read_config
 
     # Most projects have none, and need not wait until YAML can be read.
     return read_config(path or DEFAULT_FILE) if path or os.path.isfile(DEFAULT_FILE) else Config()
 
 
-def _waivers(paths: Sequence[str]) -> tuple[Waiver, ...]:
+def read_waivers(paths: Sequence[str]) -> tuple[Waiver, ...]:
+    """The waivers of files; without any, nothing is imported."""
     if not paths:
         return ()
-    from gatewright.checking.waivers import read_waivers
+    from gatewright.checking import waivers
 
-    return read_waivers(paths)
+    return waivers.read_waivers(paths)
 
 
 def _baseline(path: str) -> tuple[str, ...]:

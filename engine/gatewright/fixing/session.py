@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gatewright.checking.policies import load, make_host, read_policies
 from gatewright.checking.request import CheckRequest
+from gatewright.checking.waivers import Waiver, carries_waivers, inline
 from gatewright.errors import GatewrightError, ManifestError
 from gatewright.fixing.edit import set_value
 from gatewright.manifests import Document, find_files, read_text, unpacked
@@ -44,13 +46,14 @@ class Fixed:
 
 def fix_files(request: CheckRequest, *, unsafe: bool = False) -> Iterator[Fixed | GatewrightError]:
     """Each YAML file with what could be repaired, and what cannot be read. Files are not written here."""
+    own = {os.path.realpath(path) for path in request.own_files}
     policies = read_policies(request)
     host = make_host(request)
     for error in [*policies.errors, *load(host, policies.documents)]:
         raise error
     for found in find_files(request.manifests, exclude=request.exclude):
         file = Path(found)
-        if file.suffix not in (".yaml", ".yml"):
+        if file.suffix not in (".yaml", ".yml") or os.path.realpath(file) in own:
             continue
         try:
             with file.open(encoding="utf-8", newline="") as handle:
@@ -61,20 +64,20 @@ def fix_files(request: CheckRequest, *, unsafe: bool = False) -> Iterator[Fixed 
             continue
         yield from (item for item in read_text(before, found) if isinstance(item, ManifestError))
         try:
-            yield fix_text(host, before, found, unsafe=unsafe)
+            yield fix_text(host, request, before, found, unsafe=unsafe)
         except GatewrightError as error:
             if error.location is None:
                 error.location = Location(found)
             yield error
 
 
-def fix_text(host: Host, before: str, file: str, *, unsafe: bool = False) -> Fixed:
+def fix_text(host: Host, request: CheckRequest, before: str, file: str, *, unsafe: bool = False) -> Fixed:
     """One file's text, repaired until a round changes nothing."""
     # Documents know lines by their line feed alone.
     text = before.replace("\r\n", "\n")
     messages: list[str] = []
     for _ in range(_ROUNDS):
-        edited, done = _round(host, text, file, unsafe=unsafe)
+        edited, done = _round(host, request, text, file, unsafe=unsafe)
         messages += done
         if edited == text:
             break
@@ -96,7 +99,7 @@ def _with_line_ends(text: str, before: str) -> str:
     return "\n".join(new)
 
 
-def _round(host: Host, text: str, file: str, *, unsafe: bool) -> tuple[str, list[str]]:
+def _round(host: Host, request: CheckRequest, text: str, file: str, *, unsafe: bool) -> tuple[str, list[str]]:
     """Every repair that the text asks for, once."""
     messages: list[str] = []
     edits: list[tuple[Document, str]] = []
@@ -105,7 +108,8 @@ def _round(host: Host, text: str, file: str, *, unsafe: bool) -> tuple[str, list
             continue  # said already
         chunk = item.text
         for document in unpacked(item):
-            chunk = _repair(host, document, chunk, messages, unsafe=unsafe)
+            waivers = _waivers(document, request)
+            chunk = _repair(host, document, waivers, chunk, messages, unsafe=unsafe)
         if chunk != item.text:
             edits.append((item, chunk))
     lines = text.split("\n")
@@ -115,10 +119,17 @@ def _round(host: Host, text: str, file: str, *, unsafe: bool) -> tuple[str, list
     return "\n".join(lines), messages
 
 
-def _repair(host: Host, document: Document, chunk: str, messages: list[str], *, unsafe: bool) -> str:
+def _waivers(document: Document, request: CheckRequest) -> list[Waiver]:
+    own = request.inline_waivers and carries_waivers(document.value)
+    return [*request.waivers, *(inline(document, request.today) if own else ())]
+
+
+def _repair(
+    host: Host, document: Document, waivers: list[Waiver], chunk: str, messages: list[str], *, unsafe: bool
+) -> str:
     for violation in host.review(document.value):
         fix = _wanted(violation.details, unsafe=unsafe)
-        if fix is None:
+        if fix is None or any(waiver.covers(violation, document.file) for waiver in waivers):
             continue
         edited = set_value(chunk, document.within + tuple(fix["path"]), fix["value"])
         if edited is not None and edited != chunk:
