@@ -131,18 +131,14 @@ def _comments(text: str) -> list[tuple[str, str]]:
     """Each comment with the key it stands above, or beside."""
     pairs, above = [], []
     for line in text.splitlines():
-        found = _LINE.match(line)
-        assert found
-        key, number = found.groups()
-        if key is None:
+        body, _, number = line.partition("# ")
+        if not body.strip():
             above.append(number)
             continue
-        pairs += [(other, key) for other in [*above, *([number] if number else [])]]
+        key = body.partition(":")[0].strip(" -") if ":" in body else "an item"
+        pairs += [(other, key) for other in [*above, number] if other]
         above = []
     return pairs
-
-
-_LINE = re.compile(r"[ -]*([^\s:#]+)?.*?(?:# (\d+))?$")
 
 
 def test_every_repairing_rule_has_a_sample() -> None:
