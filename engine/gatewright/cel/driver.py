@@ -6,7 +6,6 @@ Loading a stored program imports neither the parser nor the checker.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache as once
 from time import perf_counter
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -49,15 +48,7 @@ def compile_source(source: Source, cache: Store | None = None) -> Program:
 def _key(source: Source) -> str:
     from gatewright.codegen.cache import key_of
 
-    return key_of(["cel", _version(), repr(source)])
-
-
-@once
-def _version() -> str:
-    """Changes with every change of this package, installed or not."""
-    from pathlib import Path
-
-    return str(max(entry.stat().st_mtime_ns for entry in Path(__file__).parent.rglob("*.py")))
+    return key_of(["cel", repr(source)])
 
 
 class Program:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from collections.abc import Iterable, Iterator
-from hashlib import blake2b
 from typing import Any
 
-from gatewright._version import __version__
 from gatewright.checking.request import CheckRequest
+from gatewright.digests import blake2b
 from gatewright.records import field_names
+from gatewright.stamp import engine_stamp
 
 # Size, times of the last change to content and to inode, inode: what a file that is not written to keeps.
 Signature = tuple[int, int, int, int]
@@ -76,7 +75,7 @@ def request_digest(request: CheckRequest) -> bytes:
         named.append(f"{option}={value!r}".encode("utf-8", "surrogateescape"))
         if option not in _GIVEN:
             named += [_content(path) for path in _paths(value)]
-    return digest_of(engine_stamp(), *named)
+    return digest_of(engine_stamp().encode(), *named)
 
 
 def _here() -> str:
@@ -100,13 +99,6 @@ def _content(path: str) -> bytes:
             return digest_of(file.read())
     except OSError as error:
         return str(error).encode()
-
-
-def engine_stamp() -> bytes:
-    """Changes with this Python and with every change of gatewright, installed or worked upon."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    times = [time for path, time in _entries(package) if path.endswith(".py")]
-    return f"{sys.implementation.cache_tag}:{sys.hexversion}:{__version__}:{len(times)}:{max(times)}".encode()
 
 
 def tree_stamp(folders: Iterable[str]) -> bytes:

@@ -6,47 +6,27 @@ entry, the worst that happens is that the policy is compiled again.
 
 from __future__ import annotations
 
-import hashlib
 import marshal
 import os
-import sys
 from collections.abc import Iterable
-from functools import cache
 from types import CodeType
 
-from gatewright._version import __version__
+from gatewright.digests import blake2b
+from gatewright.stamp import engine_stamp
 from gatewright.userdirs import cache_directory
 
-FORMAT = 1
+FORMAT = 2
 _DIGEST = 32
 
 
 def key_of(parts: Iterable[str]) -> str:
     """The key of an entry made from these texts, by this Python and this gatewright."""
-    digest = hashlib.sha256(f"{FORMAT}:{sys.implementation.cache_tag}:{sys.hexversion}:{_version()}".encode())
+    digest = blake2b(f"{FORMAT}:{engine_stamp()}".encode(), digest_size=_DIGEST)
     for part in parts:
         data = part.encode("utf-8", "surrogatepass")
         digest.update(len(data).to_bytes(8, "big"))
         digest.update(data)
     return digest.hexdigest()
-
-
-# What code objects depend on.
-_ROOMS = ("analysis", "builtins", "cel", "codegen", "gatekeeper", "runtime", "syntax")
-
-
-@cache
-def _version() -> str:
-    """Changes with every release, and in a checkout with every change of what makes code."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    stamps: list[int | str] = [__version__]
-    for room in _ROOMS:
-        try:
-            entries = os.scandir(os.path.join(package, room))
-            stamps.append(max(entry.stat().st_mtime_ns for entry in entries if entry.is_file()))
-        except (OSError, ValueError):
-            continue
-    return ":".join(map(str, stamps))
 
 
 class CodeCache:
@@ -65,7 +45,7 @@ class CodeCache:
         except OSError:
             return None
         body = data[_DIGEST:]
-        if hashlib.sha256(body).digest() != data[:_DIGEST]:
+        if _digest(body) != data[:_DIGEST]:
             return None
         try:
             codes = marshal.loads(body)
@@ -83,10 +63,14 @@ class CodeCache:
             os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
             handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path))
             with os.fdopen(handle, "wb") as file:
-                file.write(hashlib.sha256(body).digest() + body)
+                file.write(_digest(body) + body)
             os.replace(temporary, path)
         except OSError:
             return
 
     def _path(self, key: str) -> str:
         return os.path.join(self.directory, key[:2], key[2:])
+
+
+def _digest(data: bytes) -> bytes:
+    return blake2b(data, digest_size=_DIGEST).digest()
