@@ -108,7 +108,7 @@ ROWS = {
     "`namespaceObject`, and `input.review.namespaceObject`": (
         [*saying("count(input.review.namespaceObject)"), namespace("shop", team="web")],
         pod(namespace="shop"),
-        ["3"],
+        ["5"],
         ["0"],
     ),
     "a Config's `excludedNamespaces`": ([*matching(), CONFIG], pod(namespace="shop"), [], ["match"]),

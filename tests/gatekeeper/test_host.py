@@ -380,8 +380,91 @@ def test_requests_are_expanded_as_by_the_webhook(make_host):
     request = {"uid": "u", "operation": "CREATE", "namespace": "shop", "object": bare}
     review = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
     assert [v.message for v in host.review(review)] == ["[Implied by expand] web-pod has no label owner"]
-    request.update(operation="DELETE", oldObject=bare)
-    assert host.review(review) == []
+    request.update(operation="DELETE", oldObject=bare, object=None)
+    assert [v.message for v in host.review(review)] == ["[Implied by expand] web-pod has no label owner"]
+
+
+ASKS = """package asks
+violation[{"msg": msg}] {
+  r := input.review
+  msg := sprintf("%v %v %v", [r.operation, object.get(r, "namespace", "-"), object.keys(r.namespaceObject)])
+}"""
+
+
+def test_resultants_are_reviewed_in_the_operation_of_their_parent(make_host):
+    match = {"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}]}
+    host = make_host(template(rego=ASKS), constraint(match=match), expansion())
+    (found,) = messages(host, deployment(), operation="UPDATE")
+    assert found.startswith("[Implied by expand] UPDATE ")
+
+
+def test_requests_are_of_objects_that_were_mutated_already(make_host):
+    mutator = {
+        "apiVersion": "mutations.gatekeeper.sh/v1",
+        "kind": "Assign",
+        "metadata": {"name": "own"},
+        "spec": {
+            "applyTo": [{"groups": ["apps"], "versions": ["v1"], "kinds": ["Deployment"]}],
+            "location": "spec.template.metadata.labels.owner",
+            "parameters": {"assign": {"value": "me"}},
+        },
+    }
+    match = {"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}]}
+    host = make_host(template(), constraint(match=match), expansion(), mutator)
+    assert messages(host, deployment()) == []
+    assert messages(host, admission(object=deployment())) == ["[Implied by expand] web-pod has no label owner"]
+
+
+def test_a_request_for_a_namespace_is_in_none(make_host):
+    host = make_host(template(rego=ASKS), constraint(), namespace("shop"))
+    kind = {"group": "", "version": "v1", "kind": "Namespace"}
+    request = admission(object=namespace("shop"), kind=kind, namespace="shop", operation="UPDATE")
+    assert messages(host, request) == ["UPDATE - set()"]
+
+
+def test_an_object_without_namespace_stands_in_that_of_its_request(make_host):
+    host = make_host(template(), constraint(match={"scope": "Namespaced", "namespaces": ["lab"]}))
+    options = {"apiVersion": "v1", "kind": "PodExecOptions", "metadata": {"name": "p"}}
+    assert messages(host, admission(object=options, namespace="lab", operation="CONNECT")) != []
+    assert messages(host, admission(object=options, namespace="shop", operation="CONNECT")) == []
+
+
+def test_policies_see_a_namespace_as_the_api_server_keeps_it(make_host):
+    host = make_host(template(rego=ASKS), constraint(), namespace("shop"))
+    (found,) = messages(host, pod(namespace="shop"))
+    assert found == ' shop {"apiVersion", "kind", "metadata", "spec", "status"}'
+    assert messages(host, pod()) == [found.replace("shop", "default")]
+
+
+@pytest.mark.parametrize(
+    ("patterns", "obj", "excluded"),
+    [
+        (["*"], {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}}, True),
+        (["sho*"], {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "shop"}}, False),
+        (["sho*"], {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}, True),
+    ],
+)
+def test_which_objects_without_a_namespace_a_config_excludes(make_host, patterns, obj, excluded):
+    entry = {"excludedNamespaces": patterns, "processes": ["webhook"]}
+    metadata = {"name": "config", "namespace": "gatekeeper-system"}
+    config = {"apiVersion": "config.gatekeeper.sh/v1alpha1", "kind": "Config", "metadata": metadata}
+    host = make_host(template(), constraint(), {**config, "spec": {"match": [entry]}})
+    assert (messages(host, obj) == []) is excluded
+
+
+@pytest.mark.parametrize(("process", "mutated"), [("mutation-webhook", False), ("*", False), ("webhook", True)])
+def test_a_config_takes_namespaces_out_of_mutation(make_host, process, mutated):
+    metadata = {"name": "config", "namespace": "gatekeeper-system"}
+    entry = {"excludedNamespaces": ["shop"], "processes": [process]}
+    config = {"apiVersion": "config.gatekeeper.sh/v1alpha1", "kind": "Config", "metadata": metadata}
+    mutator = {
+        "apiVersion": "mutations.gatekeeper.sh/v1",
+        "kind": "AssignMetadata",
+        "metadata": {"name": "own"},
+        "spec": {"location": "metadata.labels.owner", "parameters": {"assign": {"value": "me"}}},
+    }
+    host = make_host(mutator, {**config, "spec": {"match": [entry]}})
+    assert ("labels" in host.mutated(pod(namespace="shop"))["metadata"]) is mutated
 
 
 # --- numbers: Gatekeeper's driver gives objects to Rego with float64s only ---

@@ -1,4 +1,4 @@
-"""Gatekeeper's Config: the namespaces that it takes out of auditing or of the webhook."""
+"""Gatekeeper's Config: the namespaces that it takes out of auditing, of the webhook or of mutation."""
 
 from __future__ import annotations
 
@@ -19,13 +19,25 @@ _CONFIG: Final = document("v1alpha1.Config", spec=struct("v1alpha1.ConfigSpec", 
 _EVERY: Final = "*"
 
 
-def exclusions(config: kube.Object, point: str) -> list[Callable[[str], bool]]:
-    """The namespaces taken out of the process behind an enforcement point; ReviewError for another shape."""
+AUDIT: Final = "audit"
+WEBHOOK: Final = "webhook"
+MUTATION: Final = "mutation-webhook"
+
+
+def process_of(point: str) -> str:
+    """The process behind an enforcement point; gator's is taken for the webhook."""
+    return AUDIT if point == AUDIT_POINT else WEBHOOK
+
+
+def exclusions(config: kube.Object, process: str) -> list[Callable[[str], bool]]:
+    """The namespaces taken out of a process; ReviewError for another shape.
+
+    The name of cluster-scoped objects' namespace is "", which the pattern `*` takes in.
+    """
     try:
         spec = from_json(config, _CONFIG).get("spec") or {}
     except DecodeError as error:
         raise ReviewError(f"invalid Config: {error.message}") from error
-    process = "audit" if point == AUDIT_POINT else "webhook"
     return [
         compile_wildcards(entry["excludedNamespaces"])
         for entry in spec.get("match") or ()

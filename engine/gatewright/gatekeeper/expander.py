@@ -51,12 +51,15 @@ class Expander:
         self.mutations.mutate(mutable)
         return mutable.object
 
-    def expand(self, obj: kube.Object, namespace: Namespace | None) -> list[Resultant]:
-        """What an object expands to after its own mutation; the object itself is left as it is."""
+    def expand(
+        self, obj: kube.Object, namespace: Namespace | None, *, username: str = "", mutated: bool = False
+    ) -> list[Resultant]:
+        """What an object expands to after its own mutation, unless it is mutated already; it is left as it is."""
         name = kube.name_of(obj)
-        base = Mutable(obj, namespace, "", "", ORIGINAL)
+        base = Mutable(obj, namespace, username, "", ORIGINAL)
         try:
-            self.mutations.mutate(base)
+            if not mutated:
+                self.mutations.mutate(base)
         except MutationError as error:
             raise MutationError(f"error mutating base resource {name}: {error.message}") from error
         try:

@@ -131,7 +131,9 @@ class Host:
         self._expander: Expander | None = None
         self._expander_given = False
         self._admission: Policies | None = None
+        # Which namespaces are taken out of reviews, and which out of mutation.
         self._excluded: list[Callable[[str], bool]] = []
+        self._unmutated: list[Callable[[str], bool]] = []
         # How many (object, constraint) pairs have been evaluated so far.
         self.pairs = 0
         self._new_context: Callable[[], Context] | None = None
@@ -258,9 +260,10 @@ class Host:
         elif gvk.group == "apiextensions.k8s.io" and gvk.kind == "CustomResourceDefinition":
             self.scopes.learn(obj)
         elif gvk.group == "config.gatekeeper.sh" and gvk.kind == "Config" and self.semantics == CLUSTER:
-            from gatewright.gatekeeper.config import exclusions
+            from gatewright.gatekeeper.config import MUTATION, exclusions, process_of
 
-            self._excluded += exclusions(obj, self.enforcement_point)
+            self._excluded += exclusions(obj, process_of(self.enforcement_point))
+            self._unmutated += exclusions(obj, MUTATION)
         elif gvk.group in ("expansion.gatekeeper.sh", "mutations.gatekeeper.sh") and not self._expander_given:
             self._expansions().add(obj)
 
@@ -283,12 +286,12 @@ class Host:
 
     def add_namespace(self, obj: kube.Object) -> None:
         """Know a Namespace, for selectors and namespaceObject; ReviewError when it has the wrong shape."""
+        namespace = self._given_namespace(obj)
+        self.namespaces[namespace.name] = namespace
+
+    def _given_namespace(self, obj: kube.Object) -> Namespace:
         namespace = _namespace(obj)
-        name = namespace.name
-        if self.semantics == CLUSTER:
-            # The API server puts this label on every Namespace.
-            namespace = replace(namespace, labels={"kubernetes.io/metadata.name": name, **namespace.labels})
-        self.namespaces[name] = namespace
+        return _stored_namespace(namespace) if self.semantics == CLUSTER else namespace
 
     def remove(self, document: kube.Object) -> None:
         """Take out what `add` put in; removing what is not there is no error."""
@@ -335,7 +338,7 @@ class Host:
         user_info: dict[str, Any] | None = None,
     ) -> Seen:
         """As `review`, with what `places` needs to tell where the violations lie."""
-        known = None if namespace is None else _namespace(namespace)
+        known = None if namespace is None else self._given_namespace(namespace)
         if self._unwraps(obj):
             request = _admission_request(obj)
             results = self.request_results(request, known)
@@ -363,7 +366,7 @@ class Host:
         user_info: dict[str, Any] | None = None,
     ) -> list[Result]:
         """As `review`, with the constraint of each result; admission policies have none and are not asked."""
-        known = None if namespace is None else _namespace(namespace)
+        known = None if namespace is None else self._given_namespace(namespace)
         if self._unwraps(obj):
             return self.request_results(_admission_request(obj), known)
         return self._results(self._review_of(obj, operation, old_object, known, user_info))
@@ -389,9 +392,7 @@ class Host:
     def _results(self, review: Review) -> list[Result]:
         results = self.run(review)
         if self._expander is not None:
-            obj = review.object if review.object is not None else review.old_object
-            assert obj is not None
-            results += self._expanded(obj, review.namespace)
+            results += self._expanded(review.subject_object, review)
         return results
 
     def _decisions(self, request: dict[str, Any], namespace: kube.Object | None, ref: ObjectRef) -> Iterator[Violation]:
@@ -438,36 +439,47 @@ class Host:
 
     def request_results(self, request: dict[str, Any], namespace: Namespace | None = None) -> list[Result]:
         """The results of an AdmissionRequest, and of what its object expands to; gator expands no requests."""
-        space = namespace or self.namespaces.get(request.get("namespace") or "")
+        cluster = self.semantics == CLUSTER
+        if cluster and _is_for_namespace(request):
+            # Some requests for Namespaces name it as their own namespace, which Gatekeeper takes away.
+            request = {name: value for name, value in request.items() if name != "namespace"}
+        name = request.get("namespace") or ""
+        space = namespace or self._namespace_named(name)
         try:
-            review = request_review(request, space, show_namespace=self.semantics == CLUSTER)
+            review = request_review(request, space, show_namespace=cluster, placed=cluster)
         except ReviewError as error:
             what = f'{TARGET}: target.HandleReview failed for target "{TARGET}"'
             raise ReviewError(f"{what}: {error.message}") from error
         results = self.run(review)
-        if self._expander is not None and self.semantics == CLUSTER and review.object is not None:
-            results += self._expanded(_in_namespace(review.object, request.get("namespace") or ""), space)
+        if self._expander is not None and cluster:
+            results += self._expanded(_in_namespace(review.subject_object, name), review, mutated=True)
         return results
 
     def mutated(self, obj: kube.Object, *, operation: str = "CREATE", username: str = "") -> kube.Object:
         """The object as the mutators in force leave it; where it named no namespace, it names none afterwards."""
         placed = self._placed(obj)
         after = placed
-        if self._expander is not None:
+        if self._expander is not None and not _among(self._unmutated, Subject(placed), kube.namespace_of(placed)):
             after = self._expander.mutated(placed, self._namespace_of(placed), operation=operation, username=username)
         if placed is not obj and kube.namespace_of(after) == self.default_namespace:
             del after["metadata"]["namespace"]
         return after
 
-    def _expanded(self, obj: kube.Object, namespace: Namespace | None) -> list[Result]:
+    def _expanded(self, obj: kube.Object, parent: Review, *, mutated: bool = False) -> list[Result]:
+        """The results of what an object expands to; resultants are reviewed in their parent's operation."""
         assert self._expander is not None
         known = self.namespaces if self.semantics == GATOR_TEST else {}
-        parent = namespace if self.semantics == CLUSTER else gator_namespace(obj, known)
+        namespace = parent.namespace if self.semantics == CLUSTER else gator_namespace(obj, known)
+        username = parent.request["userInfo"].get("username", "")
         results = []
-        for resultant in self._expander.expand(obj, parent):
-            space = self._namespace_of(resultant.object) if self.semantics == GATOR_VERIFY else namespace
+        for resultant in self._expander.expand(obj, namespace, username=username, mutated=mutated):
+            space = self._namespace_of(resultant.object) if self.semantics == GATOR_VERIFY else parent.namespace
             review = object_review(
-                resultant.object, namespace=space, source=GENERATED, show_namespace=self.semantics == CLUSTER
+                resultant.object,
+                operation=parent.request["operation"],
+                namespace=space,
+                source=GENERATED,
+                show_namespace=self.semantics == CLUSTER,
             )
             results += [implied(r, resultant.template, resultant.enforcement_action) for r in self.run(review)]
         return results
@@ -485,16 +497,18 @@ class Host:
     def _namespace_of(self, obj: kube.Object) -> Namespace | None:
         if self.semantics == GATOR_TEST:
             return gator_namespace(obj, self.namespaces)
-        name = kube.namespace_of(obj)
+        return self._namespace_named(kube.namespace_of(obj))
+
+    def _namespace_named(self, name: str) -> Namespace | None:
         known = self.namespaces.get(name) if name else None
         if known is None and name == "default" and self.semantics == CLUSTER:
-            # Every cluster has it, with this label.
-            return Namespace(name, {"kubernetes.io/metadata.name": name})
+            # Every cluster has it.
+            return _stored_namespace(Namespace(name, {}, {"metadata": {"name": name}}))
         return known
 
     def run(self, review: Review) -> list[Result]:
         """What the constraints in force say of a review, by kind and name of the constraint."""
-        if self._excluded and self._is_excluded(review.subject):
+        if self._excluded and _among(self._excluded, review.subject, review.request.get("namespace", "")):
             return []
         results: list[Result] = []
         matched: list[Entry] = []
@@ -588,10 +602,6 @@ class Host:
             self._new_context = partial(Context, self.eval_options or DEFAULT_OPTIONS)
         return self._new_context()
 
-    def _is_excluded(self, subject: Subject) -> bool:
-        name = subject.namespace_name
-        return name is not None and any(excluded(name) for excluded in self._excluded)
-
     def explain(self, obj: kube.Object) -> Iterator[tuple[Constraint, str | None]]:
         """For every constraint the first match criterion that an object fails; None where it applies."""
         obj = self._placed(obj)
@@ -647,6 +657,31 @@ def _admission_request(obj: kube.Object) -> dict[str, Any]:
     from gatewright.gatekeeper.reading.admission import admission_request
 
     return admission_request(obj)
+
+
+def _stored_namespace(namespace: Namespace) -> Namespace:
+    """A Namespace as the API server keeps it and Gatekeeper shows it: with the label of its name, and all parts."""
+    labels = {"kubernetes.io/metadata.name": namespace.name, **namespace.labels}
+    given = namespace.object or {}
+    stored = {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {**kube.metadata_of(given), "labels": labels},
+        "spec": given.get("spec") or {},
+        "status": given.get("status") or {},
+    }
+    return Namespace(namespace.name, labels, stored)
+
+
+def _is_for_namespace(request: dict[str, Any]) -> bool:
+    kind: dict[str, str] = request["kind"]
+    return kind["kind"] == "Namespace" and kind["group"] == ""
+
+
+def _among(excluded: Sequence[Callable[[str], bool]], subject: Subject, namespace: str) -> bool:
+    """Whether a Config excludes an object: a Namespace by its own name, all else by the namespace it is in, or ""."""
+    name = subject.name if subject.is_namespace else namespace
+    return any(excludes(name) for excludes in excluded)
 
 
 def _matches(check: Callable[[Subject], bool], review: Review) -> bool:

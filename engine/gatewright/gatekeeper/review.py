@@ -55,6 +55,13 @@ class Review:
         return self.subjects[0]
 
     @property
+    def subject_object(self) -> kube.Object:
+        """The object, or on DELETE the one that is deleted."""
+        obj = self.object if self.object is not None else self.old_object
+        assert obj is not None
+        return obj
+
+    @property
     def shown(self) -> dict[str, Any]:
         """`rego` with numbers as they show in texts: Gatekeeper's driver gives objects to Rego with float64s only.
 
@@ -126,9 +133,19 @@ def is_admission_review(obj: kube.Object) -> bool:
     return gvk.kind == "AdmissionReview" and gvk.group == "admission.k8s.io"
 
 
-def request_review(request: dict[str, Any], namespace: Namespace | None, *, show_namespace: bool = True) -> Review:
-    """The review of an AdmissionRequest."""
-    return Review(request, namespace, ORIGINAL, show_namespace=show_namespace)
+def request_review(
+    request: dict[str, Any], namespace: Namespace | None, *, show_namespace: bool = True, placed: bool = False
+) -> Review:
+    """The review of an AdmissionRequest. `placed` matches objects as in the request's namespace, known or not."""
+    subjects: tuple[Subject, ...] = ()
+    name = request.get("namespace")
+    if placed and namespace is None and name:
+        metadata = {"namespace": name}
+        objects = [o for o in (request["object"], request["oldObject"]) if o is not None]
+        subjects = tuple(
+            Subject({**o, "metadata": {**kube.metadata_of(o), **metadata}}, None, ORIGINAL) for o in objects
+        )
+    return Review(request, namespace, ORIGINAL, show_namespace=show_namespace, subjects=subjects)
 
 
 def unpack(document: kube.Object) -> Iterator[kube.Object]:
