@@ -11,6 +11,7 @@ from gatewright.codegen import _py, fixed, terms, unify
 from gatewright.codegen.writer import Val, Writer
 from gatewright.records import record, replace
 from gatewright.syntax.nodes import Array, Ref, String, Term, Var
+from gatewright.syntax.text import node_text
 
 if TYPE_CHECKING:
     from gatewright.codegen.unit import Group
@@ -87,6 +88,10 @@ def call_value(w: Writer, call: tuple[Term, ...], hint: str, *, tested: bool = F
         return _function(w, name, group, vals, hint, tested=tested)
     if name in EQUALITY:
         return Val(terms.equals(terms.value(w, call[1]), terms.value(w, call[2])), "bool")
+    for position, term in enumerate(call[1:], 1):
+        if not terms.ground(w, term):
+            fail = _py.call("open_operand", _py.const(name), _py.const(position), _py.const(node_text(term)), at(w))
+            return w.defined(Val(fail), hint)
     vals = [terms.value(w, t) for t in call[1:]]
     if name in w.unit.mocked:
         args = [val.expr for val in vals]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from gatewright.codegen import calls, terms
 from gatewright.codegen.writer import NOTHING
-from gatewright.runtime.values import to_key
 from gatewright.syntax.nodes import Array, Body, Every, Expr, LogicalAnd, LogicalOr, Not, Ref, Term, Var
 
 if TYPE_CHECKING:
@@ -63,20 +62,12 @@ def _is_document(unit: Unit, term: Term) -> bool:
     if not isinstance(term.value, Ref):
         return False
     head, *operands = term.value.terms
-    keys = [terms.constant(operand.value) for operand in operands]
-    if not isinstance(head.value, Var) or not keys or any(key is NOTHING for key in keys):
+    if not isinstance(head.value, Var) or not operands:
         return False
-    if head.value.name == "input":
-        return True
-    if head.value.name != "data":
+    if any(terms.constant(operand.value) is NOTHING for operand in operands):
         return False
-    place = unit.root
-    for key in keys:
-        below = place.children.get(to_key(key))
-        if below is None:
-            return place.group is None
-        place = below
-    return False
+    name = head.value.name
+    return name == "input" or (name == "data" and not unit.leads_to_rules(operands))
 
 
 def _is_plain(term: Term) -> bool:

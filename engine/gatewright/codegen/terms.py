@@ -32,13 +32,19 @@ DOCUMENTS = frozenset(("data", "input"))
 
 
 def value(w: Writer, term: Term, hint: str = "") -> Val:
-    """The value of a term whose variables are all bound; where it is undefined, what follows does not happen."""
+    """The value of a term whose variables are all bound; where it is undefined, what follows does not happen.
+
+    OPA's check lets some variables pass that nothing binds (names like its own, neighbours of closures, keys of objects
+    in refs), and its evaluator leaves them open; here they are undefined.
+    """
     node = term.value
     match node:
         case Var(name):
             if name in w.bound:
                 return w.bound[name]
-            assert name in DOCUMENTS, f"{name} has no value here"
+            if name not in DOCUMENTS:
+                w.never()
+                return Val(_py.name(_py.UNDEFINED))
             return refs.read(w, Ref((term,)), hint)
         case Ref():
             return refs.read(w, node, hint)

@@ -86,7 +86,8 @@ def _step(w: Writer, left: Side, right: Side) -> list[Equation]:
     parts = _take_apart(w, left, right)
     if parts is not None:
         return parts
-    if not _known(w, right) and (_known(w, left) or not _ranges(w, left)):
+    swapped = not _known(w, right) and (_known(w, left) or not _ranges(w, left))
+    if swapped:
         left, right = right, left
     # From here on the right side has a value, or is a ref to range over while the left one is a pattern.
     pattern = _fresh_var(w, left)
@@ -96,25 +97,44 @@ def _step(w: Writer, left: Side, right: Side) -> list[Equation]:
         _bind(w, pattern, val)
         return []
     if isinstance(left, Term) and not terms.ground(w, left) and isinstance(left.value, Ref):
-        return [(right, refs.read(w, left.value))] if not isinstance(right, Term) else _range_first(w, left, right)
-    val = right if isinstance(right, Val) else terms.value(w, right)
+        if isinstance(right, Val):
+            return [(right, refs.read(w, left.value))]
+        return _range_first(w, left, right, known_first=swapped)
     if _known(w, left):
-        other = left if isinstance(left, Val) else terms.value(w, left)
-        w.guard(terms.equals(other, val))
+        # The left side first, as OPA does it: where both are calls, one may fail.
+        first = left if isinstance(left, Val) else terms.value(w, left)
+        second = right if isinstance(right, Val) else terms.value(w, right)
+        w.guard(terms.equals(first, second))
         return []
+    val = right if isinstance(right, Val) else terms.value(w, right)
     assert isinstance(left, Term)
     return _destructure(w, left, val)
 
 
-def _range_first(w: Writer, ref: Term, other: Term) -> list[Equation]:
+def _range_first(w: Writer, ref: Term, other: Term, *, known_first: bool) -> list[Equation]:
+    """Range over a ref; the other side may be known before that."""
     assert isinstance(ref.value, Ref)
-    if terms.ground(w, other):
-        # The known side is evaluated first, outside the loops.
+    if terms.ground(w, other) and (known_first or not (_meets_rules(w, ref) or _meets_rules(w, other))):
+        # Outside the loops. OPA takes the left side first, and what either says may be a conflict of rules.
         known = w.keep(terms.value(w, other), "value")
         return [(known, refs.read(w, ref.value))]
     name = _fresh_var(w, other)
     hint = w.unit.original(name) if name is not None else ""
     return [(other, w.keep(refs.read(w, ref.value, hint), "value"))]
+
+
+def _meets_rules(w: Writer, term: Term) -> bool:
+    """Whether a ref, or one among a term's parts, leads to where rules are."""
+    match term.value:
+        case Ref(terms=(head, *operands)):
+            if isinstance(head.value, Var) and head.value.name == "data" and w.unit.leads_to_rules(operands):
+                return True
+            return any(_meets_rules(w, operand) for operand in operands)
+        case Array(items) | Set(items):
+            return any(_meets_rules(w, item) for item in items)
+        case Object(pairs):
+            return any(_meets_rules(w, part) for pair in pairs for part in pair)
+    return False
 
 
 def _take_apart(w: Writer, left: Side, right: Side) -> list[Equation] | None:

@@ -7,7 +7,7 @@ remembered within an evaluation.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gatewright.codegen import _py, bodies, calls, memo, rules, terms
@@ -56,6 +56,7 @@ _RUNTIME = (
     "members",
     "mocked",
     "mocked_holds",
+    "open_operand",
     "put",
     "several",
     "stored",
@@ -271,6 +272,19 @@ class Unit:
     def names_rules(self, ref: str) -> bool:
         """Whether a ref, as text (`data.a.b`), is where rules are or what holds them."""
         return ref.startswith("data.") and self._find(ref.split(".")[1:]) is not None
+
+    def leads_to_rules(self, operands: Sequence[Term]) -> bool:
+        """Whether what stands behind `data` in a ref is where rules are, lies below rules, or holds some."""
+        place = self.root
+        for operand in operands:
+            key = terms.constant(operand.value)
+            if place.group is not None or key is NOTHING:
+                break
+            below = place.children.get(to_key(key))
+            if below is None:
+                return False
+            place = below
+        return place.group is not None or bool(place.children)
 
     def need(self, group: Group, w: Writer | None) -> str:
         """The function of a group, which is written if it is not yet."""

@@ -202,5 +202,11 @@ def failed(state: State, error: RegoEvaluationError, name: str, at: At) -> Any:
     return UNDEFINED
 
 
+def open_operand(name: str, position: int, term: str, at: At) -> Any:
+    """A built-in is called with a variable that nothing has bound."""
+    message = f"built-in function {name} called with operand {position} that requires evaluation: {term}"
+    raise RegoEvaluationError(message, Location(*at))
+
+
 def _located(error: RegoEvaluationError, message: str, at: At) -> RegoEvaluationError:
     return type(error)(message, Location(*at), code=error.code)
