@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatewright.analysis import Signature, capabilities_from_json
+from gatewright.analysis import Signature, capabilities_from_json, compile_modules
 from gatewright.analysis.notation import parse_signature, parse_type
 from gatewright.analysis.schema import type_of_schema
 from gatewright.analysis.types import (
@@ -29,7 +29,9 @@ from gatewright.analysis.types import (
     union,
     values_of,
 )
-from gatewright.errors import UsageError
+from gatewright.builtins import signatures
+from gatewright.errors import RegoErrors, UsageError
+from gatewright.syntax import parse_module
 
 
 @pytest.mark.parametrize(
@@ -264,3 +266,26 @@ class TestCapabilities:
         assert errors('package t\np[x].r := 1 if { x = "a" }', capabilities=strings) == [
             "2:1 type: rule heads with general refs (containing variables) are not supported: p[x].r"
         ]
+
+
+@pytest.mark.parametrize(
+    ("term", "shown"),
+    [
+        ("{1.50: 1}", "object<1.50: number>"),
+        ("{1.5: 1, 1.50: 2}", "object<1.5: number>"),
+        ("{1e400: 1}", "object<1e400: number>"),
+        ("{-0: 1, 1E2: 2}", "object<-0: number, 1E2: number>"),
+        ("{{[1, 2.50]: 2}: 3}", "object<map[[1,2.50]:2]: number>"),
+    ],
+)
+def test_keys_show_as_they_were_written(term: str, shown: str) -> None:
+    with pytest.raises(RegoErrors) as caught:
+        compile_modules({"k.rego": parse_module(f"package k\np := upper({term})")}, builtins=signatures())
+    assert caught.value.errors[0].details[0] == f"have: ({shown}, ???)"
+
+
+def test_known_keys_are_listed_as_they_were_written_and_equal_by_value() -> None:
+    compile_modules({"k.rego": parse_module("package k\np := {1.50: {2: 3}}[1.5][2.0]")}, builtins=signatures())
+    with pytest.raises(RegoErrors) as caught:
+        compile_modules({"k.rego": parse_module("package k\np := {0.10: 1, 2: 1}.a")}, builtins=signatures())
+    assert caught.value.errors[0].details[-1].strip() == "want (one of): [0.10 2]"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TypeAlias
 
+from gatewright.analysis.types import NumberKey
 from gatewright.source import Location
 from gatewright.syntax.nodes import (
     Array,
@@ -128,11 +128,11 @@ def tree_key(value: Value) -> TreeKey:
 
 
 @lru_cache(maxsize=4096)
-def number_value(text: str) -> Fraction | int:
-    try:
+def number_value(text: str) -> NumberKey | int:
+    """The number that a text stands for, exactly; its text comes out again when it is printed."""
+    if text.isdecimal() and (text[0] != "0" or text == "0"):
         return int(text)
-    except ValueError:
-        return Fraction(text)
+    return NumberKey(text)
 
 
 def operator_name(expr: Expr) -> str:
@@ -325,7 +325,19 @@ def json_key(value: Value) -> Any:
             return [json_key(t.value) for t in sorted_items(items)]
         case Object(pairs):
             return {
-                k.value.value if isinstance(k.value, String) else json.dumps(json_key(k.value)): json_key(v.value)
+                k.value.value if isinstance(k.value, String) else _json_text(json_key(k.value)): json_key(v.value)
                 for k, v in pairs
             }
     raise ValueError(f"not a constant: {value!r}")
+
+
+def _json_text(key: Any) -> str:
+    """A key in Python's form as compact JSON."""
+    match key:
+        case NumberKey():
+            return key.text
+        case list():
+            return "[" + ",".join(map(_json_text, key)) + "]"
+        case dict():
+            return "{" + ",".join(f"{_json_text(k)}:{_json_text(v)}" for k, v in sorted(key.items())) + "}"
+    return json.dumps(key, ensure_ascii=False)

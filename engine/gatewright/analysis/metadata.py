@@ -12,6 +12,7 @@ from gatewright.analysis.calls import exprs_in_rule
 from gatewright.analysis.closures import has_closure
 from gatewright.analysis.hoist import append_to, rewrite_bodies_in_term, rewrite_nested_bodies
 from gatewright.analysis.program import CompiledRule
+from gatewright.analysis.types import NumberKey
 from gatewright.records import replace
 from gatewright.syntax.nodes import (
     Annotations,
@@ -113,6 +114,8 @@ def to_value(data: Any) -> Value:
             return Boolean(data)
         case str():
             return String(data)
+        case NumberKey():
+            return Number(data.text)
         case int() | float():
             return Number(repr(data))
         case dict():

@@ -7,11 +7,26 @@ the empty set. Types print as OPA prints them; `notation` reads that back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
+from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any, TypeAlias
 
 from gatewright.records import field, record
+
+
+class NumberKey(Decimal):
+    """A number as a key: equal by its value, printed as it was written."""
+
+    __slots__ = ("text",)
+    text: str
+
+    def __new__(cls, text: str) -> NumberKey:
+        key = super().__new__(cls, text)
+        key.text = text
+        return key
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @record(frozen=True, slots=True)
@@ -169,8 +184,6 @@ def key_text(key: Any) -> str:
         return "false"
     if key is None:
         return "<nil>"
-    if isinstance(key, Fraction):
-        return repr(float(key))
     if isinstance(key, list):
         return "[" + " ".join(map(key_text, key)) + "]"
     if isinstance(key, dict):
@@ -211,7 +224,7 @@ def key_order(key: Any) -> tuple[Any, ...]:
         return (0,)
     if isinstance(key, bool):
         return (1, key)
-    if isinstance(key, int | Fraction):
+    if isinstance(key, int | NumberKey):
         return (2, key)
     if isinstance(key, str):
         return (3, key)
@@ -221,7 +234,7 @@ def key_order(key: Any) -> tuple[Any, ...]:
 
 
 def _same_key(a: Any, b: Any) -> bool:
-    return type(a) is type(b) and bool(a == b)
+    return bool(a == b) if a.__class__ is str else key_order(a) == key_order(b)
 
 
 def type_of_key(key: Any) -> Type:
@@ -232,7 +245,7 @@ def type_of_key(key: Any) -> Type:
         return BOOLEAN
     if key is None:
         return NULL
-    if isinstance(key, int | Fraction):
+    if isinstance(key, int | NumberKey):
         return NUMBER
     if isinstance(key, list):
         return ArrayType(tuple(map(type_of_key, key)))
