@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 
 from gatewright.builtins import _pem
-from gatewright.builtins._jwk import SIGNATURES, JwkError, Key, parse_keys
+from gatewright.builtins._jwk import SIGNATURES, JwkError, Key, Primeless, parse_keys
 from gatewright.builtins._operands import text_bytes
 from gatewright.builtins.registry import BuiltinError
 
@@ -51,7 +51,11 @@ def _jwk_keys(text: str) -> tuple[Key, ...]:
         raise BuiltinError(
             f"failed to parse a JWK key (set): jwk.ParseString: failed to parse string: {error}"
         ) from None
-    return tuple(key for key in keys if not key.alg or key.alg in ALGORITHMS)
+    usable = tuple(key for key in keys if not key.alg or key.alg in ALGORITHMS)
+    for key in usable:
+        if isinstance(key.key, Primeless):
+            raise BuiltinError(key.key.complaint)
+    return usable
 
 
 def signing_key(text: str) -> Any:
@@ -118,11 +122,8 @@ def mac(key: bytes, bits: str, message: bytes) -> bytes:
 def sign(key: Any, algorithm: str, message: bytes) -> bytes:
     """The signature of a message. Raises BuiltinError for a key of the wrong kind."""
     family, bits = algorithm[:2], algorithm[2:]
-    if family == "HS" and isinstance(key, ed25519.Ed25519PrivateKey):
-        # Such a key is bytes to Go, and so good for a MAC.
-        key = key.private_bytes_raw() + key.public_key().public_bytes_raw()
-    if family == "HS" and isinstance(key, bytes):
-        return mac(key, bits, message)
+    if family == "HS" and (secret := _bytes_of(key)) is not None:
+        return mac(secret, bits, message)
     if algorithm == "EdDSA" and isinstance(key, ed25519.Ed25519PrivateKey):
         return key.sign(message)
     if family == "ES" and isinstance(key, ec.EllipticCurvePrivateKey):
@@ -132,4 +133,48 @@ def sign(key: Any, algorithm: str, message: bytes) -> bytes:
     if family in ("RS", "PS") and isinstance(key, rsa.RSAPrivateKey):
         scheme = padding.PKCS1v15() if family == "RS" else _pss(bits, padding.PSS.DIGEST_LENGTH)
         return key.sign(message, scheme, _HASHES[bits])
-    raise BuiltinError(f"failed to sign: key cannot be used with {algorithm}")
+    raise BuiltinError(_unfit(key, family))
+
+
+def _bytes_of(key: Any) -> bytes | None:
+    """A key for MACs. Edwards keys are bytes to Go, and so good for one."""
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        return key.private_bytes_raw() + key.public_key().public_bytes_raw()
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        return key.public_bytes_raw()
+    return key if isinstance(key, bytes) else None
+
+
+# What the library calls the keys it has read, and those that an algorithm needs.
+_NAMES: Final[tuple[tuple[Any, str], ...]] = (
+    (bytes, "symmetricKey"),
+    ((rsa.RSAPrivateKey, Primeless), "rsaPrivateKey"),
+    (rsa.RSAPublicKey, "rsaPublicKey"),
+    (ec.EllipticCurvePrivateKey, "ecdsaPrivateKey"),
+    (ec.EllipticCurvePublicKey, "ecdsaPublicKey"),
+    (ed25519.Ed25519PrivateKey, "okpPrivateKey"),
+    (ed25519.Ed25519PublicKey, "okpPublicKey"),
+)
+_NEEDED: Final = {
+    "HS": ("[]byte", "keyconv: failed to produce []byte"),
+    "ES": ("*ecdsa.PrivateKey", "keyconv: failed to produce ecdsa.PrivateKey"),
+    "Ed": ("ed25519.PrivateKey", "failed to produce ed25519.PrivateKey"),
+    "RS": ("*rsa.PrivateKey", "failed to produce rsa.PrivateKey"),
+    "PS": ("*rsa.PrivateKey", "failed to produce rsa.PrivateKey"),
+}
+
+
+def _unfit(key: Any, family: str) -> str:
+    """Why a key cannot sign, in the words of OPA's library."""
+    name = next(name for kinds, name in _NAMES if isinstance(key, kinds))
+    needed, failure = _NEEDED[family]
+    reason = f"jwk.Export: no suitable exporter found for key type '*jwk.{name}'"
+    if isinstance(key, Primeless) and family in ("RS", "PS"):
+        reason = key.complaint
+    elif name.startswith("okp"):
+        kind, given = name.removeprefix("okp"), needed.removeprefix("*")
+        reason = (
+            "jwk.Export: failed to assign key: argument to AssignIfCompatible() must be compatible with "
+            f"ed25519.{kind} (was *{given})"
+        )
+    return f"jwsbb.Sign: invalid key type *jwk.{name}. {needed} is required: {failure} from *jwk.{name}: {reason}"

@@ -44,6 +44,17 @@ class Key:
 
 
 @record(frozen=True, slots=True)
+class Primeless:
+    """A private RSA key without one of its primes, which the library reads and then cannot use."""
+
+    missing: str
+
+    @property
+    def complaint(self) -> str:
+        return f'jwk.Export: failed to export jwk.Key to raw format: missing "{self.missing}" value'
+
+
+@record(frozen=True, slots=True)
 class _Family:
     """A kind of key: its name in messages (less Public or Private), its members of bytes, those that it needs."""
 
@@ -183,10 +194,10 @@ def _rsa_key(jwk: dict[Any, Any]) -> Any:
     try:
         if "d" not in jwk:
             return numbers.public_key()
-        d = _integer(jwk, "d")
-        p, q = (_integer(jwk, "p"), _integer(jwk, "q")) if "p" in jwk and "q" in jwk else (0, 0)
-        if not (p and q):
-            p, q = rsa.rsa_recover_prime_factors(numbers.n, numbers.e, d)
+        missing = next((prime for prime in ("q", "p") if prime not in jwk), None)
+        if missing is not None:
+            return Primeless(missing)
+        d, p, q = (_integer(jwk, member) for member in ("d", "p", "q"))
         parts = rsa.rsa_crt_dmp1(d, p), rsa.rsa_crt_dmq1(d, q), rsa.rsa_crt_iqmp(p, q)
         return rsa.RSAPrivateNumbers(p, q, d, *parts, numbers).private_key()
     except (ValueError, UnsupportedAlgorithm) as error:

@@ -54,10 +54,10 @@ def _is_jwt(headers: str) -> bool:
 
 def _parameter(headers: str, name: str) -> str:
     try:
+        if not headers.strip():
+            raise json.JsonError('cannot parse empty string; unparsed tail: ""')
         # What looks like a number passes as one in the parser OPA uses here, and then has no parameters.
-        parameters = json.loads(headers) if headers.strip("+-.eE0123456789") else headers and 0
-        if parameters == "":
-            raise json.JsonError("cannot parse empty string")
+        parameters = json.loads(headers) if headers.strip("+-.eE0123456789") else 0
     except json.JsonError as error:
         raise BuiltinError(f"missing or invalid '{name}' header: cannot parse JSON: {error}") from None
     value = parameters.get(name) if isinstance(parameters, dict) else None
