@@ -9,6 +9,7 @@ from typing import Any
 
 from gatewright.checking.request import CheckRequest
 from gatewright.digests import blake2b
+from gatewright.manifests import EXTENSIONS, find_files
 from gatewright.records import field_names
 from gatewright.stamp import engine_stamp
 
@@ -32,6 +33,8 @@ _DELIVERY = frozenset(
         "today",
     }
 )
+REGO = ".rego"
+
 _GIVEN = frozenset({"manifests", "policies"})
 
 # Two changes within a tick of the file system's clock leave the same time behind.
@@ -63,6 +66,16 @@ def is_settled(of: Signature, read_ns: int) -> bool:
     """Whether a later change must show in the signature: the last one was well before the file was read."""
     tick = _COARSE_TICK_NS if of[1] % 1_000_000_000 == 0 else _TICK_NS
     return max(of[1], of[2]) + tick < read_ns
+
+
+def is_path(name: str) -> bool:
+    """Whether what a request calls its policies is a path, and not the name of a shipped set."""
+    return os.path.lexists(name) or os.sep in name
+
+
+def policy_files(names: Iterable[str]) -> Iterator[str]:
+    """Every file that reading these policies looks at. Raises UsageError for a path that does not exist."""
+    return find_files([name for name in names if is_path(name)], extensions=(*EXTENSIONS, REGO))
 
 
 def request_digest(request: CheckRequest) -> bytes:
@@ -101,8 +114,14 @@ def _content(path: str) -> bytes:
         return str(error).encode()
 
 
-def tree_stamp(folders: Iterable[str]) -> bytes:
-    """Changes with every file below the folders."""
+def catalog_stamp() -> bytes:
+    """Changes with every file of the rules and sets that are shipped with gatewright."""
+    from gatewright import catalog
+
+    return _tree_stamp((str(catalog.library_dir()), str(catalog.policies_dir())))
+
+
+def _tree_stamp(folders: Iterable[str]) -> bytes:
     found = sorted(f"{path}:{time}" for folder in folders for path, time in _entries(folder))
     return digest_of(*(line.encode("utf-8", "surrogateescape") for line in found))
 

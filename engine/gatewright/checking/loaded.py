@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from gatewright.checking.evaluate import Evaluator, error_data
 from gatewright.checking.outcome import Outcome
-from gatewright.checking.policies import Policies, load, make_host, read_policies
+from gatewright.checking.policy_sets import PolicySet
 from gatewright.checking.progress import Progress
 from gatewright.checking.recall import Facts, File
 from gatewright.checking.request import CheckRequest
-from gatewright.checking.survey import add_inventory, is_policy, may_change, special_documents
+from gatewright.checking.survey import add_inventory, is_policy, special_documents
 from gatewright.checking.units import Part, Unit, units_of
 from gatewright.collector import collector_relaxed
 from gatewright.errors import GatewrightError, UsageError
@@ -25,18 +25,16 @@ if TYPE_CHECKING:
 
 
 def loaded(
-    request: CheckRequest, files: Sequence[File], policies: Policies | None, *, surveyed: bool
+    request: CheckRequest, files: Sequence[File], policies: PolicySet, *, surveyed: bool
 ) -> tuple[Host, Facts, bool]:
     """The host with its policies, and with what the inputs say about each other.
 
     Also whether its answers may be kept. `surveyed` files know whether they hold anything telling, and answers are only
     kept for those, if the policies will say the same of the same objects the next time.
     """
-    policies = policies or read_policies(request)
-    host = make_host(request)
     special = list(special_documents(part for file in files if file.telling or not surveyed for part, _ in file.parts))
-    documents = [*policies.documents, *(document for document in special if is_policy(document.value))]
-    errors = [*policies.errors, *load(host, documents)]
+    more = [document for document in special if is_policy(document.value)]
+    host, errors = policies.host(more)
     _learn(host, special)
     if not host.rules and not errors:
         raise UsageError(
@@ -53,7 +51,7 @@ def loaded(
         reads_inventory=host.reads_inventory,
         uses_catalog=policies.uses_catalog,
     )
-    return host, facts, surveyed and not may_change(documents)
+    return host, facts, surveyed and policies.is_repeatable(more)
 
 
 def _learn(host: Host, documents: Iterable[Document]) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gatewright.checking.fingerprint import REGO, is_path
 from gatewright.checking.placing import placed
 from gatewright.checking.request import CheckRequest
 from gatewright.errors import GatewrightError, ManifestError, UsageError
-from gatewright.manifests import Document, read_paths, unpacked
+from gatewright.manifests import Document, find_files, read_paths, unpacked
 from gatewright.records import field, record
 
 if TYPE_CHECKING:
+    from gatewright.codegen.cache import CodeCache
     from gatewright.gatekeeper.host import Host
 
 DEFAULT_SET = "pss-restricted"
@@ -41,7 +42,7 @@ def read_policies(request: CheckRequest) -> Policies:
         names = (DEFAULT_SET,)
         policies.notices.append(f"no policy given: checking against the set {DEFAULT_SET} (see gatewright rules)")
     for name in names:
-        if os.path.lexists(name) or os.sep in name:
+        if is_path(name):
             _read_files(name, request, policies)
         else:
             policies.uses_catalog = True
@@ -51,9 +52,9 @@ def read_policies(request: CheckRequest) -> Policies:
 
 
 def _read_files(path: str, request: CheckRequest, policies: Policies) -> None:
-    if os.path.isdir(path) or path.endswith(_REGO):
-        _read_rego(Path(path), policies)
-    if path.endswith(_REGO):
+    if os.path.isdir(path) or path.endswith(REGO):
+        _read_rego(path, policies)
+    if path.endswith(REGO):
         return
     for item in read_paths([path]):
         if isinstance(item, ManifestError):
@@ -67,31 +68,33 @@ def _read_files(path: str, request: CheckRequest, policies: Policies) -> None:
                 policies.documents.append(document)
 
 
-_REGO = ".rego"
-
-
-def _read_rego(path: Path, policies: Policies) -> None:
+def _read_rego(path: str, policies: Policies) -> None:
     """Rego as conftest runs it: any package of a file that is named, of a directory those that hold `package main`.
 
     Directories of templates hold Rego too, of which the templates are made; it belongs to other packages.
     """
-    files = sorted(path.rglob(f"*{_REGO}")) if path.is_dir() else [path] if path.suffix == _REGO else []
-    if not files or (path.is_dir() and not any(_MAIN.search(file.read_bytes()) for file in files)):
+    is_dir = os.path.isdir(path)
+    files = list(find_files([path], extensions=(REGO,)))
+    if not files or (is_dir and not any(_is_main(file) for file in files)):
         return
+    from pathlib import Path
+
     from gatewright.export import conftest
 
     try:
-        found = conftest.documents(files, only=conftest.MAIN if path.is_dir() else "")
+        found = conftest.documents([Path(file) for file in files], only=conftest.MAIN if is_dir else "")
     except GatewrightError as error:
         policies.errors.append(error)
         return
-    if not found and not path.is_dir():
+    if not found and not is_dir:
         hint = "conftest asks rules called deny, warn and violation; Gatekeeper's Rego stands in a ConstraintTemplate"
         raise UsageError(f"{path}: no rule called deny, warn or violation", hint=hint)
-    policies.documents += [Document(value, str(path)) for value in found]
+    policies.documents += [Document(value, path) for value in found]
 
 
-_MAIN = re.compile(rb"^[ \t]*package[ \t]+main\b", re.MULTILINE)
+def _is_main(file: str) -> bool:
+    with open(file, "rb") as text:
+        return re.search(rb"^[ \t]*package[ \t]+main\b", text.read(), re.MULTILINE) is not None
 
 
 def _is_set(value: Any) -> bool:
@@ -136,8 +139,8 @@ def _selection(request: CheckRequest) -> dict[str, Any]:
 _MOST_MEMORY = 2 << 30
 
 
-def make_host(request: CheckRequest) -> Host:
-    """An empty Host with the semantics the request asks for."""
+def make_host(request: CheckRequest, codes: CodeCache | None) -> Host:
+    """An empty Host with the semantics the request asks for, which keeps its code in a cache."""
     from gatewright.gatekeeper.host import GATOR_POINT, Host
     from gatewright.gatekeeper.providers import load_providers
     from gatewright.loading import reachable, read_capabilities
@@ -156,7 +159,7 @@ def make_host(request: CheckRequest) -> Host:
         default_namespace=request.namespace,
         enforcement_point=request.enforcement_point or GATOR_POINT,
         gator_compat=request.gator_compat,
-        cache=request.cache,
+        cache=codes,
         eval_options=options,
         external_data=load_providers(request.external_data),
         capabilities=capabilities,

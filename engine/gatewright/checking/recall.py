@@ -14,17 +14,17 @@ from typing import Any
 
 from gatewright.checking.fingerprint import (
     Signature,
+    catalog_stamp,
     digest_of,
     is_settled,
+    policy_files,
     request_digest,
     signature,
-    tree_stamp,
 )
 from gatewright.checking.outcome import Outcome, unpacked
 from gatewright.checking.request import CheckRequest
 from gatewright.checking.results import Record, RecordWriter, evict, read_record, results_directory
 from gatewright.checking.units import Part, parts_of
-from gatewright.manifests import find_files
 from gatewright.records import field, record
 
 # How a part is kept: its place in its file, the digest of its bytes, and where the blob of its outcome lies.
@@ -79,10 +79,9 @@ class Memory:
     # --- policies ---
 
     def _policy_files(self) -> dict[str, tuple[Signature | None, bytes]]:
-        paths = [name for name in self._names if os.path.lexists(name) or os.sep in name]
         index: dict[str, Any] = self._record.index if self._record is not None else {"policies": {}, "read_ns": 0}
         old, read_ns = index["policies"], index["read_ns"]
-        return {path: self._policy_file(path, old.get(path), read_ns) for path in find_files(paths)}
+        return {path: self._policy_file(path, old.get(path), read_ns) for path in policy_files(self._names)}
 
     def _policy_file(
         self, path: str, old: tuple[Signature | None, bytes] | None, read_ns: int
@@ -108,7 +107,7 @@ class Memory:
         if before != [(path, digest) for path, (_, digest) in self._policies.items()]:
             return None
         facts = Facts(*index["facts"])
-        if facts.uses_catalog and index["catalog"] != _catalog_stamp():
+        if facts.uses_catalog and index["catalog"] != catalog_stamp():
             return None
         return facts
 
@@ -184,7 +183,7 @@ class Memory:
         index = {
             "read_ns": self._began_ns,
             "policies": self._policies,
-            "catalog": _catalog_stamp() if facts.uses_catalog else b"",
+            "catalog": catalog_stamp() if facts.uses_catalog else b"",
             "facts": (facts.constraints, facts.failures, facts.notices, facts.reads_inventory, facts.uses_catalog),
             "world": self._world(files, facts),
         }
@@ -261,12 +260,6 @@ def _look(part: Part) -> tuple[bytes, list[bytes]]:
         row = str(narrowed.row).encode() if b"gatekeeper.sh" in narrowed.read() else b""
         tells += [row, narrowed.read()]
     return digest_of(data), tells
-
-
-def _catalog_stamp() -> bytes:
-    from gatewright import catalog
-
-    return tree_stamp((str(catalog.library_dir()), str(catalog.policies_dir())))
 
 
 def surveyed(paths: Iterable[str], stdin: bytes | None) -> Iterator[File]:

@@ -18,7 +18,7 @@ from gatewright.report import Renderer, Summary, make_renderer
 from gatewright.report.writing import Replacing, write_whole
 
 if TYPE_CHECKING:
-    from gatewright.checking.policies import Policies
+    from gatewright.checking.policy_sets import PolicySet
 
 CLEAN, VIOLATIONS, BAD_INPUT = 0, 1, 2
 
@@ -76,7 +76,7 @@ class _Run:
         self._renderers = renderers
         self._memory = memory
         known = memory is not None and memory.facts is not None
-        self._policies = None if known else _read_policies(request)
+        self._policies = None if known else _policy_set(request)
         paths, stdin = _find(request)
         self._started = time.perf_counter()
         self._files = memory.survey(paths, stdin) if memory is not None else list(surveyed(paths, stdin))
@@ -92,6 +92,8 @@ class _Run:
             for report, sections in zip(reports, outcome.sections, strict=False):  # a lost part has none
                 report.sections(sections)
             total.add(outcome)
+        if self._policies is not None:
+            self._policies.close()
         summary, stale = self._summary(total, facts)
         for report in reports:
             report.finish(summary, total)
@@ -132,7 +134,8 @@ class _Run:
             return self._kept(memory, facts, iter(())), facts
         from gatewright.checking.loaded import evaluated, loaded
 
-        host, facts, repeatable = loaded(self._request, self._files, self._policies, surveyed=memory is not None)
+        policies = self._policies = self._policies or _policy_set(self._request)
+        host, facts, repeatable = loaded(self._request, self._files, policies, surveyed=memory is not None)
         keeping = memory is not None and repeatable
         outcomes = evaluated(host, self._request, self._renderers, fresh, keeping=keeping)
         return (self._kept(memory, facts, outcomes) if memory is not None and repeatable else outcomes), facts
@@ -160,10 +163,10 @@ class _Run:
         keeping.close()
 
 
-def _read_policies(request: CheckRequest) -> Policies:
-    from gatewright.checking.policies import read_policies
+def _policy_set(request: CheckRequest) -> PolicySet:
+    from gatewright.checking.policy_sets import PolicySet
 
-    return read_policies(request)
+    return PolicySet(request)
 
 
 def _stale(request: CheckRequest, total: Outcome) -> Iterator[str]:

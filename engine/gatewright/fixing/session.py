@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gatewright.checking.policies import load, make_host, read_policies
+from gatewright.checking.policy_sets import PolicySet
 from gatewright.checking.request import CheckRequest
 from gatewright.checking.waivers import Waiver, carries_waivers, inline
 from gatewright.errors import GatewrightError, ManifestError
@@ -47,10 +47,11 @@ class Fixed:
 def fix_files(request: CheckRequest, *, unsafe: bool = False) -> Iterator[Fixed | GatewrightError]:
     """Each YAML file with what could be repaired, and what cannot be read. Files are not written here."""
     own = {os.path.realpath(path) for path in request.own_files}
-    policies = read_policies(request)
-    host = make_host(request)
-    for error in [*policies.errors, *load(host, policies.documents)]:
+    policies = PolicySet(request)
+    host, errors = policies.host()
+    for error in errors:
         raise error
+    policies.close()
     for found in find_files(request.manifests, exclude=request.exclude):
         file = Path(found)
         if file.suffix not in (".yaml", ".yml") or os.path.realpath(file) in own:

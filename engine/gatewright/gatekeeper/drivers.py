@@ -10,6 +10,7 @@ from gatewright.gatekeeper.template import Template
 
 if TYPE_CHECKING:
     from gatewright.analysis import Capabilities
+    from gatewright.codegen.cache import CodeCache
     from gatewright.gatekeeper.constraint import Constraint
     from gatewright.gatekeeper.review import Review
 
@@ -54,7 +55,7 @@ class Driver(Protocol):
 def make_drivers(
     engine: str,
     *,
-    cache: bool,
+    cache: CodeCache | bool | None,
     failure_policy: str,
     print_enabled: bool,
     external_data: bool = False,
@@ -66,7 +67,7 @@ def make_drivers(
     from gatewright.codegen.cache import CodeCache
     from gatewright.gatekeeper.rego_driver import RegoDriver
 
-    store = CodeCache() if cache else None
+    store = CodeCache() if cache is True else cache or None
     rego = RegoDriver(cache=store, print_enabled=print_enabled, external_data=external_data, capabilities=capabilities)
     if engine == "rego":
         return (rego,)

@@ -29,6 +29,14 @@ class LoadedPolicy:
     template: Template
     driver: Driver
     compiled: Policy | None = None
+    known_to_read_inventory: bool | None = None
+
+    @property
+    def reads_inventory(self) -> bool:
+        """Whether the code looks at data.inventory; compiles it if that is not known."""
+        if self.known_to_read_inventory is None:
+            self.known_to_read_inventory = self.policy().reads_inventory
+        return self.known_to_read_inventory
 
     def policy(self) -> Policy:
         if self.compiled is None:

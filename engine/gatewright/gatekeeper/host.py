@@ -51,6 +51,7 @@ from gatewright.records import record, replace
 if TYPE_CHECKING:
     from gatewright.analysis import Capabilities
     from gatewright.cel.vap import Policies
+    from gatewright.codegen.cache import CodeCache
     from gatewright.gatekeeper.both_driver import Disagreement
     from gatewright.gatekeeper.expander import Expander
     from gatewright.gatekeeper.providers import Provider
@@ -94,7 +95,7 @@ class Host:
         enforcement_point: str = GATOR_POINT,
         gator_compat: bool = False,
         semantics: str = CLUSTER,
-        cache: bool = True,
+        cache: CodeCache | bool | None = True,
         lazy: bool = False,
         failure_policy: str = "Fail",
         print_enabled: bool = False,
@@ -142,6 +143,11 @@ class Host:
     # --- what is loaded ---
 
     @property
+    def policies(self) -> list[LoadedPolicy]:
+        """The templates in force with their code, in the order in which they were added."""
+        return list(self._policies.values())
+
+    @property
     def templates(self) -> list[Template]:
         return [p.template for p in self._policies.values()]
 
@@ -163,7 +169,7 @@ class Host:
     def reads_inventory(self) -> bool:
         """Whether any loaded policy looks at data.inventory, or at parameters; if none does, data need not be added."""
         asks_for_params = self._admission is not None and self._admission.takes_parameters
-        return asks_for_params or any(p.policy().reads_inventory for p in self._policies.values())
+        return asks_for_params or any(p.reads_inventory for p in self._policies.values())
 
     @property
     def rules(self) -> int:
@@ -229,6 +235,12 @@ class Host:
         self._constraints[constraint.ref.kind, constraint.ref.name] = constraint
         self._forget_index()
         return constraint
+
+    def adopt(self, policies: Iterable[LoadedPolicy], constraints: Iterable[Constraint]) -> None:
+        """Take templates and constraints that were checked before."""
+        self._policies |= {policy.template.name: policy for policy in policies}
+        self._constraints |= {(one.ref.kind, one.ref.name): one for one in constraints}
+        self._forget_index()
 
     def _admission_policies(self) -> Policies:
         if self._admission is None:

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
         verify_value,
     )
     from gatewright.manifests._files import open_file, read_paths
-    from gatewright.manifests._find import find_files
+    from gatewright.manifests._find import EXTENSIONS, find_files
     from gatewright.manifests._shapes import admission_request, is_list, unpacked
 
 __all__ = [
+    "EXTENSIONS",
     "MAX_DOCUMENT_BYTES",
     "NOT_JSON",
     "Document",
@@ -49,7 +50,7 @@ _MODULES = {
     "_compose_v3": ("NOT_JSON", "compose_v3"),
     "_documents": ("MAX_DOCUMENT_BYTES", "Document", "read_blocks", "read_text", "read_verify", "verify_value"),
     "_files": ("open_file", "read_paths"),
-    "_find": ("find_files",),
+    "_find": ("EXTENSIONS", "find_files"),
     "_shapes": ("admission_request", "is_list", "unpacked"),
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}
