@@ -177,6 +177,11 @@ FAILURES = [
     ),
     ("object.spec.replicas.matches(object.metadata.name)", "no such overload: matches"),
     ("object.spec.replicas.matches('a')", "no such overload"),
+    ("'x'.findAll('x', dyn(1.0)) == []", "no such overload"),
+    ("[1][dyn(1e20)] == 1", "unsupported index value 1e+20 in list"),
+    ("[1][?dyn(1.0 / 0.0)].hasValue()", "unsupported index value +Inf in list"),
+    ("[1][dyn(3e9)] == 1", "index out of bounds: 3e+09"),
+    ("{1: 2}[dyn(1234567.0)] == 1", "no such key: 1.234567e+06"),
     (
         "[1 / (object.spec.replicas - 3)].sort() == [] || true",
         "internal error: interface conversion: *types.Err is not traits.Lister: missing method Add",

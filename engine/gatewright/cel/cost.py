@@ -19,6 +19,7 @@ from gatewright.cel.expression import CONVERSIONS
 from gatewright.cel.functions import is_function, overloads_of
 from gatewright.cel.library import function, taken_raw, variant
 from gatewright.cel.library.formats import NamedFormat
+from gatewright.cel.library.net import CIDR
 from gatewright.cel.types import DYN
 from gatewright.cel.values import (
     NONE,
@@ -228,7 +229,7 @@ class Meter:
             result: Any = folds.fold_exists_one(rounds, lambda: self.counted(node.body))
             self.charge(2)
             return result
-        grow = {"list": _LIST + 2, "map": 3, "entry": 2}[node.kind]
+        grow = {"list": 2 if _constant(node.body) else _LIST + 2, "map": 3, "entry": 2}[node.kind]
         predicate = None if node.filter is None else self.later(node.filter)
         try:
             folded = folds.fold_list(rounds, predicate, lambda: self.grown(node, grow))
@@ -297,18 +298,26 @@ class Meter:
     def sort_by(self, node: ast.SortBy) -> Any:
         target = self.evaluate(node.target)
         self.charge(2)
+        keys: list[Any] = []
 
         def key(item: Any) -> Any:
             self.locals.append({node.var: item})
             try:
-                return self.evaluate(node.body)
+                value = self.evaluate(node.body)
             finally:
                 self.locals.pop()
-                self.charge(_LIST + 2)
+                self.charge(2 if _constant(node.body) else _LIST + 2)
+            keys.append(value)
+            return value
 
         result = function("sortBy")(target, key)
-        self.charge(2)
+        resolved = self.checked.types.get(node.body, DYN).name in _COMPARABLE
+        self.charge(1 + (_self_compare(keys) if resolved else 1))
         return result
+
+
+# The types of keys that the checker tells one overload by.
+_COMPARABLE: Final = frozenset({"int", "uint", "double", "bool", "duration", "timestamp", "string", "bytes"})
 
 
 def _constant(node: ast.Node) -> bool:
@@ -323,7 +332,14 @@ def _constant(node: ast.Node) -> bool:
 def _size(value: Any) -> int:
     if value.__class__ in _SIZED:
         return len(value)
+    if value.__class__ is CIDR:
+        return (value.bits + 7) // 8
     return _size(value.value) if value.__class__ is Optional and value is not NONE else 1
+
+
+def _parsing(value: Any) -> int:
+    """What it costs to make an address of an argument: nothing where it is one."""
+    return _scan(value) if value.__class__ is str else 0
 
 
 def _scan(value: Any, times: float = 1.0) -> int:
@@ -343,6 +359,17 @@ def _traversal(value: Any) -> int:
 
 def _pattern_cost(text: Any, pattern: Any) -> int:
     return ceil((1 + _size(text)) * _SCAN) * ceil(_size(pattern) * _PATTERN)
+
+
+def _self_compare(items: Any) -> int:
+    """Every element with every element; texts weigh a little more."""
+    size = _size(items)
+    texts = items.__class__ is list and size > 0 and items[0].__class__ in (str, bytes)
+    return 1 + _LIST + int(size * size * (2 + _SCAN if texts else 2))
+
+
+def _is_depth(value: Any) -> bool:
+    return value.__class__ is int and value >= 0
 
 
 _Rule = Callable[[list[Any], Any], int]
@@ -369,14 +396,14 @@ _ALWAYS: Final[dict[str, _Rule]] = {
     **dict.fromkeys(("ip.isCanonical", "replace", "split"), lambda a, _: _scan(a[0], 2)),
     **dict.fromkeys(("find", "findAll"), lambda a, _: _pattern_cost(a[0], a[1])),
     "join": lambda _, result: _scan(result, 2),
-    "containsIP": lambda a, _: 1 + (_scan(a[1]) if a[1].__class__ is str else 0),
-    "containsCIDR": lambda a, _: 3 + (_scan(a[1]) if a[1].__class__ is str else 0),
+    "containsIP": lambda a, _: _scan(a[0], 2) + _parsing(a[1]),
+    "containsCIDR": lambda a, _: _scan(a[0], 2) + _scan(a[0]) + 1 + _parsing(a[1]),
     "validate": lambda a, _: ceil((1 + _size(a[1])) * _SCAN) * _format_cost(a[0]),
     "lists.range": lambda _, result: 1 + _LIST + _size(result),
     "reverse": lambda _, result: 1 + _LIST + _size(result),
     "slice": lambda _, result: 1 + _LIST + _size(result),
-    "flatten": lambda _, result: 1 + _LIST + _size(result),
-    "distinct": lambda a, _: 1 + _LIST + 2 * _size(a[0]) ** 2,
+    "flatten": lambda a, _: 1 + _LIST + _size(a[0]) * (a[1] if len(a) == 2 and _is_depth(a[1]) else 1),
+    "distinct": lambda a, _: _self_compare(a[0]),
     "sets.contains": lambda a, _: 1 + _size(a[0]) * _size(a[1]),
     "sets.intersects": lambda a, _: 1 + _size(a[0]) * _size(a[1]),
     "sets.equivalent": lambda a, _: 1 + 2 * _size(a[0]) * _size(a[1]),
@@ -392,7 +419,7 @@ _RESOLVED: Final[dict[str, _Rule]] = {
     "string": lambda a, _: _scan(a[0]) if a[0].__class__ is bytes else 1,
     "contains": lambda a, _: _scan(a[0]) * _scan(a[1]),
     "matches": lambda a, _: _pattern_cost(a[0], a[1]),
-    "sort": lambda a, _: 1 + _LIST + 2 * _size(a[0]) ** 2,
+    "sort": lambda a, _: _self_compare(a[0]),
 }
 _BY_TEXT: Final = frozenset({"_<_", "_<=_", "_>_", "_>=_"})
 

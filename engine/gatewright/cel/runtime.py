@@ -209,7 +209,7 @@ def _position(key: Any) -> int:
     if kind is int or kind is Uint:
         return int(key)
     if kind is float:
-        if key == int(key):
+        if -(2.0**63) <= key < 2.0**63 and key == int(key):
             return int(key)
         raise CelEvaluationError(f"unsupported index value {shown(key)} in list")
     raise CelEvaluationError(f"unsupported index type '{type_name(key)}' in list")
@@ -232,9 +232,9 @@ def shown(value: Any) -> str:
     if kind is bool:
         return "true" if value else "false"
     if kind is float:
-        from gatewright.cel.library.numbers import double_shown
+        from gatewright.cel.library.numbers import double_text
 
-        return double_shown(value)
+        return double_text(value)
     if value is None:
         return "null"
     return str(int(value)) if kind is Uint else str(value)

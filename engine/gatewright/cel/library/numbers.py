@@ -147,23 +147,14 @@ def to_string(value: Any) -> str:
 
 
 def double_text(value: float) -> str:
-    """A double as Go's strconv prints it with format 'g': 1e+06, 0.001, 1e-07, +Inf."""
-    return _double_text(value, 6)
-
-
-def double_shown(value: float) -> str:
-    """A double as Go's %v prints it, with an exponent only from 1e+21 on."""
-    return _double_text(value, 21)
-
-
-def _double_text(value: float, limit: int) -> str:
+    """A double as Go's %v and strconv's format 'g' print it: 1e+06, 0.001, 1e-07, +Inf."""
     if isnan(value):
         return "NaN"
     if isinf(value):
         return "+Inf" if value > 0 else "-Inf"
     sign, digits, point = decimal_digits(value)
     exponent = point - 1
-    if exponent < -4 or exponent >= limit:
+    if exponent < -4 or exponent >= 6:
         mantissa = digits[0] + ("." + digits[1:] if len(digits) > 1 else "")
         return f"{sign}{mantissa}e{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
     return sign + plain_digits(digits, point)

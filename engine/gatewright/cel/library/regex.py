@@ -101,7 +101,7 @@ def find_constant(*args: Any) -> str:
 
 def find_all_constant(*args: Any) -> list[str]:
     """`findAll` with a literal pattern."""
-    if args[0].__class__ is not str:
+    if args[0].__class__ is not str or (len(args) > 2 and args[2].__class__ is not int):
         raise no_overload()
     return find_all(*args)
 
