@@ -228,5 +228,5 @@ def test_json_errors_of_files_have_their_place(cli, work):
 
 
 def test_capabilities_leave_built_ins_out(cli, work):
-    (work / "caps.json").write_text(json.dumps({"builtins": []}))
+    (work / "caps.json").write_text(json.dumps({"builtins": [], "features": ["rego_v1"]}))
     assert "undefined function count" in cli("eval", "count([1])", "--capabilities", "caps.json").out
