@@ -7,7 +7,7 @@ import json
 import pytest
 
 from gatewright.errors import ConstraintError, ReviewError, TemplateError
-from gatewright.gatekeeper.host import GATOR_TEST
+from gatewright.gatekeeper.host import GATOR_TEST, Host
 from gatewright.runtime.context import EvalOptions
 
 from .conftest import REGO, constraint, namespace, pod, template
@@ -365,6 +365,19 @@ def test_validating_admission_policies_are_policies(make_host, actions, action, 
     assert messages(host, pod("q")) == []
     assert messages(host, {**pod(), "kind": "Service"}) == []
     assert messages(host, admission(object=pod())) == ["not p"]
+
+
+def test_compiled_admission_policies_are_kept():
+    class Kept(dict):
+        def put(self, key, codes):
+            self[key] = codes
+
+    kept = Kept()
+    for _ in range(2):
+        host = Host(cache=kept)
+        host.add(admission_policy("Deny")[0])
+        entries = len(kept)
+    assert entries == 1
 
 
 def test_admission_policies_stand_beside_constraints(make_host):

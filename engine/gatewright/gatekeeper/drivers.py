@@ -55,7 +55,7 @@ class Driver(Protocol):
 def make_drivers(
     engine: str,
     *,
-    cache: CodeCache | bool | None,
+    cache: CodeCache | None,
     failure_policy: str,
     print_enabled: bool,
     external_data: bool = False,
@@ -64,21 +64,28 @@ def make_drivers(
     """The drivers of an engine choice, in order of priority."""
     if engine not in ("cel", "rego", "both"):
         raise UsageError(f"unknown engine {engine!r}", hint="engines are cel, rego and both")
-    from gatewright.codegen.cache import CodeCache
     from gatewright.gatekeeper.rego_driver import RegoDriver
 
-    store = CodeCache() if cache is True else cache or None
-    rego = RegoDriver(cache=store, print_enabled=print_enabled, external_data=external_data, capabilities=capabilities)
+    rego = RegoDriver(cache=cache, print_enabled=print_enabled, external_data=external_data, capabilities=capabilities)
     if engine == "rego":
         return (rego,)
     from gatewright.gatekeeper.cel_driver import CelDriver
 
-    cel = CelDriver(failure_policy, store)
+    cel = CelDriver(failure_policy, cache)
     if engine == "cel":
         return (cel, rego)
     from gatewright.gatekeeper.both_driver import BothDriver
 
     return (BothDriver(cel, rego), rego)
+
+
+def code_store(cache: CodeCache | bool | None) -> CodeCache | None:
+    """Where compiled policies are kept between runs: as given, in the user's cache directory (True), or nowhere."""
+    if cache is not True:
+        return cache or None
+    from gatewright.codegen.cache import CodeCache
+
+    return CodeCache()
 
 
 def choose(template: Template, drivers: Sequence[Driver]) -> Driver:

@@ -20,7 +20,7 @@ from gatewright.errors import (
 )
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.constraint import AUDIT_POINT, GATOR_POINT, WEBHOOK_POINT, Constraint, is_constraint
-from gatewright.gatekeeper.drivers import Driver, choose, make_drivers
+from gatewright.gatekeeper.drivers import Driver, choose, code_store, make_drivers
 from gatewright.gatekeeper.entries import Entry, LoadedPolicy
 from gatewright.gatekeeper.inventory import Inventory
 from gatewright.gatekeeper.match import Namespace, Subject, gator_namespace
@@ -108,6 +108,7 @@ class Host:
         self.default_namespace = default_namespace if self.semantics == CLUSTER else ""
         self.enforcement_point = enforcement_point
         self.lazy = lazy
+        self._store = code_store(cache)
         self.eval_options = eval_options if external_data is None else _answering(eval_options, external_data)
         self.external_data = external_data
         self.drivers: tuple[Driver, ...] = (
@@ -115,7 +116,7 @@ class Host:
             if drivers is not None
             else make_drivers(
                 engine,
-                cache=cache,
+                cache=self._store,
                 failure_policy=failure_policy,
                 print_enabled=print_enabled,
                 external_data=external_data is not None,
@@ -246,7 +247,7 @@ class Host:
         if self._admission is None:
             from gatewright.cel.vap import Policies
 
-            self._admission = Policies()
+            self._admission = Policies(cache=self._store)
         return self._admission
 
     def _find_template(self, kind: str) -> Template | None:
