@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from gatewright.codegen import _py, calls, closures, terms
+from gatewright.codegen import _py, calls, closures, joins, terms
 from gatewright.codegen.writer import Sink, Writer
 from gatewright.syntax.nodes import (
     Body,
@@ -23,7 +23,11 @@ from gatewright.syntax.nodes import (
 
 def body(w: Writer, exprs: Body) -> None:
     """What follows happens once for each solution of the body."""
-    for expr in exprs:
+    for position, expr in enumerate(exprs):
+        join = joins.find(w, exprs[position:])
+        if join is not None:
+            joins.write(w, join)
+            return
         expression(w, expr)
 
 

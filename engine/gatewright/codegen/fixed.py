@@ -50,8 +50,8 @@ def worth(w: Writer, node: object) -> bool:
     return may_cache(w) and is_fixed(w.unit, w.bound, node)
 
 
-def is_fixed(unit: Unit, bound: dict[str, Val], node: object) -> bool:
-    """Whether a node reads nothing but what is fixed."""
+def is_fixed(unit: Unit, bound: dict[str, Val], node: object, *, data: bool = False) -> bool:
+    """Whether a node reads nothing but what is fixed; or, if `data`, base data."""
     stack = [node]
     while stack:
         node = stack.pop()
@@ -65,20 +65,20 @@ def is_fixed(unit: Unit, bound: dict[str, Val], node: object) -> bool:
                     return False
                 continue
             case Expr(terms=tuple() as call):
-                if not _pure(unit, call[0]):
+                if not _pure(unit, call[0], data):
                     return False
                 stack.extend(call[1:])
                 stack.extend(node.withs)
                 continue
             case Call(terms=call):
-                if not _pure(unit, call[0]):
+                if not _pure(unit, call[0], data):
                     return False
                 stack.extend(call[1:])
                 continue
             case Ref(terms=parts):
                 head = parts[0].value
                 if isinstance(head, Var) and head.name in terms.DOCUMENTS:
-                    if not _reads_fixed(unit, head.name, parts[1:]):
+                    if not _reads_fixed(unit, head.name, parts[1:], data):
                         return False
                     stack.extend(parts[1:])
                     continue
@@ -86,7 +86,7 @@ def is_fixed(unit: Unit, bound: dict[str, Val], node: object) -> bool:
     return True
 
 
-def _reads_fixed(unit: Unit, document: str, operands: tuple[Term, ...]) -> bool:
+def _reads_fixed(unit: Unit, document: str, operands: tuple[Term, ...], data: bool) -> bool:
     if document == "input":
         return bool(operands) and operands[0].value == String(unit.parameters)
     place = unit.root
@@ -96,18 +96,18 @@ def _reads_fixed(unit: Unit, document: str, operands: tuple[Term, ...]) -> bool:
         key = terms.constant(term.value)
         below = place.children.get(to_key(key)) if key is not NOTHING else None
         if below is None:
-            return False
+            return data and key is not NOTHING
         place = below
-    return place.group is not None and group_is_fixed(unit, place.group)
+    return place.group is not None and group_is_fixed(unit, place.group, data=data)
 
 
-def _pure(unit: Unit, operator: Term) -> bool:
+def _pure(unit: Unit, operator: Term, data: bool) -> bool:
     name = calls.operator(operator)
     if name in unit.mocked:
         return False
     if name.startswith("data."):
         group = unit.function_group(operator)
-        return group is not None and group_is_fixed(unit, group)
+        return group is not None and group_is_fixed(unit, group, data=data)
     return builtin_is_pure(unit, name)
 
 
@@ -120,9 +120,10 @@ def builtin_is_pure(unit: Unit, name: str) -> bool:
     return name in calls.INLINE or not unit.takes_context(name)
 
 
-def group_is_fixed(unit: Unit, group: Group) -> bool:
-    """Whether the rules of a group read nothing but parameters (and, of a function, its operands)."""
-    if group.fixed is None:
+def group_is_fixed(unit: Unit, group: Group, *, data: bool = False) -> bool:
+    """Whether the rules of a group read nothing but parameters (and, of a function, its operands); or base data."""
+    known = group.fixed.get(data)
+    if known is None:
         parts: list[Any] = []
         for rule in [*group.rules, *([group.default] if group.default else [])]:
             branch = rule
@@ -130,5 +131,5 @@ def group_is_fixed(unit: Unit, group: Group) -> bool:
                 head = branch.head
                 parts += [branch.body, *(t for t in (head.key, head.value) if t is not None), *head.ref.terms[1:]]
                 branch = branch.otherwise  # type: ignore[assignment]
-        group.fixed = all(is_fixed(unit, {}, part) for part in parts)
-    return group.fixed
+        known = group.fixed[data] = all(is_fixed(unit, {}, part, data=data) for part in parts)
+    return known

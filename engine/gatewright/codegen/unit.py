@@ -42,12 +42,14 @@ _RUNTIME = (
     "evidence",
     "extent",
     "failed",
+    "filed",
     "get",
     "has_member",
     "insert",
     "is_collection",
     "items",
     "items_sorted",
+    "joined",
     "keep_reads",
     "keyed",
     "left",
@@ -80,7 +82,8 @@ class Group:
     function: str = ""
     narrowed: str = ""
     uses: int = 0
-    fixed: bool | None = None
+    fixed: dict[bool, bool] = field(default_factory=dict)
+    silent: bool | None = None
     digest: str | None = None
     callers: dict[int, tuple[Group | None, int]] = field(default_factory=dict)
     calls: int = 0

@@ -22,26 +22,26 @@ def inventory_path(obj: kube.Object) -> tuple[str, ...]:
 
 
 class Inventory:
-    """The inventory document. `version` changes with every change, for whoever caches what was read from it."""
+    """The inventory document. Its outermost object is another one after every change, for whoever keeps what was made
+    of it."""
 
-    __slots__ = ("data", "version")
+    __slots__ = ("data",)
 
     def __init__(self) -> None:
         self.data: dict[str, Any] = {}
-        self.version = 0
 
     def add(self, obj: kube.Object) -> None:
         """Put an object in its place; one that is there already is replaced."""
         *parents, name = inventory_path(obj)
-        node = self.data
+        node = self.data = dict(self.data)
         for key in parents:
             node = node.setdefault(key, {})
         node[name] = obj
-        self.version += 1
 
     def remove(self, obj: kube.Object) -> None:
         """Take an object out; one that is not there is no error."""
         path = inventory_path(obj)
+        self.data = dict(self.data)
         nodes = [self.data]
         for key in path[:-1]:
             child = nodes[-1].get(key)
@@ -52,4 +52,3 @@ class Inventory:
             node.pop(key, None)
             if node:
                 break
-        self.version += 1

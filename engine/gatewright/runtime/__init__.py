@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         stored,
         values_sorted,
     )
+    from gatewright.runtime.joins import filed, joined
     from gatewright.runtime.mocks import Later, Value, base_value, builtin_rule, mocked, mocked_holds
     from gatewright.runtime.trace import bring_reads, cover, entered, evidence, keep_reads, left, made
     from gatewright.runtime.values import UNDEFINED, NumberText, RegoSet, compare, equal, to_key
@@ -48,6 +49,7 @@ _FROM = {
         "stored",
         "values_sorted",
     ),
+    "gatewright.runtime.joins": ("filed", "joined"),
     "gatewright.runtime.mocks": ("Later", "Value", "base_value", "builtin_rule", "mocked", "mocked_holds"),
     "gatewright.runtime.trace": ("bring_reads", "cover", "entered", "evidence", "keep_reads", "left", "made"),
     "gatewright.runtime.values": ("UNDEFINED", "NumberText", "RegoSet", "compare", "equal", "to_key"),
@@ -89,12 +91,14 @@ __all__ = [
     "evidence",
     "extent",
     "failed",
+    "filed",
     "get",
     "has_member",
     "insert",
     "is_collection",
     "items",
     "items_sorted",
+    "joined",
     "keep_reads",
     "keyed",
     "left",
