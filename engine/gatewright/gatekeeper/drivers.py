@@ -82,7 +82,7 @@ def make_drivers(
 def code_store(cache: CodeCache | bool | None) -> CodeCache | None:
     """Where compiled policies are kept between runs: as given, in the user's cache directory (True), or nowhere."""
     if cache is not True:
-        return cache or None
+        return None if cache is False else cache
     from gatewright.codegen.cache import CodeCache
 
     return CodeCache()
