@@ -2,16 +2,42 @@
 # description: What the rules of a Role or ClusterRole grant, wildcards included.
 package lib.rbac
 
+import data.lib.finding
+
 # grants(role): each rule with its path.
 grants(role) := [{"path": ["rules", i], "rule": rule} | some i, rule in role.rules]
 
-# Verbs of `wanted` that a rule gives on a resource ("secrets", "pods/exec") of an API group.
-verbs(rule, group, resource, wanted) := {verb |
-	covers_group(rule, group)
-	covers_resource(rule, resource)
-	some verb in wanted
-	covers_verb(rule, verb)
-}
+# What the role under review gives beyond what others judge: Kubernetes' own roles are left out, and the rules that give
+# everything, which are wildcards' business.
+grants_under_review := [grant |
+	not bootstrap(input.review.object)
+	some grant in grants(input.review.object)
+	not total(grant.rule)
+]
+
+# given(group, resources, wanted): what it gives of the verbs on the resources ("secrets", "pods/exec") of an API group,
+# an entry for each rule and resource, with the path of the verbs and the words for it.
+given(group, resources, wanted) := [entry |
+	some grant in grants_under_review
+	covers_group(grant.rule, group)
+	some resource in resources
+	covers_resource(grant.rule, resource)
+	verbs := [verb | some verb in wanted; covers_verb(grant.rule, verb)]
+	count(verbs) > 0
+	entry := {
+		"rule": grant.rule,
+		"resource": resource,
+		"verbs": verbs,
+		"path": array.concat(grant.path, ["verbs"]),
+		"msg": sprintf("%s may %s %s", [who, concat(", ", verbs), resource]),
+	}
+]
+
+# What messages call the role or binding under review.
+who := sprintf("%s %q", [input.review.object.kind, finding.name])
+
+# Without names a rule is about every object of its resources.
+names(rule) := object.get(rule, "resourceNames", [])
 
 covers_group(rule, group) if {
 	some name in rule.apiGroups
@@ -36,7 +62,7 @@ covers_verb(rule, verb) if {
 	name in {"*", verb}
 }
 
-# A rule that gives everything is wildcards' business; the finer rules leave it out.
+# total(rule): it gives everything.
 total(rule) if {
 	"*" in rule.apiGroups
 	"*" in rule.resources

@@ -56,6 +56,13 @@ windows if pod.os.name == "windows"
 # The Pod has asked for a user namespace of its own, so root inside is nobody outside.
 user_namespace if pod.hostUsers == false
 
+# The service account that the Pod runs as.
+service_account := named if {
+	some field in ["serviceAccountName", "serviceAccount"]
+	named := object.get(pod, field, "")
+	not named in {"", null}
+} else := "default"
+
 containers := containers_of(obj)
 
 # The containers that go on running: `containers`, and init containers that are sidecars.
@@ -104,6 +111,20 @@ containers_of(workload) := [entry |
 		"security_context": _object(container, "securityContext"),
 	}
 ]
+
+# Each capability that a container adds, by the name that the runtimes make of it: `cap_sys_admin` is SYS_ADMIN.
+added_capabilities := [entry |
+	some c in containers
+	some i, written in c.security_context.capabilities.add
+	entry := {
+		"container": c.name,
+		"path": array.concat(c.path, ["securityContext", "capabilities", "add", i]),
+		"written": written,
+		"name": capability(written),
+	}
+]
+
+capability(written) := trim_prefix(upper(written), "CAP_")
 
 # What a controller keeps running; a missing `replicas` is one.
 replicas_of(workload) := count if {

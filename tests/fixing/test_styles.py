@@ -163,3 +163,11 @@ def test_whatever_the_style(rule: str, random: Random, feed: str) -> None:
     kept = fixed.after.splitlines()
     gone = [line for line in text.splitlines() if line not in kept]
     assert len(gone) <= len(fixed.messages)
+
+
+def test_nothing_that_the_api_server_refuses() -> None:
+    """A privileged container may not say that it cannot escalate."""
+    rule = catalog.rule("pod/privilege_escalation")
+    value = yaml.safe_load((rule.directory / "samples/fail/privileged.yaml").read_text())
+    assert len(list(_host(rule.path).review(value))) == 1
+    assert list(_wanted(_host(rule.path), value)) == []

@@ -15,9 +15,18 @@ import data.lib.finding
 import data.lib.image
 import data.lib.workload
 
-violation contains finding.fixable(c.path, ["imagePullPolicy"], "Always", msg) if {
-	some c in workload.containers
-	c.spec.imagePullPolicy in {"IfNotPresent", "Never"}
-	image.floating(c.spec.image)
-	msg := sprintf("container %q: %s with the floating tag of %q runs whatever the node has", [c.name, c.spec.imagePullPolicy, c.spec.image])
+violation contains finding.fixable(kept.path, ["imagePullPolicy"], "Always", kept.msg) if {
+	some kept in _kept("IfNotPresent")
 }
+
+# An image that is only on the node cannot be pulled.
+violation contains finding.repairable(kept.path, ["imagePullPolicy"], "Always", kept.msg) if {
+	some kept in _kept("Never")
+}
+
+_kept(policy) := [{"path": c.path, "msg": msg} |
+	some c in workload.containers
+	c.spec.imagePullPolicy == policy
+	image.floating(c.spec.image)
+	msg := sprintf("container %q: %s with the floating tag of %q runs whatever the node has", [c.name, policy, c.spec.image])
+]

@@ -16,27 +16,28 @@
 package library.pod.container_runtime_socket
 
 import data.lib.finding
+import data.lib.host_path
 import data.lib.workload
 
 violation contains finding.at(v.path, ["hostPath", "path"], msg) if {
 	some v in workload.volumes
-	mounted := _clean(v.spec.hostPath.path)
-	some socket in _sockets
-	_covers(mounted, socket)
+	_reaches(v.spec.hostPath.path)
 	msg := sprintf("volume %q: the node's %s gives access to the container runtime's socket", [v.name, v.spec.hostPath.path])
 }
 
-_sockets := {
-	"/var/run/docker.sock", "/run/docker.sock", "/run/containerd/containerd.sock",
-	"/var/run/containerd/containerd.sock", "/run/crio/crio.sock", "/var/run/crio/crio.sock",
+_reaches(path) if {
+	parts := split(host_path.clean(path), "/")
+	parts[count(parts) - 1] in {
+		"buildkitd.sock", "containerd.sock", "cri-dockerd.sock", "crio.sock",
+		"docker.sock", "dockershim.sock", "podman.sock",
+	}
 }
 
-# A directory counts when the socket lies in it; the root and /var are sensitive_host_path's.
-_covers(mounted, socket) if mounted == socket
-
-_covers(mounted, socket) if {
-	mounted in {"/run", "/var/run", "/run/containerd", "/var/run/containerd", "/run/crio", "/var/run/crio"}
-	startswith(socket, concat("", [mounted, "/"]))
+# The directories that it lies in; the root and /var are sensitive_host_path's.
+_reaches(path) if host_path.clean(path) in {
+	"/run", "/run/buildkit", "/run/containerd", "/run/crio", "/run/k0s", "/run/k3s", "/run/k3s/containerd", "/run/podman",
+	"/var/snap/microk8s/common/run",
 }
 
-_clean(path) := concat("/", ["", concat("/", [part | some part in split(path, "/"); not part in {"", "."}])])
+# On Windows it is a pipe.
+_reaches(path) if regex.match(`(?i)\\pipe\\(docker_engine|containerd-containerd)$`, path)

@@ -20,6 +20,16 @@ violation contains finding.at(workload.path, ["nodeSelector", key], msg) if {
 	msg := "the Pod asks for a control-plane node"
 }
 
+violation contains finding.at(workload.path, array.concat(_required, [i, "matchExpressions", j, "key"]), msg) if {
+	some i, term in object.get(workload.pod, _required, [])
+	some j, expression in term.matchExpressions
+	expression.key in _keys
+	expression.operator in {"In", "Exists"}
+	msg := "the Pod's affinity asks for a control-plane node"
+}
+
+_required := ["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"]
+
 violation contains finding.at(workload.path, ["tolerations", i], msg) if {
 	workload.kind != "DaemonSet"
 	some i, toleration in workload.pod.tolerations
@@ -29,5 +39,12 @@ violation contains finding.at(workload.path, ["tolerations", i], msg) if {
 
 violation contains finding.at(workload.path, ["nodeName"], msg) if {
 	object.get(workload.pod, "nodeName", "") != ""
+	not _scheduled
 	msg := "the Pod names its node and passes by the scheduler"
+}
+
+# Of a Pod that runs the scheduler wrote it.
+_scheduled if {
+	workload.kind == "Pod"
+	workload.obj.status.phase
 }

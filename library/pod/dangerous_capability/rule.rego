@@ -17,9 +17,11 @@ package library.pod.dangerous_capability
 import data.lib.finding
 import data.lib.workload
 
-violation contains finding.at(c.path, ["securityContext", "capabilities", "add", i], msg) if {
-	some c in workload.containers
-	some i, capability in c.security_context.capabilities.add
-	trim_prefix(capability, "CAP_") in {"BPF", "DAC_READ_SEARCH", "NET_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "PERFMON"}
-	msg := sprintf("container %q adds the capability %s", [c.name, capability])
+violation contains finding.at(added.path, [], msg) if {
+	some added in workload.added_capabilities
+	added.name in {
+		"BPF", "DAC_READ_SEARCH", "MAC_ADMIN", "MAC_OVERRIDE", "NET_ADMIN",
+		"PERFMON", "SYS_BOOT", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO",
+	}
+	msg := sprintf("container %q adds the capability %s", [added.container, added.written])
 }

@@ -12,7 +12,7 @@ package library.pod.interactive
 import data.lib.finding
 import data.lib.workload
 
-violation contains finding.fixable(c.path, [field], false, msg) if {
+violation contains finding.repairable(c.path, [field], false, msg) if {
 	some c in workload.running_containers
 	some field in ["stdin", "tty"]
 	c.spec[field] == true

@@ -21,14 +21,13 @@ import data.lib.workload
 
 violation contains finding.at(c.path, ["securityContext", "capabilities", "drop"], msg) if {
 	some c in workload.containers
-	dropped := {trim_prefix(upper(name), "CAP_") | some name in c.security_context.capabilities.drop}
+	dropped := {workload.capability(name) | some name in c.security_context.capabilities.drop}
 	count(dropped & {"ALL", "NET_RAW"}) == 0
 	msg := sprintf("container %q keeps NET_RAW", [c.name])
 }
 
-violation contains finding.at(c.path, ["securityContext", "capabilities", "add", i], msg) if {
-	some c in workload.containers
-	some i, name in c.security_context.capabilities.add
-	trim_prefix(upper(name), "CAP_") in {"ALL", "NET_RAW"}
-	msg := sprintf("container %q adds %s", [c.name, name])
+violation contains finding.at(added.path, [], msg) if {
+	some added in workload.added_capabilities
+	added.name in {"ALL", "NET_RAW"}
+	msg := sprintf("container %q adds %s", [added.container, added.written])
 }

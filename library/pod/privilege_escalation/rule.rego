@@ -29,13 +29,24 @@ import data.lib.finding
 import data.lib.version
 import data.lib.workload
 
-violation contains finding.fixable(c.path, ["securityContext", "allowPrivilegeEscalation"], false, msg) if {
+violation contains _finding(c, msg) if {
 	version.at_least(8)
 	not _exempt
 	some c in workload.containers
 	object.get(c.security_context, "allowPrivilegeEscalation", null) != false
 	msg := sprintf("container %q must set securityContext.allowPrivilegeEscalation to false", [c.name])
 }
+
+_finding(c, msg) := finding.at(c.path, _field, msg) if _needs_it(c.security_context)
+
+_finding(c, msg) := finding.fixable(c.path, _field, false, msg) if not _needs_it(c.security_context)
+
+_field := ["securityContext", "allowPrivilegeEscalation"]
+
+# With these the API server refuses false.
+_needs_it(context) if context.privileged == true
+
+_needs_it(context) if "CAP_SYS_ADMIN" in context.capabilities.add
 
 _exempt if {
 	version.at_least(25)

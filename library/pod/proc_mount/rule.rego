@@ -28,7 +28,7 @@ import data.lib.finding
 import data.lib.version
 import data.lib.workload
 
-violation contains finding.fixable(c.path, ["securityContext", "procMount"], "Default", msg) if {
+violation contains finding.repairable(c.path, ["securityContext", "procMount"], "Default", msg) if {
 	not version.superseded
 	not _relaxed
 	some c in workload.containers

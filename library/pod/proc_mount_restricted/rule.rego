@@ -25,7 +25,7 @@ import data.lib.finding
 import data.lib.version
 import data.lib.workload
 
-violation contains finding.fixable(c.path, ["securityContext", "procMount"], "Default", msg) if {
+violation contains finding.repairable(c.path, ["securityContext", "procMount"], "Default", msg) if {
 	version.at_least(35)
 	some c in workload.containers
 	mount := c.security_context.procMount

@@ -17,29 +17,34 @@
 #       type: array
 #       items:
 #         type: string
-#       description: Paths of the node that may not be mounted, with everything below them.
+#       description: Paths of the node that may not be mounted, nor what lies below them or holds them.
 package library.pod.sensitive_host_path
 
 import data.lib.finding
+import data.lib.host_path
 import data.lib.workload
 
 violation contains finding.at(v.path, ["hostPath", "path"], msg) if {
 	some v in workload.volumes
-	mounted := _clean(v.spec.hostPath.path)
-	some sensitive in _sensitive
-	_inside(mounted, sensitive)
+	mounted := host_path.clean(v.spec.hostPath.path)
+	not mounted in _harmless
+	some path in object.get(input.parameters, "paths", _paths)
+	_reaches(mounted, host_path.clean(path))
 	msg := sprintf("volume %q mounts %s of the node", [v.name, v.spec.hostPath.path])
 }
 
-_sensitive := object.get(input.parameters, "paths", [
-	"/", "/boot", "/dev", "/etc", "/proc", "/root", "/sys", "/var/lib/etcd", "/var/lib/kubelet", "/var/log",
-])
+_paths := [
+	"/bin", "/boot", "/dev", "/etc", "/home", "/lib/systemd", "/proc", "/root", "/sbin", "/sys", "/usr/bin",
+	"/usr/lib/systemd", "/usr/sbin", "/var/lib/containerd", "/var/lib/docker", "/var/lib/etcd", "/var/lib/kubelet",
+	"/var/log", "/var/spool/cron",
+]
 
-_inside(mounted, sensitive) if mounted == sensitive
+# What every program may know.
+_harmless := {"/etc/localtime", "/etc/os-release", "/etc/ssl/certs", "/etc/timezone"}
 
-_inside(mounted, sensitive) if {
-	sensitive != "/"
-	startswith(mounted, concat("", [sensitive, "/"]))
+_reaches(mounted, path) if host_path.within(path, mounted)
+
+_reaches(mounted, path) if {
+	path != "/"
+	host_path.within(mounted, path)
 }
-
-_clean(path) := concat("/", ["", concat("/", [part | some part in split(path, "/"); not part in {"", "."}])])

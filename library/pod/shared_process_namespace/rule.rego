@@ -12,7 +12,7 @@ package library.pod.shared_process_namespace
 import data.lib.finding
 import data.lib.workload
 
-violation contains finding.fixable(workload.path, ["shareProcessNamespace"], false, msg) if {
+violation contains finding.repairable(workload.path, ["shareProcessNamespace"], false, msg) if {
 	workload.pod.shareProcessNamespace == true
 	msg := "the containers of the Pod see each other's processes"
 }

@@ -18,9 +18,8 @@ package library.pod.sys_admin_capability
 import data.lib.finding
 import data.lib.workload
 
-violation contains finding.at(c.path, ["securityContext", "capabilities", "add", i], msg) if {
-	some c in workload.containers
-	some i, capability in c.security_context.capabilities.add
-	capability in {"SYS_ADMIN", "CAP_SYS_ADMIN", "ALL"}
-	msg := sprintf("container %q adds the capability %s", [c.name, capability])
+violation contains finding.at(added.path, [], msg) if {
+	some added in workload.added_capabilities
+	added.name in {"SYS_ADMIN", "ALL"}
+	msg := sprintf("container %q adds the capability %s", [added.container, added.written])
 }

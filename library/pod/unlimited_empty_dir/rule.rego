@@ -1,5 +1,5 @@
 # METADATA
-# title: emptyDir without a size limit
+# title: emptyDir in memory without a size limit
 # custom:
 #   id: WL-057
 #   severity: low

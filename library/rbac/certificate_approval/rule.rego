@@ -18,18 +18,20 @@ package library.rbac.certificate_approval
 import data.lib.finding
 import data.lib.rbac
 
-violation contains finding.at(grant.path, ["verbs"], msg) if {
-	not rbac.bootstrap(input.review.object)
-	some grant in rbac.grants(input.review.object)
-	not rbac.total(grant.rule)
-	count(rbac.verbs(grant.rule, "certificates.k8s.io", "certificatesigningrequests/approval", {"update", "patch"})) > 0
-	msg := sprintf("ClusterRole %q may approve certificate signing requests", [finding.name])
+violation contains finding.at(given.path, [], given.msg) if {
+	some given in rbac.given("certificates.k8s.io", ["certificatesigningrequests/approval"], ["patch", "update"])
 }
 
-violation contains finding.at(grant.path, ["verbs"], msg) if {
-	not rbac.bootstrap(input.review.object)
-	some grant in rbac.grants(input.review.object)
-	not rbac.total(grant.rule)
-	count(rbac.verbs(grant.rule, "certificates.k8s.io", "signers", {"approve", "sign"})) > 0
-	msg := sprintf("ClusterRole %q may approve for signers", [finding.name])
+violation contains finding.at(given.path, [], given.msg) if {
+	some given in rbac.given("certificates.k8s.io", ["signers"], ["approve", "sign"])
+	not _of_its_own(rbac.names(given.rule))
+}
+
+# Signers that are none of Kubernetes' make certificates that its API server does not trust.
+_of_its_own(names) if {
+	count(names) > 0
+	every name in names {
+		contains(name, "/")
+		not startswith(name, "kubernetes.io/")
+	}
 }

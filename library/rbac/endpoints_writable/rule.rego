@@ -15,15 +15,8 @@ package library.rbac.endpoints_writable
 import data.lib.finding
 import data.lib.rbac
 
-violation contains finding.at(grant.path, ["verbs"], msg) if {
-	not rbac.bootstrap(input.review.object)
-	some grant in rbac.grants(input.review.object)
-	not rbac.total(grant.rule)
-	some case in [
-		{"group": "", "resource": "services/status"},
-		{"group": "", "resource": "endpoints"},
-		{"group": "discovery.k8s.io", "resource": "endpointslices"},
-	]
-	count(rbac.verbs(grant.rule, case.group, case.resource, {"create", "update", "patch"})) > 0
-	msg := sprintf("%s %q may write %s and turn traffic elsewhere", [input.review.object.kind, finding.name, case.resource])
+violation contains finding.at(given.path, [], msg) if {
+	some group, resources in {"": ["endpoints", "services/status"], "discovery.k8s.io": ["endpointslices"]}
+	some given in rbac.given(group, resources, ["create", "patch", "update"])
+	msg := sprintf("%s and turn traffic elsewhere", [given.msg])
 }

@@ -19,14 +19,14 @@ package library.rbac.impersonation
 import data.lib.finding
 import data.lib.rbac
 
-violation contains finding.at(grant.path, ["verbs"], msg) if {
-	not rbac.bootstrap(input.review.object)
-	some grant in rbac.grants(input.review.object)
-	not rbac.total(grant.rule)
-	count(object.get(grant.rule, "resourceNames", [])) == 0
-	rbac.covers_group(grant.rule, "")
-	rbac.covers_verb(grant.rule, "impersonate")
-	some resource in ["users", "groups", "serviceaccounts"]
-	rbac.covers_resource(grant.rule, resource)
-	msg := sprintf("%s %q may act as any of %s", [input.review.object.kind, finding.name, resource])
+violation contains finding.at(given.path, [], msg) if {
+	some given in rbac.given("", ["users", "groups", "serviceaccounts"], ["impersonate"])
+	count(rbac.names(given.rule)) == 0
+	msg := sprintf("%s may act as any of %s", [rbac.who, given.resource])
+}
+
+violation contains finding.at(given.path, [], msg) if {
+	some given in rbac.given("", ["groups"], ["impersonate"])
+	"system:masters" in rbac.names(given.rule)
+	msg := sprintf("%s may act as the group system:masters", [rbac.who])
 }

@@ -19,18 +19,16 @@ package library.rbac.pods_creatable
 import data.lib.finding
 import data.lib.rbac
 
-violation contains finding.at(grant.path, ["verbs"], msg) if {
-	not rbac.bootstrap(input.review.object)
-	some grant in rbac.grants(input.review.object)
-	not rbac.total(grant.rule)
-	found := [resource |
-		some group, resources in _makers
-		some resource in resources
-		count(rbac.verbs(grant.rule, group, resource, {"create"})) > 0
-	]
-	count(found) > 0
-	msg := sprintf("%s %q may create %s", [input.review.object.kind, finding.name, concat(", ", found)])
+violation contains finding.at(path, [], msg) if {
+	some path in {given.path | some given in _given}
+	resources := [given.resource | some given in _given; given.path == path]
+	msg := sprintf("%s may create %s", [rbac.who, concat(", ", resources)])
 }
+
+_given := [given |
+	some group, resources in _makers
+	some given in rbac.given(group, resources, ["create"])
+]
 
 _makers := {
 	"": ["pods", "replicationcontrollers"],

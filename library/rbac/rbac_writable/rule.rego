@@ -18,12 +18,6 @@ package library.rbac.rbac_writable
 import data.lib.finding
 import data.lib.rbac
 
-violation contains finding.at(grant.path, ["verbs"], msg) if {
-	not rbac.bootstrap(input.review.object)
-	some grant in rbac.grants(input.review.object)
-	not rbac.total(grant.rule)
-	some resource in ["roles", "rolebindings", "clusterroles", "clusterrolebindings"]
-	granted := rbac.verbs(grant.rule, "rbac.authorization.k8s.io", resource, ["create", "update", "patch"])
-	count(granted) > 0
-	msg := sprintf("%s %q may %s %s", [input.review.object.kind, finding.name, concat(", ", granted), resource])
+violation contains finding.at(given.path, [], given.msg) if {
+	some given in rbac.given("rbac.authorization.k8s.io", ["roles", "rolebindings", "clusterroles", "clusterrolebindings"], ["create", "patch", "update"])
 }

@@ -21,21 +21,15 @@ package library.rbac.secrets_readable
 import data.lib.finding
 import data.lib.rbac
 
-violation contains finding.at(grant.path, ["verbs"], msg) if {
-	not rbac.bootstrap(input.review.object)
-	some grant in rbac.grants(input.review.object)
-	not rbac.total(grant.rule)
+violation contains finding.at(given.path, [], given.msg) if {
+	some given in rbac.given("", ["secrets"], ["get", "list", "watch"])
 
 	# One named Secret is what the control asks for.
-	not _named(grant.rule)
-	some resource in ["secrets"]
-	granted := rbac.verbs(grant.rule, "", resource, ["get", "list", "watch"])
-	count(granted) > 0
-	msg := sprintf("%s %q may %s %s", [input.review.object.kind, finding.name, concat(", ", granted), resource])
+	not _named(given.rule)
 }
 
 _named(rule) if {
-	count(object.get(rule, "resourceNames", [])) > 0
+	count(rbac.names(rule)) > 0
 	every verb in rule.verbs {
 		verb in {"get", "update", "patch", "delete"}
 	}

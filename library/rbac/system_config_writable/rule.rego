@@ -16,18 +16,15 @@ package library.rbac.system_config_writable
 import data.lib.finding
 import data.lib.rbac
 
-violation contains finding.at(grant.path, ["verbs"], msg) if {
-	not rbac.bootstrap(input.review.object)
-	some grant in rbac.grants(input.review.object)
-	not rbac.total(grant.rule)
-	count(rbac.verbs(grant.rule, "", "configmaps", {"create", "update", "patch", "delete"})) > 0
-	_reaches(grant.rule)
-	msg := sprintf("%s %q may change ConfigMaps of the system", [input.review.object.kind, finding.name])
+violation contains finding.at(given.path, [], msg) if {
+	some given in rbac.given("", ["configmaps"], ["create", "delete", "patch", "update"])
+	_reaches(given.rule)
+	msg := sprintf("%s may change ConfigMaps of the system", [rbac.who])
 }
 
-_reaches(rule) if "aws-auth" in rule.resourceNames
+_reaches(rule) if "aws-auth" in rbac.names(rule)
 
 _reaches(rule) if {
-	count(object.get(rule, "resourceNames", [])) == 0
+	count(rbac.names(rule)) == 0
 	input.review.object.metadata.namespace == "kube-system"
 }

@@ -19,12 +19,6 @@ package library.rbac.webhooks_writable
 import data.lib.finding
 import data.lib.rbac
 
-violation contains finding.at(grant.path, ["verbs"], msg) if {
-	not rbac.bootstrap(input.review.object)
-	some grant in rbac.grants(input.review.object)
-	not rbac.total(grant.rule)
-	some resource in ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"]
-	granted := rbac.verbs(grant.rule, "admissionregistration.k8s.io", resource, ["create", "update", "patch", "delete"])
-	count(granted) > 0
-	msg := sprintf("%s %q may %s %s", [input.review.object.kind, finding.name, concat(", ", granted), resource])
+violation contains finding.at(given.path, [], given.msg) if {
+	some given in rbac.given("admissionregistration.k8s.io", ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"], ["create", "delete", "patch", "update"])
 }

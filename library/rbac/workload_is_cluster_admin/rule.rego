@@ -18,14 +18,31 @@ import data.lib.rbac
 import data.lib.workload
 
 violation contains finding.at(workload.path, ["serviceAccountName"], msg) if {
-	account := object.get(workload.pod, "serviceAccountName", "default")
+	workload.pod
 	some binding in inventory.cluster("ClusterRoleBinding")
 	some subject in binding.subjects
-	subject.kind == "ServiceAccount"
-	subject.name == account
-	subject.namespace == inventory.namespace
+	_means_the_account(subject)
 	_all_powerful(binding.roleRef)
-	msg := sprintf("the Pod's service account %s is cluster-admin by ClusterRoleBinding %q", [account, binding.metadata.name])
+	msg := sprintf("the Pod's service account %s is cluster-admin by ClusterRoleBinding %q", [workload.service_account, binding.metadata.name])
+}
+
+_means_the_account(subject) if {
+	subject.kind == "ServiceAccount"
+	subject.name == workload.service_account
+	subject.namespace == inventory.namespace
+}
+
+_means_the_account(subject) if {
+	subject.kind == "User"
+	subject.name == sprintf("system:serviceaccount:%s:%s", [inventory.namespace, workload.service_account])
+}
+
+_means_the_account(subject) if {
+	subject.kind == "Group"
+	subject.name in {
+		"system:authenticated", "system:serviceaccounts",
+		sprintf("system:serviceaccounts:%s", [inventory.namespace]),
+	}
 }
 
 _all_powerful(ref) if ref.name == "cluster-admin"

@@ -24,7 +24,7 @@ import data.lib.workload
 
 violation contains finding.at(workload.path, ["serviceAccountName"], msg) if {
 	workload.pod
-	object.get(workload.pod, "serviceAccountName", object.get(workload.pod, "serviceAccount", "default")) in {"", "default"}
+	workload.service_account == "default"
 	not workload.pod.automountServiceAccountToken == false
 	msg := "the Pod runs as the service account default, with its token"
 }

@@ -36,6 +36,6 @@ violation contains finding.at(workload.path, ["automountServiceAccountToken"], m
 _account_says_no if {
 	object.get(workload.pod, "automountServiceAccountToken", null) == null
 	some account in inventory.objects(inventory.namespace, "ServiceAccount")
-	account.metadata.name == object.get(workload.pod, "serviceAccountName", "default")
+	account.metadata.name == workload.service_account
 	account.automountServiceAccountToken == false
 }
