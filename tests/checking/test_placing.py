@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,15 +52,13 @@ spec:
 
 def test_who_states_a_place_is_not_asked_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    places = Host.places
+    path_of = Host.path_of
 
-    def noted(
-        self: Host, seen: Seen, violations: Sequence[Violation] | None = None
-    ) -> Iterator[tuple[Violation, tuple[Any, ...]]]:
-        asked.extend(violation.message for violation in violations or ())
-        return places(self, seen, violations)
+    def noted(self: Host, violation: Violation, seen: Seen) -> tuple[Any, ...]:
+        asked.append(violation.message)
+        return path_of(self, violation, seen)
 
-    monkeypatch.setattr(Host, "places", noted)
+    monkeypatch.setattr(Host, "path_of", noted)
     (tmp_path / "policy.yaml").write_text(POLICY)
     (tmp_path / "pod.yaml").write_text(POD)
     report = tmp_path / "report.json"

@@ -66,14 +66,14 @@ def test_the_report_does_not_depend_on_the_workers(request_: CheckRequest) -> No
 
 def dying(monkeypatch: pytest.MonkeyPatch, *victims: str) -> None:
     parent = os.getpid()
-    look = Host.look
+    review_of = Host._review_of
 
-    def fatal(self: Host, obj: Any, **rest: Any) -> Any:
+    def fatal(self: Host, obj: Any, *rest: Any) -> Any:
         if obj["metadata"]["name"] in victims and os.getpid() != parent:
             os.kill(os.getpid(), signal.SIGKILL)
-        return look(self, obj, **rest)
+        return review_of(self, obj, *rest)
 
-    monkeypatch.setattr(Host, "look", fatal)
+    monkeypatch.setattr(Host, "_review_of", fatal)
 
 
 def test_a_death_costs_one_document(request_: CheckRequest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 
 from gatewright.checking.baseline import entry
@@ -25,9 +26,22 @@ if TYPE_CHECKING:
     from gatewright.report import Renderer
 
 
+# So many documents are reviewed together; more would only need more memory.
+_TOGETHER = 128
+
+
+@record(frozen=True, slots=True)
+class _Item:
+    """A document or an error, in the order of reading; `ordinal` is the number of a document in the unit."""
+
+    outcome: Outcome
+    read: Document | GatewrightError
+    ordinal: int = -1
+
+
 @record(frozen=True, slots=True)
 class _Reviewed:
-    """A document with violations; `ordinal` is its number in the unit."""
+    """A document with violations, or with waivers that may turn out to be stale."""
 
     document: Document
     ordinal: int
@@ -54,41 +68,76 @@ class Evaluator:
     ) -> list[Outcome]:
         """Everything the report will say of each part of a unit.
 
-        `at` is told the ordinal in the unit of each document before it is reviewed; documents whose ordinal is in
-        `skip` are not reviewed.
+        Documents are reviewed and located many together, unless `at` is given, which is told the ordinal in the unit of
+        each before it is worked on. Documents whose ordinal is in `skip` are not reviewed.
         """
         outcomes: list[Outcome] = []
-        seen: list[_Reviewed] = []
-        ordinal = 0
+        reviewed: list[_Reviewed] = []
+        items = (item for item in self._items(unit, outcomes) if item.ordinal not in skip)
+        together = 1 if at is not None or self._request.engine == "both" else _TOGETHER
+        while batch := list(islice(items, together)):
+            if at is not None and batch[0].ordinal >= 0:
+                at(batch[0].ordinal)
+            reviewed += self._review(batch)
+        self._render(outcomes, self._locate(reviewed, at))
+        return outcomes
+
+    def _items(self, unit: Unit, outcomes: list[Outcome]) -> Iterator[_Item]:
+        """What is in a unit; the outcome of each of its parts is added to `outcomes` when the part is reached."""
+        ordinals = count()
         for part in unit.parts:
             outcome = Outcome()
             outcomes.append(outcome)
-            for item in self._documents(part, outcome):
-                if isinstance(item, GatewrightError):
-                    self._error(outcome, item)
-                    continue
-                if at is not None:
-                    at(ordinal)
-                if ordinal not in skip:
-                    try:
-                        one = self._review(item, outcome)
-                    except GatewrightError as error:
-                        self._error(outcome, _at(error, item))
-                    else:
-                        if one.violations or (self._waiving and carries_waivers(item.value)):
-                            seen.append(_Reviewed(item, ordinal, one, outcome))
-                ordinal += 1
-        self._render(outcomes, self._locate(seen, at))
-        return outcomes
+            for read in self._documents(part, outcome):
+                yield _Item(outcome, read, next(ordinals) if isinstance(read, Document) else -1)
 
-    def _locate(self, seen: list[_Reviewed], at: Callable[[int], None] | None) -> dict[int, list[Found]]:
+    def _review(self, items: Sequence[_Item]) -> Iterator[_Reviewed]:
+        """The documents with something to report, all of them counted and the errors noted."""
+        answers = self._look([item.read.value for item in items if isinstance(item.read, Document)])
+        for item in items:
+            read, outcome = item.read, item.outcome
+            if isinstance(read, GatewrightError):
+                self._error(outcome, read)
+                continue
+            seen = next(answers)
+            if isinstance(seen, GatewrightError):
+                self._error(outcome, _at(seen, read))
+                continue
+            outcome.counts.objects += 1
+            outcome.counts.pairs += seen.pairs
+            if seen.violations or (self._waiving and carries_waivers(read.value)):
+                yield _Reviewed(read, item.ordinal, seen, outcome)
+
+    def _look(self, values: Sequence[Any]) -> Iterator[Seen | GatewrightError]:
+        """What the host sees of each, or why it cannot be reviewed."""
+        reviewable = [value for value in values if self._is_object(value)]
+        answers = iter(self._host.look_all(reviewable))
+        for value in values:
+            if not self._is_object(value):
+                yield _not_an_object(value)
+                continue
+            seen = next(answers)
+            if self._request.engine == "both":
+                found = self._host.take_disagreements()
+                if not isinstance(seen, GatewrightError):
+                    seen.violations.extend(one.violation() for one in found)
+            yield seen
+
+    def _is_object(self, value: Any) -> bool:
+        named = isinstance(value, dict) and value.get("kind") and value.get("apiVersion")
+        return bool(named) or self._request.gator_compat
+
+    def _locate(self, reviewed: list[_Reviewed], at: Callable[[int], None] | None) -> dict[int, list[Found]]:
         """What was found, by outcome. Apart from the reviews, as each of the two runs faster by itself."""
         found: dict[int, list[Found]] = {}
-        for one in seen:
+        wanted = [(one, violations) for one in reviewed if (violations := self._wanted(one))]
+        if at is None:
+            self._host.trace_all((one.seen, _unplaced(one.document, violations)) for one, violations in wanted)
+        for one, violations in wanted:
             if at is not None:
                 at(one.ordinal)
             try:
-                found.setdefault(id(one.outcome), []).extend(self._found(one))
+                found.setdefault(id(one.outcome), []).extend(self._found(one, violations))
             except GatewrightError as error:
                 self._error(one.outcome, _at(error, one.document))
         return found
@@ -121,37 +170,25 @@ class Evaluator:
         for part in unit.parts:
             yield from read_part(part, self._request.type)
 
-    def _review(self, document: Document, outcome: Outcome) -> Seen:
-        obj = document.value
-        named = isinstance(obj, dict) and obj.get("kind") and obj.get("apiVersion")
-        if not named and not self._request.gator_compat:
-            raise _not_an_object(obj)
-        host = self._host
-        before = host.pairs
-        seen = host.look(obj)
-        if self._request.engine == "both":
-            seen.violations.extend(found.violation() for found in host.take_disagreements())
-        outcome.counts.objects += 1
-        outcome.counts.pairs += host.pairs - before
-        return seen
-
-    def _found(self, one: _Reviewed) -> Iterator[Found]:
+    def _wanted(self, one: _Reviewed) -> Sequence[Violation]:
+        """The violations of a document that are asked for and that nothing waives."""
         violations: Sequence[Violation] = one.seen.violations
         if self._shown:
             violations = [v for v in violations if self._shown.intersection(actions_of(v))]
         if self._waiving:
-            violations = self._unwaived(violations, one.document, one.outcome)
-        for violation, path in self._placed(one, violations):
+            try:
+                violations = self._unwaived(violations, one)
+            except GatewrightError as error:
+                self._error(one.outcome, _at(error, one.document))
+                return ()
+        return violations
+
+    def _found(self, one: _Reviewed, violations: Sequence[Violation]) -> Iterator[Found]:
+        for violation in violations:
+            path = () if states_place(one.document, violation) else self._host.path_of(violation, one.seen)
             found = place(one.document, violation, path, excerpts=self._request.excerpts)
             if self._counts(found.violation, one.outcome):
                 yield found
-
-    def _placed(self, one: _Reviewed, violations: Sequence[Violation]) -> Iterator[tuple[Violation, tuple[Any, ...]]]:
-        """The violations with what their policies read on the way to those that do not say where they stand."""
-        stated = [states_place(one.document, violation) for violation in violations]
-        paths = self._host.places(one.seen, [v for v, known in zip(violations, stated, strict=True) if not known])
-        for violation, known in zip(violations, stated, strict=True):
-            yield violation, () if known else next(paths)[1]
 
     def _counts(self, violation: Violation, outcome: Outcome) -> bool:
         """Whether a violation counts, having counted it: one of the baseline does not."""
@@ -165,8 +202,9 @@ class Evaluator:
             outcome.counts.act(action)
         return True
 
-    def _unwaived(self, violations: Sequence[Violation], document: Document, outcome: Outcome) -> Sequence[Violation]:
+    def _unwaived(self, violations: Sequence[Violation], one: _Reviewed) -> Sequence[Violation]:
         """The violations that no waiver covers, neither one of the files nor one that the object carries."""
+        document, outcome = one.document, one.outcome
         own = self._own_waivers(document, outcome)
         if not (own or self._request.waivers):
             return violations
@@ -200,6 +238,11 @@ class Evaluator:
             error.hint = error.hint or "--timeout SECONDS allows a review more, or 0 any time"
         outcome.errors.append(error_data(error))
         outcome.counts.errors += 1
+
+
+def _unplaced(document: Document, violations: Sequence[Violation]) -> list[Violation]:
+    """The violations that do not say themselves where they stand."""
+    return [violation for violation in violations if not states_place(document, violation)]
 
 
 def actions_of(violation: Violation) -> Sequence[str]:

@@ -1,7 +1,8 @@
 """Units → outcomes in order, in workers forked from this process.
 
-Workers inherit the loaded policies; each is handed one unit after another and notes, in shared memory, which document
-it is at. When one dies, the document it died on becomes an error, and its unit is done again without that document.
+Workers inherit the loaded policies; each is handed one unit after another. When one dies, its unit is done again one
+document at a time, noting in shared memory which it is at; the document on which that worker dies becomes an error, and
+the unit is done without it.
 """
 
 from __future__ import annotations
@@ -32,14 +33,14 @@ def evaluate_in_workers(evaluator: Evaluator, units: Iterable[Unit], jobs: int) 
 
 @record(slots=True)
 class _Worker:
-    """A worker process, its pipe, and the unit it has, with the ordinals it must leave out."""
+    """A worker process, its pipe, and the unit it has; after a death, also the ordinals it must leave out."""
 
     slot: int
     process: Any
     pipe: Connection
     number: int = -1
     unit: Unit | None = None
-    skip: frozenset[int] = frozenset()
+    skip: frozenset[int] | None = None
 
 
 class _Pool:
@@ -79,7 +80,7 @@ class _Pool:
                 following += 1
             while idle and handed - following < self._jobs * _AHEAD and (work := next(source, None)) is not None:
                 number, unit = work
-                self._hand(idle.pop(), number, unit, frozenset())
+                self._hand(idle.pop(), number, unit, None)
                 handed = number + 1
             busy = [worker for worker in self._workers if worker.unit is not None]
             if not busy:
@@ -96,7 +97,7 @@ class _Pool:
                 worker.unit = None
                 idle.append(worker)
 
-    def _hand(self, worker: _Worker, number: int, unit: Unit, skip: frozenset[int]) -> None:
+    def _hand(self, worker: _Worker, number: int, unit: Unit, skip: frozenset[int] | None) -> None:
         worker.number, worker.unit, worker.skip = number, unit, skip
         self._note(worker.slot, -1)
         try:
@@ -122,10 +123,12 @@ class _Pool:
         number, unit = worker.number, worker.unit
         ordinal = self._place_of(worker.slot)
         skip = worker.skip
-        if ordinal >= 0 and ordinal not in skip:
+        if skip is None:
+            skip = frozenset()
+        elif ordinal >= 0 and ordinal not in skip:
             lost.setdefault(number, []).append(self._obituary(unit, ordinal, worker.process.exitcode))
             skip |= {ordinal}
-        elif worker.skip or ordinal < 0:
+        else:
             # It cannot even read the unit: give the unit up rather than try for ever.
             lost.setdefault(number, []).append(self._obituary(unit, None, worker.process.exitcode))
             skip = frozenset(range(1 << 16))
@@ -194,7 +197,7 @@ def _serve(evaluator: Evaluator, pipe: Connection, inherited: list[Connection], 
         except (EOFError, OSError):
             return
         try:
-            answer: Any = evaluator.unit(unit, at=note, skip=skip)
+            answer: Any = evaluator.unit(unit) if skip is None else evaluator.unit(unit, at=note, skip=skip)
         except Exception as error:  # our own bug: the parent must say so
             answer = error
         try:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from gatewright.errors import TemplateError
 from gatewright.gatekeeper.drivers import Finding, Path, Policy, Rule
 from gatewright.gatekeeper.template import CEL, Template
-from gatewright.records import field, record
+from gatewright.records import record
 
 if TYPE_CHECKING:
+    from gatewright.cel.inputs import Inputs
     from gatewright.codegen.cache import CodeCache
     from gatewright.gatekeeper.constraint import Constraint
     from gatewright.gatekeeper.review import Review
@@ -25,7 +26,6 @@ class CelDriver:
     cache: CodeCache | None = None
     name: str = CEL
     has_details: bool = False
-    latest: _Latest = field(default_factory=lambda: _Latest())
 
     def compile(self, template: Template) -> Policy:
         from gatewright.cel.driver import compile_template
@@ -34,59 +34,50 @@ class CelDriver:
         if code is None or not isinstance(code.source, dict):
             raise TemplateError("could not recognize the type")
         program = compile_template(code.source, default_failure_policy=self.failure_policy, cache=self.cache)
-        return _CelPolicy(program, self.latest)
-
-
-@record(slots=True)
-class _Latest:
-    """What expressions see of the review at hand, made once for all constraints that meet it."""
-
-    review: Review | None = None
-    inputs: Any = None
-    places: Places | None = None
-
-    def of(self, review: Review) -> Any:
-        if self.review is not review:
-            from gatewright.cel.inputs import Inputs
-
-            self.inputs = Inputs(review.rego, review.rego["namespaceObject"] or None)
-            self.review = review
-            self.places = None
-        return self.inputs
-
-    def places_of(self, review: Review) -> Places:
-        """Where what expressions read stands in the review."""
-        self.of(review)
-        if self.places is None:
-            from gatewright.runtime.trace import Places
-
-            self.places = Places({"review": review.rego})
-            # Exact functions do not tell how they came to the members of a list.
-            self.places.search()
-        return self.places
+        return _CelPolicy(program)
 
 
 @record(slots=True)
 class _CelPolicy:
     program: Any
-    latest: _Latest
     reads_inventory: bool = False
 
     def bind(self, constraint: Constraint) -> Rule:
         bound = self.program.bind(constraint.document)
-        inputs_of = self.latest.of
 
         def rule(review: Review, inventory: Any, context: Any) -> Iterable[Finding]:
-            return [(message, None) for message in bound(inputs_of(review))]
+            return [(message, None) for message in bound(_inputs_of(review))]
 
         return rule
 
     def paths(self, constraint: Constraint, review: Review, inventory: Any, context: Any) -> dict[str, Path]:
         from gatewright.gatekeeper.evidence import subject
 
-        places = self.latest.places_of(review)
+        places = _places_of(review)
         found: dict[str, Path] = {}
-        for message, reads in self.program.evidence(constraint.document, self.latest.of(review)):
+        for message, reads in self.program.evidence(constraint.document, _inputs_of(review)):
             if message not in found:
                 found[message] = subject(places, reads)
         return found
+
+
+def _inputs_of(review: Review) -> Inputs:
+    """What expressions see of a review."""
+    inputs: Inputs | None = review.made.get("cel inputs")
+    if inputs is None:
+        from gatewright.cel.inputs import Inputs
+
+        inputs = review.made["cel inputs"] = Inputs(review.rego, review.rego["namespaceObject"] or None)
+    return inputs
+
+
+def _places_of(review: Review) -> Places:
+    """Where what expressions read stands in a review."""
+    places: Places | None = review.made.get("cel places")
+    if places is None:
+        from gatewright.runtime.trace import Places
+
+        places = review.made["cel places"] = Places({"review": review.rego})
+        # Exact functions do not tell how they came to the members of a list.
+        places.search()
+    return places

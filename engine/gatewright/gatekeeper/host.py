@@ -7,24 +7,17 @@ built once and shared by all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from functools import partial
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from gatewright.errors import (
-    GatewrightError,
-    LimitError,
-    MatchError,
-    RegoError,
-    ReviewError,
-)
+from gatewright.errors import GatewrightError, LimitError, MatchError, ReviewError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.constraint import AUDIT_POINT, GATOR_POINT, WEBHOOK_POINT, Constraint, is_constraint
 from gatewright.gatekeeper.drivers import Driver, choose, code_store, make_drivers
 from gatewright.gatekeeper.entries import Entry, LoadedPolicy
+from gatewright.gatekeeper.evaluation import Evaluation, Met
 from gatewright.gatekeeper.inventory import Inventory
 from gatewright.gatekeeper.match import Namespace, Subject, gator_namespace
-from gatewright.gatekeeper.rego_driver import error_text
 from gatewright.gatekeeper.result import ObjectRef, Violation
 from gatewright.gatekeeper.results import (
     Result,
@@ -32,9 +25,7 @@ from gatewright.gatekeeper.results import (
     by_constraint,
     decided,
     implied,
-    result_of,
     violation_of,
-    with_failures,
 )
 from gatewright.gatekeeper.review import (
     GENERATED,
@@ -46,7 +37,7 @@ from gatewright.gatekeeper.review import (
 )
 from gatewright.gatekeeper.scopes import Scopes
 from gatewright.gatekeeper.template import TARGET, Template, is_template
-from gatewright.records import record, replace
+from gatewright.records import field, record, replace
 
 if TYPE_CHECKING:
     from gatewright.analysis import Capabilities
@@ -55,20 +46,23 @@ if TYPE_CHECKING:
     from gatewright.gatekeeper.both_driver import Disagreement
     from gatewright.gatekeeper.expander import Expander
     from gatewright.gatekeeper.providers import Provider
-    from gatewright.runtime.context import Context, EvalOptions
+    from gatewright.runtime.context import EvalOptions
 
 _NONE: Final[frozenset[str]] = frozenset()
 _NOWHERE: Final[dict[str, tuple[Any, ...]]] = {}
 
 
-@record(frozen=True, slots=True)
+@record(slots=True)
 class Seen:
-    """What a host saw of one object: violations, the review they came of (None for requests), and the kinds of
-    constraint whose policies failed on it."""
+    """What a host saw of one object: violations, the review they came of (None for requests), how many constraints
+    were evaluated, and the kinds of those whose policies failed. `paths` is what is known of where findings lie, by
+    kind and name of the constraint, then by message."""
 
     violations: list[Violation]
     review: Review | None
-    failed: frozenset[str]
+    pairs: int
+    failed: frozenset[str] = _NONE
+    paths: dict[tuple[str, str], dict[str, tuple[Any, ...]]] = field(default_factory=dict)
 
 
 CLUSTER = "cluster"
@@ -138,8 +132,8 @@ class Host:
         self._unmutated: list[Callable[[str], bool]] = []
         # How many (object, constraint) pairs have been evaluated so far.
         self.pairs = 0
-        self._new_context: Callable[[], Context] | None = None
-        self._guard: AbstractContextManager[None] | None = None
+        self._evaluation = Evaluation(self.eval_options, self.inventory)
+        self._printing = print_enabled
 
     # --- what is loaded ---
 
@@ -350,7 +344,8 @@ class Host:
         namespace: kube.Object | None = None,
         user_info: dict[str, Any] | None = None,
     ) -> Seen:
-        """As `review`, with what `places` needs to tell where the violations lie."""
+        """As `review`, with what `path_of` needs to tell where the violations lie."""
+        before = self.pairs
         known = None if namespace is None else self._given_namespace(namespace)
         if self._unwraps(obj):
             request = _admission_request(obj)
@@ -361,13 +356,42 @@ class Host:
             review = self._review_of(obj, operation, old_object, known, user_info)
             request = review.rego
             results = self._results(review)
-        if not results and self._admission is None:
-            return Seen([], review, _NONE)
-        ref = ObjectRef.of(obj)
-        violations = [violation_of(result, ref) for result in results]
-        if self._admission is not None:
-            violations += self._decisions(request, namespace, ref)
-        return Seen(violations, review, frozenset([r.constraint.ref.kind for r in results if r.failed]))
+        decisions = () if self._admission is None else self._decisions(request, namespace, obj)
+        return _seen(obj, review, self.pairs - before, results, decisions)
+
+    def look_all(self, objects: Sequence[kube.Object]) -> list[Seen | GatewrightError]:
+        """`look` at each of many objects; an error stands for one that cannot be reviewed.
+
+        The answers are the same, but come sooner: a policy runs on all the objects it applies to before the next one.
+        """
+        if self._expander is not None or self._printing or any(map(self._unwraps, objects)):
+            return [self._attempt(obj) for obj in objects]
+        met = [self._try_meeting(obj) for obj in objects]
+        answers = iter(self._evaluation.of_all([one for one in met if isinstance(one, Met)]))
+        return [
+            one if isinstance(one, GatewrightError) else self._told(obj, one, next(answers))
+            for obj, one in zip(objects, met, strict=True)
+        ]
+
+    def _told(self, obj: kube.Object, met: Met, answer: list[Result] | GatewrightError) -> Seen | GatewrightError:
+        if isinstance(answer, GatewrightError):
+            return answer
+        before = self.pairs
+        self.pairs += len(met.matched)
+        decisions = () if self._admission is None else self._decisions(met.review.rego, None, obj)
+        return _seen(obj, met.review, self.pairs - before, _together(met, answer), decisions)
+
+    def _attempt(self, obj: kube.Object) -> Seen | GatewrightError:
+        try:
+            return self.look(obj)
+        except GatewrightError as error:
+            return error
+
+    def _try_meeting(self, obj: kube.Object) -> Met | GatewrightError:
+        try:
+            return self._meet(self._review_of(obj, "", None, None, None))
+        except GatewrightError as error:
+            return error
 
     def results(
         self,
@@ -408,44 +432,44 @@ class Host:
             results += self._expanded(review.subject_object, review)
         return results
 
-    def _decisions(self, request: dict[str, Any], namespace: kube.Object | None, ref: ObjectRef) -> Iterator[Violation]:
+    def _decisions(
+        self, request: dict[str, Any], namespace: kube.Object | None, obj: kube.Object
+    ) -> Iterable[Violation]:
         """What ValidatingAdmissionPolicies object to."""
         assert self._admission is not None
         space = self.namespaces.get(request.get("namespace") or "")
         decisions = self._admission.decide(request, namespace or (None if space is None else space.object))
         self.pairs += self._admission.asked
+        ref = ObjectRef.of(obj)
         return (decided(decision, ref) for decision in decisions)
 
-    def places(
-        self, seen: Seen, violations: Sequence[Violation] | None = None
-    ) -> Iterator[tuple[Violation, tuple[Any, ...]]]:
-        """Each violation (or some of them) with the path in the object that its policy read on the way to it; ()
-        where none is known."""
-        # A policy that failed would only fail again.
-        known = {key: _NOWHERE for key in self._constraints if key[0] in seen.failed} if seen.failed else {}
-        for violation in seen.violations if violations is None else violations:
-            yield violation, () if seen.review is None else self._path_of(violation, seen.review, known)
-
-    def _path_of(
-        self, violation: Violation, review: Review, known: dict[tuple[str, str], dict[str, tuple[Any, ...]]]
-    ) -> tuple[Any, ...]:
+    def path_of(self, violation: Violation, seen: Seen) -> tuple[Any, ...]:
+        """The path in the object that the violation's policy read on the way to it; () where none is known."""
         key = violation.constraint.kind, violation.constraint.name
-        if key not in known:
-            known[key] = self._paths(key, review)
-        return known[key].get(violation.message, ())
+        return self._paths(key, seen).get(violation.message, ())
 
-    def _paths(self, key: tuple[str, str], review: Review) -> dict[str, tuple[Any, ...]]:
+    def trace_all(self, asked: Iterable[tuple[Seen, Sequence[Violation]]]) -> None:
+        """Find out where these violations lie, policy by policy, for `path_of` to know."""
+        wanted: dict[tuple[str, str], dict[int, Seen]] = {}
+        for seen, violations in asked:
+            if seen.review is not None:
+                for violation in violations:
+                    wanted.setdefault((violation.constraint.kind, violation.constraint.name), {})[id(seen)] = seen
+        with suppress(LimitError):  # whose it was shows when its places are asked for
+            for key, looks in wanted.items():
+                for seen in looks.values():
+                    self._paths(key, seen)
+
+    def _paths(self, key: tuple[str, str], seen: Seen) -> dict[str, tuple[Any, ...]]:
         """Where the findings of a constraint lie in the object, by message."""
+        known = seen.paths.get(key)
+        if known is not None:
+            return known
         constraint, loaded = self._constraints.get(key), self._policies.get(key[0].lower())
-        if constraint is None or loaded is None:
-            return {}
-        try:
-            with self._guarded():
-                return loaded.policy().paths(constraint, review, self.inventory.data, self._context())
-        except LimitError:
-            raise
-        except GatewrightError:
-            return {}
+        if constraint is None or loaded is None or seen.review is None or key[0] in seen.failed:
+            return _NOWHERE  # a policy that failed would only fail again
+        found = seen.paths[key] = self._evaluation.paths(loaded.policy(), constraint, seen.review)
+        return found
 
     def _unwraps(self, obj: kube.Object) -> bool:
         return self.semantics != GATOR_TEST and is_admission_review(obj)
@@ -521,10 +545,15 @@ class Host:
 
     def run(self, review: Review) -> list[Result]:
         """What the constraints in force say of a review, by kind and name of the constraint."""
+        met = self._meet(review)
+        self.pairs += len(met.matched)
+        return _together(met, self._evaluate(met.matched, review) if met.matched else [])
+
+    def _meet(self, review: Review) -> Met:
+        """The constraints that apply to a review."""
+        met = Met(review, [], [])
         if self._excluded and _among(self._excluded, review.subject, review.request.get("namespace", "")):
-            return []
-        results: list[Result] = []
-        matched: list[Entry] = []
+            return met
         for entry in self._candidates(review):
             check = entry.check
             if check is not None:
@@ -532,16 +561,10 @@ class Host:
                     if not _matches(check, review):
                         continue
                 except MatchError as error:
-                    results.append(autoreject(entry, review, error))
+                    met.rejected.append(autoreject(entry, review, error))
                     continue
-            matched.append(entry)
-        if matched:
-            self.pairs += len(matched)
-            with self._guarded():
-                results += self._evaluate(matched, review)
-            if len(results) > 1:
-                results.sort(key=by_constraint)
-        return results
+            met.matched.append(entry)
+        return met
 
     def _candidates(self, review: Review) -> Iterable[Entry]:
         subject = review.subjects[0]
@@ -572,48 +595,7 @@ class Host:
         self._entries = None
 
     def _evaluate(self, matched: list[Entry], review: Review) -> list[Result]:
-        context = self._context()
-        results: list[Result] = []
-        failed: dict[str, str] = {}
-        inventory = self.inventory.data
-        for entry in matched:
-            rule = entry.rule
-            if rule is None:
-                rule = entry.rule = entry.policy.policy().bind(entry.constraint)
-            try:
-                found = rule(review, inventory, context)
-            except LimitError as error:
-                error.message = f"{entry.constraint.ref.kind}/{entry.constraint.ref.name}: {error.message}"
-                raise
-            except RegoError as error:
-                failed.setdefault(entry.constraint.ref.kind, error_text(error))
-                continue
-            except ReviewError as error:
-                raise ReviewError(f"{TARGET}: {error.message}", hint=f"constraint {entry.constraint.name}") from error
-            if found:
-                results += [result_of(entry, finding) for finding in found]
-        if failed:
-            results = with_failures(matched, results, failed)
-        return results
-
-    def _guarded(self) -> AbstractContextManager[None]:
-        """The bounds of one review's evaluation."""
-        if self._guard is None:
-            options = self.eval_options
-            if options is None or (options.timeout_s is None and options.max_memory is None):
-                self._guard = nullcontext()
-            else:
-                from gatewright.runtime.limits import Guard
-
-                self._guard = Guard(options.timeout_s, options.max_memory)
-        return self._guard
-
-    def _context(self) -> Context:
-        if self._new_context is None:
-            from gatewright.runtime.context import DEFAULT_OPTIONS, Context
-
-            self._new_context = partial(Context, self.eval_options or DEFAULT_OPTIONS)
-        return self._new_context()
+        return self._evaluation.of(matched, review)
 
     def explain(self, obj: kube.Object) -> Iterator[tuple[Constraint, str | None]]:
         """For every constraint the first match criterion that an object fails; None where it applies."""
@@ -695,6 +677,25 @@ def _among(excluded: Sequence[Callable[[str], bool]], subject: Subject, namespac
     """Whether a Config excludes an object: a Namespace by its own name, all else by the namespace it is in, or ""."""
     name = subject.name if subject.is_namespace else namespace
     return any(excludes(name) for excludes in excluded)
+
+
+def _together(met: Met, results: list[Result]) -> list[Result]:
+    """What all constraints say of a review, by kind and name."""
+    results = [*met.rejected, *results]
+    if len(results) > 1:
+        results.sort(key=by_constraint)
+    return results
+
+
+def _seen(
+    obj: kube.Object, review: Review | None, pairs: int, results: Sequence[Result], decisions: Iterable[Violation]
+) -> Seen:
+    if not results and not decisions:
+        return Seen([], review, pairs)
+    ref = ObjectRef.of(obj)
+    violations = [violation_of(result, ref) for result in results]
+    violations += decisions
+    return Seen(violations, review, pairs, frozenset([r.constraint.ref.kind for r in results if r.failed]))
 
 
 def _matches(check: Callable[[Subject], bool], review: Review) -> bool:

@@ -69,8 +69,8 @@ def with_failures(matched: Sequence[Entry], results: list[Result], failed: dict[
     return kept
 
 
-def by_constraint(result: Result) -> tuple[str, str]:
-    """The order of results: by kind and name of the constraint."""
+def by_constraint(result: Result | Entry) -> tuple[str, str]:
+    """The order of results, and of what they come from: by kind and name of the constraint."""
     return result.constraint.ref.kind, result.constraint.ref.name
 
 

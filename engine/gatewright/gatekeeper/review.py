@@ -20,10 +20,22 @@ GENERATED: Final = "Generated"
 class Review:
     """One request. `rego` is what templates see as input.review; it, and the subjects, are shared by all constraints.
 
-    `object` and `old_object` are as the API server sends them; on DELETE Rego sees the old object as the object.
+    `object` and `old_object` are as the API server sends them; on DELETE Rego sees the old object as the object. `made`
+    is for what drivers make of a review once for all constraints, by a name of theirs.
     """
 
-    __slots__ = ("_places", "_shown", "namespace", "object", "old_object", "rego", "request", "source", "subjects")
+    __slots__ = (
+        "_places",
+        "_shown",
+        "made",
+        "namespace",
+        "object",
+        "old_object",
+        "rego",
+        "request",
+        "source",
+        "subjects",
+    )
 
     def __init__(
         self,
@@ -47,6 +59,7 @@ class Review:
         known = namespace.object if show_namespace and namespace is not None else None
         self.rego = {**request, "namespaceObject": known or {}}
         self.subjects = subjects or _subjects(request, namespace, source)
+        self.made: dict[str, Any] = {}
         self._places: Places | None = None
         self._shown: dict[str, Any] | None = None
 
