@@ -378,7 +378,10 @@ class Host:
             return answer
         before = self.pairs
         self.pairs += len(met.matched)
-        decisions = () if self._admission is None else self._decisions(met.review.rego, None, obj)
+        try:
+            decisions = () if self._admission is None else self._decisions(met.review.rego, None, obj)
+        except GatewrightError as error:
+            return error
         return _seen(obj, met.review, self.pairs - before, _together(met, answer), decisions)
 
     def _attempt(self, obj: kube.Object) -> Seen | GatewrightError:
