@@ -86,12 +86,10 @@ def call_value(w: Writer, call: tuple[Term, ...], hint: str, *, tested: bool = F
             kept = [w.keep(val, "operand") for val in vals]
             return fixed.cached(w, hint or group.short_name, "any", lambda: _function(w, name, group, kept, hint))
         return _function(w, name, group, vals, hint, tested=tested)
+    if (refusal := _refusal(w, name, call[1:])) is not None:
+        return w.defined(Val(_py.call("refuse", _py.const(refusal), at(w))), hint)
     if name in EQUALITY:
         return Val(terms.equals(terms.value(w, call[1]), terms.value(w, call[2])), "bool")
-    for position, term in enumerate(call[1:], 1):
-        if not terms.ground(w, term):
-            fail = _py.call("open_operand", _py.const(name), _py.const(position), _py.const(node_text(term)), at(w))
-            return w.defined(Val(fail), hint)
     vals = [terms.value(w, t) for t in call[1:]]
     if name in w.unit.mocked:
         args = [val.expr for val in vals]
@@ -121,6 +119,17 @@ def call_value(w: Writer, call: tuple[Term, ...], hint: str, *, tested: bool = F
     if key not in w.known:
         w.known[key] = _builtin(w, name, kept, hint)
     return w.known[key]
+
+
+def _refusal(w: Writer, name: str, operands: tuple[Term, ...]) -> str | None:
+    """Why OPA's evaluator would not make a call that its compiler has let pass."""
+    if name == "assign":
+        return f"unsupported built-in: {name}"
+    for position, term in enumerate(operands, 1):
+        if not terms.ground(w, term):
+            what = f"operand {position} that requires evaluation: {node_text(term)}"
+            return f"built-in function {name} called with {what}"
+    return None
 
 
 def _worth_keeping(w: Writer, vals: list[Val]) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gatewright.runtime.conflicts import ConflictError, differ, insert, keyed, put
-    from gatewright.runtime.context import Context, EvalOptions, State, failed, open_operand
+    from gatewright.runtime.context import Context, EvalOptions, State, failed, refuse
     from gatewright.runtime.documents import (
         ABSENT,
         MISSING,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _FROM = {
     "gatewright.runtime.conflicts": ("ConflictError", "differ", "insert", "keyed", "put"),
-    "gatewright.runtime.context": ("Context", "EvalOptions", "State", "failed", "open_operand"),
+    "gatewright.runtime.context": ("Context", "EvalOptions", "State", "failed", "refuse"),
     "gatewright.runtime.documents": (
         "ABSENT",
         "MISSING",
@@ -107,8 +107,8 @@ __all__ = [
     "members",
     "mocked",
     "mocked_holds",
-    "open_operand",
     "put",
+    "refuse",
     "several",
     "stored",
     "to_key",

@@ -202,9 +202,8 @@ def failed(state: State, error: RegoEvaluationError, name: str, at: At) -> Any:
     return UNDEFINED
 
 
-def open_operand(name: str, position: int, term: str, at: At) -> Any:
-    """A built-in is called with a variable that nothing has bound."""
-    message = f"built-in function {name} called with operand {position} that requires evaluation: {term}"
+def refuse(message: str, at: At) -> Any:
+    """What OPA's compiler lets pass and its evaluator answers with an internal error."""
     raise RegoEvaluationError(message, Location(*at))
 
 
