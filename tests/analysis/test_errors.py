@@ -97,6 +97,10 @@ REFUSED = {
         ["- compile: var x is undeclared", "- compile: var x is undeclared"],
     ),
     "match error": ('p if { 1 == "a" }', ["2:8 type: match error"]),
+    "an expression that waits, in the place of one it equals": (
+        "p if {\n\ty > 1\n\ty > 1\n\ty = 2\n}",
+        ["4:2 unsafe_var: var y is unsafe"],
+    ),
     "undefined ref": ('q := {"a": 1}\np := q.b', ["3:6 type: undefined ref: data.t.q.b"]),
     "function as a value": ("f(x) := x\np := f", ["3:6 type: function data.t.f used as reference, not called"]),
 }

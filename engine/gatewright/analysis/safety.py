@@ -106,6 +106,9 @@ def reorder(body: Body, arity: Arity, outside: Names, *, closures: bool = True) 
         left = []
         for i in waiting:
             expr = body[i]
+            if i < len(taken) and _alike(body[taken[i]], expr):
+                left.append(i)
+                continue
             outputs = expr_outputs(expr, arity, safe)
             if closed_over[i]:
                 bound = body_outputs((body[j] for j in taken), arity, safe)
@@ -135,6 +138,15 @@ def reorder(body: Body, arity: Arity, outside: Names, *, closures: bool = True) 
     if not closures:
         return tuple(ordered), unsafe
     return _order_closures(ordered, arity, outside, unsafe, promote), unsafe
+
+
+def _alike(taken: Expr, waiting: Expr) -> bool:
+    """Whether OPA takes an expression that waits for one already in its place, which is the same but for its number."""
+    return (
+        taken.terms == waiting.terms
+        and taken.withs == waiting.withs
+        and (taken.negated, taken.generated) == (waiting.negated, waiting.generated)
+    )
 
 
 _NONE: frozenset[str] = frozenset()

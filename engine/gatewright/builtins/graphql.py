@@ -160,7 +160,10 @@ def _validator(schema: str, is_json: bool) -> Any:
     from gatewright.builtins._graphql_text import schema_text
 
     built = _schema(json.loads(schema) if is_json else schema)
-    return build_schema(schema_text(built), assume_valid=True, assume_valid_sdl=True)
+    try:
+        return build_schema(schema_text(built), assume_valid=True, assume_valid_sdl=True)
+    except TypeError as error:  # of a tree whose parts do not fit: a text has been checked by now
+        raise GraphQLError(f"malformed schema: {error}") from None
 
 
 def _validate(query: str, schema: Any) -> None:
