@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 
-@contextmanager
-def collector_paused() -> Iterator[None]:
+class collector_paused:  # noqa: N801 - read as the verb of a with statement
     """No collections within: while a syntax tree grows, each would walk all of it and find nothing. Nests."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
+
+    __slots__ = ("_was_on",)
+
+    def __enter__(self) -> None:
+        self._was_on = gc.isenabled()
+        gc.disable()
+
+    def __exit__(self, *_: object) -> None:
+        if self._was_on:
             gc.enable()
 
 
@@ -24,16 +24,18 @@ def relax_collector() -> None:
     gc.set_threshold(_RARELY, 20, 100)
 
 
-@contextmanager
-def collector_relaxed() -> Iterator[None]:
+class collector_relaxed:  # noqa: N801 - as above
     """Collections are rare within, and pass over what is there already: documents come and go without cycles."""
-    thresholds = gc.get_threshold()
-    gc.freeze()
-    relax_collector()
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
+
+    __slots__ = ("_thresholds",)
+
+    def __enter__(self) -> None:
+        self._thresholds = gc.get_threshold()
+        gc.freeze()
+        relax_collector()
+
+    def __exit__(self, *_: object) -> None:
+        gc.set_threshold(*self._thresholds)
         gc.unfreeze()
 
 

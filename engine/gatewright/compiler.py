@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import sys
-from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from types import CodeType
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gatewright.codegen import link
 from gatewright.codegen.cache import CodeCache, key_of
@@ -18,7 +16,10 @@ from gatewright.runtime.limits import bounded, deep
 from gatewright.runtime.numbers import parse_number
 from gatewright.runtime.values import UNDEFINED
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
     from gatewright.analysis import Capabilities, Program, QueryPlan
     from gatewright.codegen.unit import Part, Unit
     from gatewright.syntax.nodes import Module
@@ -337,6 +338,8 @@ def _load(codes: list[CodeType], into: dict[str, Any] | None = None) -> dict[str
 
 def _parse_to_value(name: str, text: str) -> Any:
     """What rego.parse_module gives: the tree as JSON, its numbers as numbers, with comments and no annotations."""
+    from base64 import b64encode
+
     from gatewright.syntax import nodes_to_json, parse_module
 
     module = parse_module(text, file=name)
@@ -377,7 +380,7 @@ def _surroundings(package: str | None, imports: Iterable[str]) -> tuple[Any, lis
     return (module.package if package is not None else None), list(module.imports)
 
 
-Result: TypeAlias = Any
+Result: TypeAlias = "Any"
 
 
 class Entrypoint:

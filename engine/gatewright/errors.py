@@ -25,9 +25,11 @@ GatewrightError
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Self
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Self
+
     from gatewright.source import Location
 
 

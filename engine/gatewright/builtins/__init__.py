@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import cache, partial
 from importlib import import_module
-from typing import Any, Final
 
 from gatewright.builtins.declared import DECLARED, Declaration
 from gatewright.builtins.registry import Builtin, BuiltinError, OperandError, registered
 from gatewright.errors import RegoEvaluationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 EXTERNAL_DATA: Final = "external_data"
 HOSTED: Final[dict[str, Declaration]] = {

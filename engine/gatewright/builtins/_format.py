@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 from gatewright.builtins._operands import text_bytes
-from gatewright.builtins._strconv import format_float
 from gatewright.records import record
 from gatewright.runtime.numbers import int_text, number_text
 from gatewright.runtime.text import go_quote, quoted_char, term_text
 from gatewright.runtime.values import NumberText
 
-Formatter = Callable[[list[Any]], str]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+Formatter: TypeAlias = "Callable[[list[Any]], str]"
 
 _INT64 = range(-(2**63), 2**63)
 # Go refuses wider fields and higher indexes.
@@ -452,6 +454,8 @@ def _float(number: float, verb: str, flags: _Flags) -> str:
     precision = flags.precision
     if precision is None:
         precision = 6 if verb in "feEF" else -1
+    from gatewright.builtins._strconv import format_float
+
     text = format_float(number, form, precision)
     negative = text.startswith("-")
     digits = text.lstrip("-")

@@ -5,11 +5,13 @@ Hot built-ins test the class of their operands themselves and come here only to 
 
 from __future__ import annotations
 
-from typing import Any
-
 from gatewright.builtins.registry import OperandError, operand_error
 from gatewright.runtime.numbers import integer_value, is_number, machine_int
 from gatewright.runtime.values import RegoSet, type_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def not_strings(*values: Any) -> OperandError:

@@ -7,10 +7,15 @@ Written by `python -m gatewright.builtins.declare` from the decorators; a test h
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from gatewright.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 
-class Declaration(NamedTuple):
+@record(frozen=True, slots=True)
+class Declaration:
     """What is known of a built-in before it is imported; the flags are those of registry.Builtin.
 
     `arity` is -1 for `print`, which takes any number of arguments.

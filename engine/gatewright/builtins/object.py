@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from gatewright.builtins._operands import array, element_error, object_
 from gatewright.builtins.registry import OperandError, builtin, operand_error
 from gatewright.runtime.numbers import is_number, machine_int
 from gatewright.runtime.values import UNDEFINED, RegoSet, equal, to_key
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @builtin("object.get", "(object: object[any: any], key: any, default: any) -> value: any")

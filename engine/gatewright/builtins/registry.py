@@ -10,13 +10,16 @@ The signature is written in OPA's own notation of types (`any<number, set[any]>`
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
 
 from gatewright.errors import RegoEvaluationError
 from gatewright.records import record
 from gatewright.runtime.values import type_name
 
-F = TypeVar("F", bound=Callable[..., Any])
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    F = TypeVar("F", bound=Callable[..., Any])
 
 
 @record(frozen=True, slots=True)

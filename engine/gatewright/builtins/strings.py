@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from gatewright.builtins._format import compile_format
 from gatewright.builtins._operands import (
@@ -20,6 +19,10 @@ from gatewright.builtins._operands import (
 from gatewright.builtins.registry import BuiltinError, OperandError, builtin, operand_error
 from gatewright.runtime.numbers import big_float, int_text, machine_int, number_text
 from gatewright.runtime.values import RegoSet, sorted_keys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # unicode.IsSpace; Python's own idea also has the separators 0x1c to 0x1f.
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))

@@ -5,15 +5,16 @@ A fingerprint is of the constraint, the object, its file and the message, and so
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import UsageError
 from gatewright.report.data import fingerprint, title
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
     from gatewright.gatekeeper.result import Violation
 
 # A finding as it is kept: its fingerprint, constraint, file and what it says.
@@ -29,6 +30,8 @@ def entry(violation: Violation) -> Entry:
 
 def as_text(entries: Iterable[Entry]) -> str:
     """The baseline's file: JSON, a finding a line, in an order that makes for small differences."""
+    import json
+
     rows = [
         json.dumps(dict(zip(("fingerprint", "constraint", "file", "finding"), each, strict=True)), ensure_ascii=False)
         for each in sorted(set(entries), key=lambda e: (e[2], e[1], e[3]))
@@ -39,6 +42,8 @@ def as_text(entries: Iterable[Entry]) -> str:
 
 def read_baseline(path: Path) -> tuple[str, ...]:
     """The fingerprints of a baseline, sorted. Raises UsageError for a file that is none."""
+    import json
+
     try:
         document: Any = json.loads(path.read_text(encoding="utf-8"))
         return tuple(sorted({found["fingerprint"] for found in document["findings"]}))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count, islice
-from typing import TYPE_CHECKING, Any
 
 from gatewright.checking.baseline import entry
 from gatewright.checking.fingerprint import digest_of
@@ -20,7 +19,10 @@ from gatewright.report.data import fingerprint
 from gatewright.report.found import Found, is_from_text, place, states_place
 from gatewright.source import Location
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.gatekeeper.host import Host, Seen
     from gatewright.gatekeeper.result import Violation
     from gatewright.report import Renderer

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from gatewright.checking.request import CheckRequest
 from gatewright.digests import blake2b
 from gatewright.manifests import EXTENSIONS, find_files
 from gatewright.records import field_names
 from gatewright.stamp import engine_stamp
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # Size, times of the last change to content and to inode, inode: what a file that is not written to keeps.
 Signature = tuple[int, int, int, int]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from gatewright.checking.evaluate import Evaluator, error_data
 from gatewright.checking.outcome import Outcome
@@ -18,6 +17,7 @@ from gatewright.checking.units import Part, Unit, units_of
 from gatewright.collector import collector_relaxed
 from gatewright.errors import GatewrightError, UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gatewright.gatekeeper.host import Host
     from gatewright.manifests import Document

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gatewright.checking.request import Counts
 from gatewright.records import field, record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # A piece of a report: the file it is about ("" where the format does not group), and its text.
 Section = tuple[str, str]

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
 
 from gatewright.checking.fingerprint import REGO, is_path
-from gatewright.checking.placing import placed
 from gatewright.checking.request import CheckRequest
 from gatewright.errors import GatewrightError, ManifestError, UsageError
 from gatewright.manifests import Document, find_files, read_paths, unpacked
 from gatewright.records import field, record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.codegen.cache import CodeCache
     from gatewright.gatekeeper.host import Host
 
@@ -142,17 +143,24 @@ _MOST_MEMORY = 2 << 30
 def make_host(request: CheckRequest, codes: CodeCache | None) -> Host:
     """An empty Host with the semantics the request asks for, which keeps its code in a cache."""
     from gatewright.gatekeeper.host import GATOR_POINT, Host
-    from gatewright.gatekeeper.providers import load_providers
-    from gatewright.loading import reachable, read_capabilities
     from gatewright.runtime.context import EvalOptions, read_moment
 
-    capabilities = read_capabilities(request.capabilities)
+    capabilities, reachable, provider = None, frozenset(request.allow_net), None
+    if request.capabilities:
+        from gatewright import loading
+
+        capabilities = loading.read_capabilities(request.capabilities)
+        reachable = loading.reachable(request.allow_net, capabilities) or frozenset()
+    if request.external_data:
+        from gatewright.gatekeeper.providers import load_providers
+
+        provider = load_providers(request.external_data)
     options = EvalOptions(
         timeout_s=request.timeout_s,
         max_memory=_MOST_MEMORY,
         now_ns=read_moment(request.now),
         seed=request.seed or None,
-        allow_net=reachable(request.allow_net, capabilities),
+        allow_net=reachable or None,
     )
     return Host(
         engine=request.engine,
@@ -161,7 +169,7 @@ def make_host(request: CheckRequest, codes: CodeCache | None) -> Host:
         gator_compat=request.gator_compat,
         cache=codes,
         eval_options=options,
-        external_data=load_providers(request.external_data),
+        external_data=provider,
         capabilities=capabilities,
     )
 
@@ -171,5 +179,7 @@ def load(host: Host, documents: Iterable[Document]) -> list[GatewrightError]:
     place = {id(document.value): document for document in documents}
     errors: list[GatewrightError] = []
     for value, error in host.add_all([document.value for document in place.values()]):
+        from gatewright.checking.placing import placed
+
         errors += placed(error, place[id(value)])
     return errors

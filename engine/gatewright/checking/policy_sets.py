@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 from gatewright.checking.fingerprint import catalog_stamp, digest_of, policy_files, signature
 from gatewright.checking.policies import load, make_host, read_policies
@@ -20,8 +19,10 @@ from gatewright.gatekeeper import snapshot
 from gatewright.stamp import engine_stamp
 from gatewright.userdirs import cache_directory
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
+    from typing import Any
 
     from gatewright.checking.policies import Policies
     from gatewright.checking.request import CheckRequest

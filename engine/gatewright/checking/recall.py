@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from gatewright.checking.fingerprint import (
     Signature,
@@ -26,6 +25,10 @@ from gatewright.checking.request import CheckRequest
 from gatewright.checking.results import Record, RecordWriter, evict, read_record, results_directory
 from gatewright.checking.units import Part, parts_of
 from gatewright.records import field, record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # How a part is kept: its place in its file, the digest of its bytes, and where the blob of its outcome lies.
 _Kept = tuple[int, int, int, bytes, int, int]

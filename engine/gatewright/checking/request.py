@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from gatewright.records import field, record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime
     from pathlib import Path
+    from typing import Any
 
     from gatewright.checking.waivers import Waiver
 

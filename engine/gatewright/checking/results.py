@@ -15,11 +15,14 @@ import mmap
 import os
 import time
 from collections.abc import Iterator
-from typing import Any
 from zlib import crc32
 
 from gatewright.records import record
 from gatewright.userdirs import cache_directory
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MAX_RECORD_BYTES = 128 << 20
 MAX_TOTAL_BYTES = 512 << 20

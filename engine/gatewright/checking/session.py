@@ -6,8 +6,6 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, TextIO
 
 from gatewright.checking.outcome import Outcome
 from gatewright.checking.recall import Facts, Memory, surveyed
@@ -17,7 +15,10 @@ from gatewright.manifests import find_files
 from gatewright.report import Renderer, Summary, make_renderer
 from gatewright.report.writing import Replacing, write_whole
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from gatewright.checking.policy_sets import PolicySet
 
 CLEAN, VIOLATIONS, BAD_INPUT = 0, 1, 2
@@ -34,8 +35,12 @@ def check(request: CheckRequest, out: TextIO | None = None) -> int:
     renderers = [make_renderer(format, colour=colour) for format, colour in zip(formats, colours, strict=True)]
     memory = Memory(request) if request.result_cache else None
     run = _Run(request, renderers, memory)
+    paths = (request.output, *request.also_outputs)
+    if paths == (None,):
+        return run.report_to([out or sys.stdout])
+    from contextlib import ExitStack
+
     with ExitStack() as files:
-        paths = (request.output, *request.also_outputs)
         outputs = [files.enter_context(Replacing(path)) if path else out or sys.stdout for path in paths]
         return run.report_to(outputs)
 

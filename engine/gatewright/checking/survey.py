@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
 
 from gatewright.checking.evaluate import read_part
 from gatewright.checking.units import Part
 from gatewright.errors import GatewrightError
 from gatewright.manifests import Document
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.gatekeeper.host import Host
 
 # Two expressions, for one that begins with a word is looked for at the speed of memory, and an alternative is not.

@@ -7,17 +7,17 @@ that has expired covers nothing any more, and one that covers nothing is said to
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import ManifestError, UsageError
 from gatewright.records import record
 from gatewright.source import Location
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime
+    from typing import Any
 
     from gatewright.gatekeeper.result import Violation
     from gatewright.manifests import Document
@@ -47,7 +47,7 @@ class Waiver:
     def covers(self, violation: Violation, file: str) -> bool:
         if self.expired or not _is_of(self.rule, violation):
             return False
-        if self.path and not fnmatch.fnmatchcase(file, self.path):
+        if self.path and not _fits(file, self.path):
             return False
         if self.object and not _names(self.object, violation):
             return False
@@ -154,7 +154,7 @@ def _is_of(rule: str, violation: Violation) -> bool:
     names = [constraint.kind, constraint.name, f"{constraint.kind}/{constraint.name}", violation.metadata.get("id", "")]
     # A rule of the library is known by its path as well: pod/host_ports is the constraint pod-host-ports.
     patterns = (rule.lower(), rule.lower().replace("/", "-").replace("_", "-"))
-    return any(fnmatch.fnmatchcase(str(name).lower(), pattern) for name in names for pattern in patterns)
+    return any(_fits(str(name).lower(), pattern) for name in names for pattern in patterns)
 
 
 def _names(pattern: str, violation: Violation) -> bool:
@@ -163,7 +163,13 @@ def _names(pattern: str, violation: Violation) -> bool:
     known = ([obj.name], [obj.kind, obj.name], [obj.kind, obj.namespace, obj.name])
     if len(parts) > len(known):
         return False
-    return all(fnmatch.fnmatchcase(a, b) for a, b in zip(known[len(parts) - 1], parts, strict=True))
+    return all(_fits(a, b) for a, b in zip(known[len(parts) - 1], parts, strict=True))
+
+
+def _fits(text: str, glob: str) -> bool:
+    from fnmatch import fnmatchcase
+
+    return fnmatchcase(text, glob)
 
 
 @cache

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Any
 
 from gatewright.cli._check import quick, run_check
 from gatewright.errors import GatewrightError, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # Command → (module below gatewright.cli, its function or typer app, one line of help). A command's module is imported
 # when it runs; `gatewright --help` needs none of them.

@@ -6,9 +6,11 @@ import ast
 import builtins
 from collections.abc import Iterable
 from types import CodeType
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.codegen.unit import Part
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
-import re
 from collections.abc import Iterator
-from typing import Any, Final
 
 from gatewright.runtime.values import NumberText
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 _TYPES: Final = {
     type(None): "<nil>",
@@ -72,7 +73,7 @@ def float_text(value: float) -> str:
 
 def _json_float(value: float) -> str:
     """encoding/json's form, where exponents are rarer and have no leading zero."""
-    return re.sub("e-0", "e-", _shortest(value, -6, 21))
+    return _shortest(value, -6, 21).replace("e-0", "e-")
 
 
 def _shortest(value: float, smallest: int, largest: int) -> str:
@@ -156,4 +157,6 @@ def _json(value: Any, indent: str, newline: str, *, sort_keys: bool) -> Iterator
 
 
 def _json_leaf(value: Any) -> str:
+    import json
+
     return json.dumps(value, ensure_ascii=False).translate(_HTML)

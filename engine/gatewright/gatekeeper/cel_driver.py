@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import TemplateError
 from gatewright.gatekeeper.drivers import Finding, Path, Policy, Rule
 from gatewright.gatekeeper.template import CEL, Template
 from gatewright.records import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.cel.inputs import Inputs
     from gatewright.codegen.cache import CodeCache
     from gatewright.gatekeeper.constraint import Constraint

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
 
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.match import CompiledMatch
 from gatewright.gatekeeper.result import ConstraintRef
 from gatewright.gatekeeper.template import CONSTRAINT_GROUP, Template
 from gatewright.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 SCOPED: Final = "scoped"
 DENY: Final = "deny"

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
 
 from gatewright.errors import TemplateError, UsageError
 from gatewright.gatekeeper.template import Template
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Protocol, TypeAlias
+
     from gatewright.analysis import Capabilities
     from gatewright.codegen.cache import CodeCache
     from gatewright.gatekeeper.constraint import Constraint
     from gatewright.gatekeeper.review import Review
+else:
+    Protocol = object
 
 # What one evaluation found: a message and the details that go with it.
-Finding = tuple[str, Any]
+Finding: TypeAlias = "tuple[str, Any]"
 # The way from an object's root to a value: names and indexes.
-Path = tuple[Any, ...]
+Path: TypeAlias = "tuple[Any, ...]"
 
 
 class Rule(Protocol):
@@ -33,11 +37,9 @@ class Policy(Protocol):
 
     def bind(self, constraint: Constraint) -> Rule:
         """The rule of a constraint; everything that its parameters alone decide is computed here."""
-        ...
 
     def paths(self, constraint: Constraint, review: Review, inventory: Any, context: Any) -> dict[str, Path]:
         """For each message the place in the object that it is about, where the language can tell."""
-        ...
 
 
 class Driver(Protocol):
@@ -49,7 +51,6 @@ class Driver(Protocol):
 
     def compile(self, template: Template) -> Policy:
         """The template's policy; TemplateError of stage add when its code is refused."""
-        ...
 
 
 def make_drivers(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import TYPE_CHECKING
 
 from gatewright.errors import GatewrightError, LimitError, RegoError, ReviewError
 from gatewright.gatekeeper.entries import Entry
@@ -16,8 +14,10 @@ from gatewright.gatekeeper.review import Review
 from gatewright.gatekeeper.template import TARGET
 from gatewright.records import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from gatewright.gatekeeper.constraint import Constraint
     from gatewright.gatekeeper.drivers import Finding, Path, Policy
@@ -128,6 +128,8 @@ class Evaluation:
         if self._guard is None:
             options = self._options
             if options is None or (options.timeout_s is None and options.max_memory is None):
+                from contextlib import nullcontext
+
                 self._guard = nullcontext()
             else:
                 from gatewright.runtime.limits import Guard

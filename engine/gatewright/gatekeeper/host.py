@@ -7,8 +7,6 @@ built once and shared by all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
 
 from gatewright.errors import GatewrightError, LimitError, MatchError, ReviewError
 from gatewright.gatekeeper import kube
@@ -39,7 +37,10 @@ from gatewright.gatekeeper.scopes import Scopes
 from gatewright.gatekeeper.template import TARGET, Template, is_template
 from gatewright.records import field, record, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from gatewright.analysis import Capabilities
     from gatewright.cel.vap import Policies
     from gatewright.codegen.cache import CodeCache
@@ -458,10 +459,12 @@ class Host:
             if seen.review is not None:
                 for violation in violations:
                     wanted.setdefault((violation.constraint.kind, violation.constraint.name), {})[id(seen)] = seen
-        with suppress(LimitError):  # whose it was shows when its places are asked for
+        try:
             for key, looks in wanted.items():
                 for seen in looks.values():
                     self._paths(key, seen)
+        except LimitError:
+            pass  # whose it was shows when its places are asked for
 
     def _paths(self, key: tuple[str, str], seen: Seen) -> dict[str, tuple[Any, ...]]:
         """Where the findings of a constraint lie in the object, by message."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gatewright.errors import ReviewError
 from gatewright.gatekeeper import kube
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def inventory_path(obj: kube.Object) -> tuple[str, ...]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Final
 
 from gatewright.errors import GatewrightError
 from gatewright.gatekeeper._gotext import quote, type_text, value_text
 from gatewright.records import record
 
-Object = dict[str, Any]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final, TypeAlias
+
+Object: TypeAlias = "dict[str, Any]"
 
 
 class AccessError(GatewrightError):

@@ -7,7 +7,6 @@ an error for objects that meet the earlier ones.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
 
 from gatewright.errors import MatchError
 from gatewright.gatekeeper import kube
@@ -15,7 +14,10 @@ from gatewright.gatekeeper._gotext import quote
 from gatewright.gatekeeper.wildcard import compile_wildcards, matches, matches_generate_name
 from gatewright.records import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from gatewright.gatekeeper.selector import Predicate
 
 SOURCES: Final = frozenset({"All", "Generated", "Original"})

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cmp_to_key
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
 
-from gatewright.builtins import EXTERNAL_DATA
 from gatewright.errors import RegoError, RegoErrors, ReviewError, TemplateError
 from gatewright.gatekeeper._gotext import type_text, value_text
 from gatewright.gatekeeper.drivers import Finding, Path, Policy, Rule
@@ -15,10 +13,12 @@ from gatewright.gatekeeper.evidence import subject
 from gatewright.gatekeeper.template import REGO, Template
 from gatewright.records import field, record
 from gatewright.runtime.conflicts import ConflictError
-from gatewright.runtime.json import to_python
 from gatewright.runtime.values import Key, RegoSet, compare, to_key
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.analysis import Capabilities
     from gatewright.codegen.cache import CodeCache
     from gatewright.gatekeeper.constraint import Constraint
@@ -39,6 +39,7 @@ class RegoDriver:
     has_details: bool = True
 
     def compile(self, template: Template) -> Policy:
+        from gatewright.builtins import EXTERNAL_DATA
         from gatewright.compiler import compile_modules
         from gatewright.gatekeeper.regosource import ENTRYPOINT, MODULES, read_source, rego_error_text
 
@@ -62,6 +63,8 @@ class RegoDriver:
 
 
 def _hint(error: RegoError | RegoErrors) -> str:
+    from gatewright.builtins import EXTERNAL_DATA
+
     if f"undefined function {EXTERNAL_DATA}" in str(error):
         return "the answers of external data providers come from a file: --external-data FILE"
     return error.hint
@@ -131,7 +134,15 @@ def findings(value: Any) -> list[Finding]:
     answers = list(found.values())
     if len(answers) > 1:
         answers.sort(key=_BY_MESSAGE if plain else _BY_DETAILS)
-    return [(message, {} if details is _NO_DETAILS else to_python(details)) for message, details in answers]
+    return [(message, _as_python(details)) for message, details in answers]
+
+
+def _as_python(value: Any) -> Any:
+    if value.__class__ is dict and not value:
+        return {}
+    from gatewright.runtime.json import to_python
+
+    return to_python(value)
 
 
 def error_text(error: RegoError) -> str:
@@ -153,7 +164,7 @@ _BY_DETAILS: Callable[[Any], Any] = cmp_to_key(lambda a, b: compare(a[1], b[1]) 
 
 
 def _bad_message(message: Any) -> ReviewError:
-    plain = to_python(message)
+    plain = _as_python(message)
     number = isinstance(plain, (int, float)) and not isinstance(plain, bool)
     kind = "json.Number" if number else type_text(plain)
     what = f".msg accessor error: {value_text(plain)} is of the type {kind}, expected string"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
 from gatewright.errors import RegoError, RegoErrors, TemplateError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper._gotext import type_text, value_text
 from gatewright.gatekeeper.template import REGO, Template
 from gatewright.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 ENTRYPOINT: Final = "data.template.violation"
 # What the texts of a template are called in the cache of compiled policies; goes up when the rules for them change.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-
 from gatewright.gatekeeper.result import ConstraintRef, ObjectRef, Violation
 from gatewright.records import record, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any, Final
 
     from gatewright.cel.vap import Decision
     from gatewright.errors import MatchError

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
 
 from gatewright.errors import ReviewError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.match import Namespace, Subject
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from gatewright.runtime.trace import Places
 
 DELETE: Final = "DELETE"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.template import CONSTRAINT_GROUP
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 CLUSTER_KINDS: Final[dict[str, frozenset[str]]] = {
     "": frozenset({"ComponentStatus", "Namespace", "Node", "PersistentVolume"}),

@@ -7,7 +7,6 @@ from one reads, checks and compiles nothing until an object needs it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
 
 from gatewright.gatekeeper.constraint import Constraint, is_constraint
 from gatewright.gatekeeper.drivers import choose
@@ -17,12 +16,15 @@ from gatewright.gatekeeper.result import ConstraintRef
 from gatewright.gatekeeper.template import Code, Template, is_template
 from gatewright.records import field_names
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
     from gatewright.gatekeeper.host import Host
     from gatewright.gatekeeper.kube import Object
 
 Snapshot = tuple[list["_Packed"], list["_Packed"], list["Object"]]
-_Packed = tuple[Any, ...]
+_Packed: TypeAlias = "tuple[Any, ...]"
 
 
 def take(host: Host, documents: Iterable[Object]) -> Snapshot:

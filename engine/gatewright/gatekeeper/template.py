@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
 
 from gatewright.gatekeeper import kube
 from gatewright.records import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from gatewright.gatekeeper.schema import Schema
 
 TEMPLATE_GROUP: Final = "templates.gatekeeper.sh"

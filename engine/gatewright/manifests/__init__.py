@@ -9,9 +9,11 @@ What is here is imported when it is asked for: who only looks for files needs no
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.manifests._compose import compose
     from gatewright.manifests._compose_v3 import NOT_JSON, compose_v3
     from gatewright.manifests._documents import (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Any
 
 from gatewright.errors import ManifestError
 from gatewright.manifests._fast import NOT_PROVEN, read_fast
@@ -12,6 +11,10 @@ from gatewright.manifests._stream import Chunk, blocks_of, looks_like_json, spli
 from gatewright.records import field, record
 from gatewright.source import Location
 from gatewright.source import excerpt as _excerpt
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MAX_DOCUMENT_BYTES = 32 << 20
 

@@ -13,16 +13,19 @@ A line means the same wherever it stands (outside literal blocks), so its shape 
 from __future__ import annotations
 
 import re
-from typing import Any, Final
 
 from gatewright.errors import ManifestError
 from gatewright.manifests._scalars import key_text, resolve, settled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final, TypeAlias
 
 NOT_PROVEN: Final = object()
 
 # The shape of a line: column, column of what follows "- " (-1 without a dash), key, value. A negative column says
 # that there is nothing on the line or that it has no provable shape.
-_Shape = tuple[int, int, "str | None", Any]
+_Shape: TypeAlias = "tuple[int, int, str | None, Any]"
 
 _NOTHING: Final[_Shape] = (-1, -1, None, None)
 _UNPROVEN: Final[_Shape] = (-2, -1, None, None)
@@ -161,7 +164,7 @@ def _special(lines: list[str], at: int, parent: int, value: _Special) -> tuple[A
 
 # A node of a document by its lines: the line (from 0) of its key or of its dash, whether it is an item, and the nodes
 # within it, by key or by index. A list and not a class, for there is one for every line.
-Place = list[Any]
+Place: TypeAlias = "list[Any]"
 
 
 def read_places(text: str) -> Place | None:

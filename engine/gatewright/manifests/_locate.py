@@ -12,13 +12,15 @@ from functools import lru_cache
 from itertools import pairwise
 from json import JSONDecoder
 from json.decoder import scanstring  # type: ignore[attr-defined]
-from typing import TYPE_CHECKING, Any
 
 from gatewright.manifests._fast import Place, is_flow, read_places, span
 from gatewright.manifests._rows import find
 from gatewright.source import Location
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.manifests._marks import Node
 
 # Texts longer than this are Lists, most likely; the parts of such are looked up item by item.

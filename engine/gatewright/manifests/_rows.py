@@ -6,9 +6,12 @@ Only a few lines are looked at for one answer. None is given where a part is wri
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from gatewright.manifests._fast import columns
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # The line (from 0) of a part, whether it is an array's item, and whether it is an object or array itself.
 Found = tuple[int, bool, bool]

@@ -7,14 +7,14 @@ booleans. Numbers leave here as Kubernetes' JSON decoder would hold them: int wh
 
 from __future__ import annotations
 
-import binascii
-import math
 import re
-from datetime import UTC, datetime, timedelta, timezone
-from decimal import Decimal
-from typing import Any
 
 from gatewright.errors import ManifestError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import timezone
+    from typing import Any
 
 TAG_PREFIX = "tag:yaml.org,2002:"
 STR, BOOL, INT, FLOAT, NULL, TIMESTAMP, BINARY, MERGE = (
@@ -22,7 +22,7 @@ STR, BOOL, INT, FLOAT, NULL, TIMESTAMP, BINARY, MERGE = (
 )
 _RESOLVABLE = frozenset({STR, BOOL, INT, FLOAT, NULL, TIMESTAMP})
 
-_NAN, _INF = math.nan, math.inf
+_NAN, _INF = float("nan"), float("inf")
 _COMMON: dict[str, tuple[str, Any]] = {
     **dict.fromkeys(("true", "True", "TRUE"), (BOOL, True)),
     **dict.fromkeys(("false", "False", "FALSE"), (BOOL, False)),
@@ -41,17 +41,17 @@ _WORDS_V3 = _COMMON
 _DIGITS_OR_SIGN = frozenset("0123456789+-")
 _INTEGER = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]([0-7]+)|0([0-7]*)|([1-9][0-9]*))", re.A)
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.A)
-_DOT_FLOAT = re.compile(r"\.[0-9]+(?:[eE][-+]?[0-9]+)?", re.A)
+# What is met seldom is compiled when it is met.
+_DOT_FLOAT = r"\.[0-9]+(?:[eE][-+]?[0-9]+)?"
 # go-yaml retries "0b" (and v3 "0o") with the digits alone, sign included: 0b-11 is -3.
-_RETRIED_BINARY = re.compile(r"0b([-+][01]+)", re.A)
-_RETRIED_OCTAL = re.compile(r"0o([-+][0-7]+)", re.A)
-_TIMESTAMP = re.compile(
-    r"(\d{4})-(\d\d?)-(\d\d?)"
+_RETRIED_BINARY = r"0b([-+][01]+)"
+_RETRIED_OCTAL = r"0o([-+][0-7]+)"
+_TIMESTAMP = (
+    r"(?a)(\d{4})-(\d\d?)-(\d\d?)"
     r"(?:(?:(?P<t>[Tt])|(?P<space> ))(?P<h>\d\d?):(?P<m>\d\d?):(?P<s>\d\d?)(?:[.,](?P<f>\d+))?"
-    r"(?P<zone>Z|[-+]\d\d:\d\d)?)?",
-    re.A,
+    r"(?P<zone>Z|[-+]\d\d:\d\d)?)?"
 )
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
 _MIN_INT, _MAX_INT, _MAX_UINT = -(2**63), 2**63 - 1, 2**64 - 1
 _EXACT = 2.0**53
 
@@ -88,7 +88,7 @@ def _implicit(text: str, tag: str, v3: bool) -> tuple[str, Any]:
             if when is not None:
                 return TIMESTAMP, when if v3 else text
         return _number(text, v3)
-    if first == "." and _DOT_FLOAT.fullmatch(text):
+    if first == "." and re.fullmatch(_DOT_FLOAT, text):
         return _float(text, text)
     return STR, text
 
@@ -102,10 +102,10 @@ def _number(text: str, v3: bool) -> tuple[str, Any]:
             return INT, value
     if _FLOAT.fullmatch(plain):
         return _float(plain, text)
-    retried = _RETRIED_BINARY.fullmatch(plain)
+    retried = re.fullmatch(_RETRIED_BINARY, plain) if plain.startswith("0b") else None
     if retried:
         return _retried(int(retried[1], 2), text)
-    retried = _RETRIED_OCTAL.fullmatch(plain) if v3 else None
+    retried = re.fullmatch(_RETRIED_OCTAL, plain) if v3 else None
     if retried:
         return _retried(int(retried[1], 8), text)
     return STR, text
@@ -127,7 +127,7 @@ def _integer(match: re.Match[str]) -> int:
 
 def _float(plain: str, text: str) -> tuple[str, Any]:
     value = float(plain)
-    if math.isinf(value):
+    if value in (_INF, -_INF):
         return STR, text
     return FLOAT, value
 
@@ -141,8 +141,10 @@ def _retried(value: int, text: str) -> tuple[str, Any]:
 def _decode_binary(text: str) -> str:
     # Go skips line ends and is strict about everything else; what is not UTF-8 becomes U+FFFD, a byte at a time.
     compact = text.replace("\n", "").replace("\r", "")
-    if _BASE64.fullmatch(compact) is None:
+    if re.fullmatch(_BASE64, compact) is None:
         raise ManifestError("!!binary value contains invalid base64 data")
+    import binascii
+
     return decode_lossy(binascii.a2b_base64(compact))
 
 
@@ -168,6 +170,8 @@ def settled(value: float) -> int | float:
         return whole if value == whole else value
     # The number passes through JSON text, its shortest digits padded with zeros, and it is those that must fit.
     if -1e19 < value < 1e19:
+        from decimal import Decimal
+
         whole = int(Decimal(repr(value)))
         return whole if _MIN_INT <= whole <= _MAX_INT else value
     return value
@@ -223,7 +227,7 @@ def short_tag(tag: str) -> str:
 
 def _timestamp(text: str) -> str | None:
     """RFC 3339 text of a timestamp in one of the four forms go-yaml accepts; None if it is not one."""
-    match = _TIMESTAMP.fullmatch(text)
+    match = re.fullmatch(_TIMESTAMP, text)
     if match is None:
         return None
     year, month, day = int(match[1]), int(match[2]), int(match[3])
@@ -233,6 +237,8 @@ def _timestamp(text: str) -> str | None:
         return None
     if hours > 23 or minutes > 59 or seconds > 59:
         return None
+    from datetime import datetime
+
     offset = _zone(zone)
     if offset is None:
         return None
@@ -247,6 +253,8 @@ def _timestamp(text: str) -> str | None:
 
 
 def _zone(zone: str | None) -> timezone | None:
+    from datetime import UTC, timedelta, timezone
+
     if zone is None or zone == "Z":
         return UTC
     hours, minutes = int(zone[1:3]), int(zone[4:6])

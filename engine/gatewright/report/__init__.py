@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
 
 from gatewright.errors import UsageError
 from gatewright.records import field, record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Protocol
+
     from gatewright.report.found import Found
+else:
+    Protocol = object
 
 Section = tuple[str, str]
 
@@ -68,7 +72,6 @@ class Renderer(Protocol):
 
     def rules(self, found: Sequence[Found]) -> dict[str, dict[str, Any]]:
         """What a format that lists the rules at its end needs to know of those that fired, by id."""
-        ...
 
     def finish(self, summary: Summary, errors: Sequence[dict[str, Any]], rules: dict[str, dict[str, Any]]) -> str: ...
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.gatekeeper.result import Violation
 
 
@@ -56,6 +56,8 @@ def title(v: Violation) -> str:
 
 def fingerprint(v: Violation) -> str:
     """The same for the same finding wherever it stands in its file."""
+    import hashlib
+
     where = v.location.file if v.location else ""
     parts = (v.constraint.kind, v.constraint.name, where, v.object.kind, v.object.namespace, v.object.name, v.message)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from gatewright.records import record
 from gatewright.source import Location
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.gatekeeper.result import Violation
     from gatewright.manifests import Document
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
 
 from gatewright.report import Plain, Section, Summary
 from gatewright.source import Location, file_excerpt
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.gatekeeper.result import Violation
     from gatewright.report.found import Found
 

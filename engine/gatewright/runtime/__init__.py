@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.runtime.conflicts import ConflictError, differ, insert, keyed, put
     from gatewright.runtime.context import Context, EvalOptions, State, failed, refuse
     from gatewright.runtime.documents import (

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from gatewright.errors import RegoEvaluationError
 from gatewright.runtime.documents import get
 from gatewright.runtime.values import UNDEFINED, RegoSet, equal, to_key
 from gatewright.source import Location
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 At = tuple[str, int, int]
 

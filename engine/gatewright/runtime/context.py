@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import RegoEvaluationError, UsageError
 from gatewright.records import field, record, replace
@@ -16,12 +15,14 @@ from gatewright.runtime.documents import replace_paths
 from gatewright.runtime.values import UNDEFINED
 from gatewright.source import Location
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from random import Random
+    from typing import Any, TypeAlias
 
 At = tuple[str, int, int]
 # A chain, the latest read first: see runtime.trace.
-Reads = tuple[Any, ...] | None
+Reads: TypeAlias = "tuple[Any, ...] | None"
 
 
 @record(frozen=True, slots=True)

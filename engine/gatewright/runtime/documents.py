@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
 
 from gatewright.runtime.values import UNDEFINED, Key, NumberText, RegoSet, from_key, sorted_keys, to_key
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final, TypeAlias
 
 ABSENT: Final = (KeyError, IndexError, TypeError)
 """What a subscript raises where Rego says undefined."""
@@ -185,7 +188,7 @@ def _replace(document: Any, path: tuple[Any, ...], value: Any) -> Any:
 
 # --- rules and base data mixed ------------------------------------------------------------------------------------
 
-Tree = dict[Any, Any]
+Tree: TypeAlias = "dict[Any, Any]"
 """Rules by path: key forms to a Tree, or to the function `(state) -> value` of the rules at that path."""
 
 
@@ -279,7 +282,7 @@ def _merge(base: Any, virtual: Any) -> Any:
     return merged
 
 
-Rule = Callable[[Any], Any]
+Rule: TypeAlias = "Callable[[Any], Any]"
 
 __all__ = [
     "ABSENT",

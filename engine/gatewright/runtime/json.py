@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from typing import Any, Final
 
 from gatewright.errors import RegoEvaluationError
 from gatewright.runtime.numbers import NumberError, check_range, int_of_text, number_text, parse_number
 from gatewright.runtime.text import go_quote, has_surrogate
 from gatewright.runtime.values import Key, NumberText, RegoSet, from_key, sorted_keys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 # Go refuses to nest deeper.
 _MAX_DEPTH: Final = 10_000

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import Any
+from _thread import RLock, allocate_lock, get_ident, start_new_thread
 
 from gatewright.errors import LimitError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _LONGEST_NAP = 0.05
 _IDLE_BEFORE_EXIT = 2.0
@@ -46,7 +47,7 @@ class _Watch:
     __slots__ = ("again", "armed", "base", "deadline", "fired", "memory", "thread", "timeout_s")
 
     def __init__(self, timeout_s: float | None, memory: int | None) -> None:
-        self.thread = threading.get_ident()
+        self.thread = get_ident()
         self.timeout_s = timeout_s
         self.memory = memory
         self.base = _resident() if memory is not None else 0
@@ -64,16 +65,17 @@ class _Watcher:
     """The thread that watches, and what it watches."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        self.lock = allocate_lock()
         self.watches: list[_Watch] = []
-        self.thread: threading.Thread | None = None
+        self.running = False
 
     def begin(self, watch: _Watch) -> None:
         with self.lock:
             self.watches.append(watch)
-            if self.thread is None or not self.thread.is_alive():
-                self.thread = threading.Thread(target=self._run, name="gatewright-limits", daemon=True)
-                self.thread.start()
+            if not self.running:
+                # As a daemon thread of `threading`, which takes as long to import as many an evaluation.
+                start_new_thread(self._run, ())
+                self.running = True
 
     def end(self, watch: _Watch) -> None:
         with self.lock:
@@ -101,7 +103,7 @@ class _Watcher:
                 if self.watches:
                     idle_since = time.monotonic()
                 elif time.monotonic() - idle_since > _IDLE_BEFORE_EXIT:
-                    self.thread = None
+                    self.running = False
                     return
 
     def _check(self, watch: _Watch) -> None:
@@ -155,25 +157,30 @@ def _resident() -> int:
 _FRAMES = 8_000
 
 
-@contextmanager
-def deep(frames: int = 0) -> Iterator[None]:
+class deep:  # noqa: N801 - read as the verb of a with statement
     """Room for documents and policies that nest deep; what nests deeper still ends in a DepthLimitError."""
-    with _room:
-        _room.enter(frames or _FRAMES)
-    try:
-        yield
-    except RecursionError:
-        raise DepthLimitError("nested too deep") from None
-    finally:
+
+    __slots__ = ("_frames",)
+
+    def __init__(self, frames: int = 0) -> None:
+        self._frames = frames or _FRAMES
+
+    def __enter__(self) -> None:
+        with _room:
+            _room.enter(self._frames)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         with _room:
             _room.leave()
+        if kind is not None and issubclass(kind, RecursionError):
+            raise DepthLimitError("nested too deep") from None
 
 
 class _Room:
     """The interpreter's recursion limit, raised while anyone needs it; all threads share it."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        self._lock = RLock()
         self._users = 0
         self._before = 0
 
@@ -194,8 +201,10 @@ class _Room:
         self._users -= 1
         if not self._users:
             # Lowering it below where this thread stands would be refused.
-            with suppress(RecursionError):
+            try:
                 sys.setrecursionlimit(self._before)
+            except RecursionError:
+                pass
 
 
 _room = _Room()
@@ -212,19 +221,26 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_watcher)
 
 
-@contextmanager
-def bounded(timeout_s: float | None, max_memory: int | None) -> Iterator[None]:
+class bounded:  # noqa: N801 - as above
     """Run the block under these bounds; a LimitError is raised in it when one is reached."""
-    if timeout_s is None and max_memory is None:
-        yield
-        return
-    watcher = _watcher
-    watch = _Watch(timeout_s, max_memory)
-    watcher.begin(watch)
-    try:
-        yield
-    finally:
-        watcher.end(watch)
+
+    __slots__ = ("_max_memory", "_timeout_s", "_watch", "_watcher")
+
+    def __init__(self, timeout_s: float | None, max_memory: int | None) -> None:
+        self._timeout_s = timeout_s
+        self._max_memory = max_memory
+        self._watch: _Watch | None = None
+
+    def __enter__(self) -> None:
+        if self._timeout_s is None and self._max_memory is None:
+            return
+        self._watcher = _watcher
+        self._watch = _Watch(self._timeout_s, self._max_memory)
+        self._watcher.begin(self._watch)
+
+    def __exit__(self, *_: object) -> None:
+        if self._watch is not None:
+            self._watcher.end(self._watch)
 
 
 class Guard:
@@ -240,7 +256,7 @@ class Guard:
 
     def __enter__(self) -> None:
         watch = self._watch
-        if watch is None or self._watcher is not _watcher or watch.thread != threading.get_ident():
+        if watch is None or self._watcher is not _watcher or watch.thread != get_ident():
             self._watcher = _watcher
             self._watch = watch = _Watch(self._timeout_s, self._max_memory)
             _watcher.begin(watch)

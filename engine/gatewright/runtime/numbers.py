@@ -8,11 +8,14 @@ A binary float is a triple (negative, mantissa, exponent) standing for ±mantiss
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final
 
 from gatewright.runtime.values import NumberText
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from typing import Any, Final
 
 Number = int | float
 BigFloat = tuple[bool, int, int]
@@ -149,6 +152,8 @@ def compare_exact(a: Number, b: Number) -> int:
 
 
 def _decimal(number: Number) -> Decimal:
+    from decimal import Decimal
+
     if number.__class__ is int and number.bit_length() < 13_000:
         return Decimal(number)
     return Decimal(number_text(number))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
 
 from gatewright.runtime.numbers import number_text
 from gatewright.runtime.values import RegoSet, from_key, sorted_keys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 _QUOTED: Final = {
     "\\": "\\\\",

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import Any
 
 from gatewright.runtime.context import At, Reads, State
 from gatewright.runtime.values import RegoSet
 
-Path = tuple[Any, ...]
-_Link = tuple[Any, ...]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+Path: TypeAlias = "tuple[Any, ...]"
+_Link: TypeAlias = "tuple[Any, ...]"
 _STEPS = frozenset((str, int))
 _CONTAINERS = frozenset((dict, list, RegoSet))
 
