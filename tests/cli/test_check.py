@@ -89,6 +89,16 @@ class TestReports:
         assert ran.code == 0
         assert "warning: no object matched any constraint: nothing was evaluated\n" in ran.out
 
+    def test_objects_are_as_mutators_leave_them(self, cli, work):
+        (work / "mutator.yaml").write_text(
+            "apiVersion: mutations.gatekeeper.sh/v1\nkind: AssignMetadata\nmetadata: {name: o}\n"
+            "spec: {location: metadata.labels.owner, parameters: {assign: {value: me}}}\n"
+        )
+        assert cli(*CHECK, "-p", "mutator.yaml", "plain.yaml").code == 0
+        # The record of that run must not answer for this one.
+        ran = cli(*CHECK, "-p", "mutator.yaml", "plain.yaml", "--no-mutate")
+        assert (ran.code, "plain has no owner" in ran.out) == (1, True)
+
     def test_only_what_fails_decides(self, cli, work):
         text = (work / "policy.yaml").read_text()
         (work / "policy.yaml").write_text(text.replace("spec:\n  match", "spec:\n  enforcementAction: warn\n  match"))

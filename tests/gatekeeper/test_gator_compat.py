@@ -75,6 +75,8 @@ NAMED_DEFAULT = {"matchLabels": {"kubernetes.io/metadata.name": "default"}}
 NAMED_SHOP = {"matchLabels": {"kubernetes.io/metadata.name": "shop"}}
 INVENTORY = 'sprintf("%v %v", [input.parameters.n, data.inventory.cluster.v1.Pod.q.spec.n])'
 
+OWNED = mutator("AssignMetadata", "metadata.labels.owner", {"assign": {"value": "me"}})
+
 # What the manual calls it: documents, the object, and the messages here and with gator.
 ROWS = {
     "an object that names no namespace": (
@@ -124,6 +126,12 @@ ROWS = {
         pod(),
         ["2"],
         ["failed expression: false"],
+    ),
+    "mutators": (
+        [*saying('object.get(input.review.object.metadata, "labels", "none")'), OWNED],
+        pod(),
+        ['{"owner": "me"}'],
+        ["none"],
     ),
     "large integers in parameters and in the inventory": (
         [*saying(INVENTORY, n=1_000_000), pod("q", spec={"n": 1_000_000})],

@@ -12,6 +12,7 @@ from gatewright.runtime.context import EvalOptions
 
 from .conftest import REGO, constraint, namespace, pod, template
 from .test_expansion import deployment, expansion
+from .test_mutation import mutator
 
 
 class Echo:
@@ -412,6 +413,28 @@ def test_resultants_are_reviewed_in_the_operation_of_their_parent(make_host):
     host = make_host(template(rego=ASKS), constraint(match=match), expansion())
     (found,) = messages(host, deployment(), operation="UPDATE")
     assert found.startswith("[Implied by expand] UPDATE ")
+
+
+def test_objects_are_reviewed_as_mutators_leave_them(make_host):
+    documents = [
+        template(),
+        constraint(),
+        mutator("AssignMetadata", "metadata.labels.owner", {"assign": {"value": "me"}}),
+    ]
+    host, obj = make_host(*documents), pod()
+    assert messages(host, obj) == []
+    assert [reason for _, reason in host.explain(obj)] == [None]
+    assert obj == pod()
+    # Nothing is mutated on its way out.
+    assert messages(host, obj, operation="DELETE") == ["p has no label owner"]
+    assert messages(make_host(*documents, mutate=False), obj) == ["p has no label owner"]
+
+
+def test_explain_sees_what_mutation_leaves(make_host):
+    selector = {"matchLabels": {"owner": "me"}}
+    change = mutator("AssignMetadata", "metadata.labels.owner", {"assign": {"value": "me"}})
+    host = make_host(template(), constraint(match={"labelSelector": selector}), change)
+    assert [reason for _, reason in host.explain(pod())] == [None]
 
 
 def test_requests_are_of_objects_that_were_mutated_already(make_host):

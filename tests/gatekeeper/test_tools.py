@@ -87,6 +87,11 @@ def test_mutate_checks_what_comes_out(gatewright):
     assert gatewright("mutate", "-p", "t.yaml", "-p", "m.yaml", "p.yaml", m=[mutator])[0] == 0
 
 
+def test_mutate_without_mutators_says_so(gatewright):
+    code, out, err = gatewright("mutate", "p.yaml", p=[pod()])
+    assert (code, out, err) == (0, "", "note: there are no mutators among the inputs\n")
+
+
 def test_mutate_with_external_data(gatewright):
     target = pod(spec={"containers": [{"name": "a", "image": "x"}]})
     argv = ("mutate", "-p", "m.yaml", "p.yaml", "--external-data", "e.yaml", "-f", "json")

@@ -167,6 +167,7 @@ def make_host(request: CheckRequest, codes: CodeCache | None) -> Host:
         default_namespace=request.namespace,
         enforcement_point=request.enforcement_point or GATOR_POINT,
         gator_compat=request.gator_compat,
+        mutate=request.mutate,
         cache=codes,
         eval_options=options,
         external_data=provider,

@@ -37,6 +37,7 @@ class CheckRequest:
     engine: str = "cel"
     enforcement_point: str = ""
     gator_compat: bool = False
+    mutate: bool = True
     kubernetes_version: str = "latest"
     rules: tuple[str, ...] = ()
     exclude_rules: tuple[str, ...] = ()

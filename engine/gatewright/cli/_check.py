@@ -45,6 +45,7 @@ def run_check(
     engine: str = "cel",
     enforcement_point: str = "",
     gator_compat: bool = False,
+    no_mutate: bool = False,
     external_data: str = "",
     jobs: int = 0,
     timeout: float = 5.0,
@@ -78,6 +79,7 @@ def run_check(
         engine=engine,
         enforcement_point=enforcement_point,
         gator_compat=gator_compat,
+        mutate=not no_mutate,
         kubernetes_version=kubernetes_version or kept.kubernetes_version or "latest",
         rules=tuple(rule or kept.rules),
         exclude_rules=(*kept.exclude_rules, *(exclude_rule or ())),
@@ -192,6 +194,7 @@ _SWITCHES = {
     "--no-cache": "no_cache",
     "--no-excerpt": "no_excerpt",
     "--no-inline-waivers": "no_inline_waivers",
+    "--no-mutate": "no_mutate",
     "--no-result-cache": "no_result_cache",
 }
 _CONVERTED: dict[str, Any] = {"jobs": int, "timeout": float, "output": _path, "write_baseline": _path}

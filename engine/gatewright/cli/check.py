@@ -73,6 +73,9 @@ def check(
     gator_compat: Annotated[
         bool, typer.Option("--gator-compat", help="Answer as gator test does, quirks included, not as a cluster.")
     ] = False,
+    no_mutate: Annotated[
+        bool, typer.Option("--no-mutate", help="Review objects as written, not as the mutators given leave them.")
+    ] = False,
     external_data: Annotated[str, typer.Option(help="A file with the answers of external data providers.")] = "",
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 chooses by the input's size.")] = 0,
     timeout: Annotated[float, typer.Option(help="Seconds one review may take; 0: no limit.")] = 5.0,

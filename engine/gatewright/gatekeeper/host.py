@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 _NONE: Final[frozenset[str]] = frozenset()
 _NOWHERE: Final[dict[str, tuple[Any, ...]]] = {}
+# The operations in which the API server asks for mutation.
+_MUTATED: Final = frozenset({"CREATE", "UPDATE"})
 
 
 @record(slots=True)
@@ -77,9 +79,9 @@ class Host:
     `engine` is cel (CEL first where a template has both languages, as in Gatekeeper), rego (Rego alone) or both (both
     languages of a template, disagreements told apart by `take_disagreements`). Objects of namespaced kinds that name no
     namespace go to `default_namespace`. `gator_compat` reproduces what `gator test` does differently from a cluster;
-    `semantics` says the same in full. `lazy` compiles a template at its first match, so that errors in its code show
-    late. `external_data` answers for providers; without it, templates cannot even name the built-in, as under gator.
-    `capabilities` say which built-ins there are for Rego.
+    `semantics` says the same in full. `mutate` reviews plain objects as the mutators loaded leave them. `lazy` compiles
+    a template at its first match, so that errors in its code show late. `external_data` answers for providers; without
+    it, templates cannot even name the built-in, as under gator. `capabilities` say which built-ins there are for Rego.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class Host:
         enforcement_point: str = GATOR_POINT,
         gator_compat: bool = False,
         semantics: str = CLUSTER,
+        mutate: bool = True,
         cache: CodeCache | bool | None = True,
         lazy: bool = False,
         failure_policy: str = "Fail",
@@ -102,6 +105,7 @@ class Host:
         self.semantics = GATOR_TEST if gator_compat else semantics
         self.default_namespace = default_namespace if self.semantics == CLUSTER else ""
         self.enforcement_point = enforcement_point
+        self.mutates = mutate and self.semantics == CLUSTER
         self.lazy = lazy
         self._store = code_store(cache)
         self.eval_options = eval_options if external_data is None else _answering(eval_options, external_data)
@@ -421,11 +425,14 @@ class Host:
         user_info: dict[str, Any] | None,
     ) -> Review:
         obj = self._placed(obj)
+        space = namespace or self._namespace_of(obj)
+        if self.mutates:
+            obj = self._admitted(obj, space, operation or "CREATE", (user_info or {}).get("username", ""))
         return object_review(
             obj,
             operation=operation,
             old_object=old_object,
-            namespace=namespace or self._namespace_of(obj),
+            namespace=space,
             user_info=user_info,
             show_namespace=self.semantics == CLUSTER,
         )
@@ -433,7 +440,7 @@ class Host:
     def _results(self, review: Review) -> list[Result]:
         results = self.run(review)
         if self._expander is not None:
-            results += self._expanded(review.subject_object, review)
+            results += self._expanded(review.subject_object, review, mutated=self.semantics == CLUSTER)
         return results
 
     def _decisions(
@@ -501,12 +508,18 @@ class Host:
     def mutated(self, obj: kube.Object, *, operation: str = "CREATE", username: str = "") -> kube.Object:
         """The object as the mutators in force leave it; where it named no namespace, it names none afterwards."""
         placed = self._placed(obj)
-        after = placed
-        if self._expander is not None and not _among(self._unmutated, Subject(placed), kube.namespace_of(placed)):
-            after = self._expander.mutated(placed, self._namespace_of(placed), operation=operation, username=username)
+        after = self._admitted(placed, self._namespace_of(placed), operation, username)
         if placed is not obj and kube.namespace_of(after) == self.default_namespace:
             del after["metadata"]["namespace"]
         return after
+
+    def _admitted(self, obj: kube.Object, space: Namespace | None, operation: str, username: str) -> kube.Object:
+        """What the mutation webhook makes of an object, where it is asked."""
+        if self._expander is None or operation not in _MUTATED:
+            return obj
+        if _among(self._unmutated, Subject(obj), kube.namespace_of(obj)):
+            return obj
+        return self._expander.mutated(obj, space, operation=operation, username=username)
 
     def _expanded(self, obj: kube.Object, parent: Review, *, mutated: bool = False) -> list[Result]:
         """The results of what an object expands to; resultants are reviewed in their parent's operation."""
@@ -606,7 +619,10 @@ class Host:
     def explain(self, obj: kube.Object) -> Iterator[tuple[Constraint, str | None]]:
         """For every constraint the first match criterion that an object fails; None where it applies."""
         obj = self._placed(obj)
-        subject = Subject(obj, self._namespace_of(obj), ORIGINAL)
+        space = self._namespace_of(obj)
+        if self.mutates:
+            obj = self._admitted(obj, space, "CREATE", "")
+        subject = Subject(obj, space, ORIGINAL)
         for constraint in self.constraints:
             if constraint.actions_at((self.enforcement_point,)) is None:
                 yield constraint, f"enforcement point {self.enforcement_point}"

@@ -39,11 +39,14 @@ def mutate(request: MutateRequest) -> int:
     given = read_objects(request.policies, troubles)
     inputs = read_objects(request.paths, troubles)
     documents = [*given, *inputs]
-    host = Host(default_namespace=request.namespace, external_data=load_providers(request.external_data))
+    providers = load_providers(request.external_data)
+    host = Host(default_namespace=request.namespace, external_data=providers, mutate=False)
     add_documents(host, filter(_is_policy, documents), troubles)
     for document in documents:
         if not _is_policy(document):
             attempt(host.learn, document.value, document, troubles)
+    if not any(is_mutator(document.value) for document in documents):
+        sys.stderr.write("note: there are no mutators among the inputs\n")
     changed = list(_mutated(request, host, [d for d in inputs if not _is_policy(d)], troubles))
     if request.format == "diff":
         write("".join(_difference(document, after) for document, after in changed), request.output)

@@ -35,7 +35,7 @@ def resolve(obj: Any, provider: Provider | None) -> None:
         return
     if provider is None:
         message = "failed to get client TLS certificate: external data client certificate watcher is not initialized"
-        raise MutationError(message)
+        raise MutationError(message, hint="answer for the providers in a file: --external-data FILE")
     answers = {name: _ask(provider, name, sorted(asked)) for name, asked in keys.items()}
     errors: list[str] = []
     _replace(obj, answers, errors)

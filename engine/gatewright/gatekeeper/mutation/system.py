@@ -85,7 +85,8 @@ class MutationSystem:
         try:
             resolve(mutable.object, self.provider)
         except MutationError as error:
-            raise MutationError(f"failed to resolve external data placeholders: {error.message}") from error
+            what = f"failed to resolve external data placeholders: {error.message}"
+            raise MutationError(what, hint=error.hint) from error
         return True
 
 
