@@ -26,7 +26,7 @@ _INT64 = range(-(2**63), 2**63)
 # Go refuses wider fields and higher indexes.
 _LARGEST = 1_000_000
 _MAX_RUNE = 0x10FFFF
-_SIMPLE = re.compile(r"%[vsd%]|[^%]+")
+_SIMPLE = re.compile(r"%[vsdq%]|[^%]+")
 
 
 class _BigInt(int):
@@ -51,12 +51,15 @@ def compile_format(format: str) -> Formatter:
     return simple
 
 
-def plain_pieces(format: str) -> list[str | None] | None:
-    """A format whose verbs, %v and %s alone, write strings as they are: its text, and None for each verb."""
+def plain_pieces(format: str) -> list[tuple[str, str]] | None:
+    """A format whose verbs write strings as they are (%v, %s) or quoted (%q): each piece as its verb and its text."""
     pieces = _SIMPLE.findall(format)
     if sum(map(len, pieces)) != len(format) or "%d" in pieces:
         return None
-    return [None if piece in ("%v", "%s") else "%" if piece == "%%" else piece for piece in pieces]
+    return [(p[1], "") if p in _STRING_VERBS else ("", "%" if p == "%%" else p) for p in pieces]
+
+
+_STRING_VERBS = frozenset(("%q", "%s", "%v"))
 
 
 def _percent_s(piece: str) -> str:
@@ -67,10 +70,12 @@ def _percent_s(piece: str) -> str:
 
 
 def _simple_text(value: Any, verb: str) -> str:
-    """A value under %v, %s or %d without flags."""
+    """A value under %v, %s, %d or %q without flags."""
     kind = value.__class__
     if kind is str:
-        return value if verb != "d" else f"%!d(string={value})"
+        return value if verb in "sv" else go_quote(value) if verb == "q" else f"%!d(string={value})"
+    if verb == "q":
+        return _formatted(_argument(value), verb, _Flags())
     if kind is int:
         return int_text(value) if verb != "s" or value not in _INT64 else f"%!s(int64={value})"
     if kind is float or kind is NumberText:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from gatewright.codegen import _py, fixed, terms, unify
 from gatewright.codegen.writer import Val, Writer
@@ -200,14 +200,14 @@ def _builtin(w: Writer, name: str, vals: list[Val], hint: str) -> Val:
 
 
 def _formatted(w: Writer, vals: list[Val], hint: str) -> Val | None:
-    """sprintf of a constant format whose verbs take strings as they are: an f-string, where the values are strings."""
+    """sprintf of a constant format whose verbs take strings as they are or quote them: where they are, an f-string."""
     from gatewright.builtins._format import plain_pieces
 
     form, values = vals
     pieces = plain_pieces(form.value) if form.constant and form.kind == "str" else None
     if pieces is None or not isinstance(values.expr, ast.List) or values.fixed:
         return None
-    if len(values.expr.elts) != pieces.count(None) or not values.expr.elts:
+    if len(values.expr.elts) != sum(verb != "" for verb, _ in pieces) or not values.expr.elts:
         return None
     if any(isinstance(part, ast.Constant) and part.value.__class__ is not str for part in values.expr.elts):
         return None
@@ -216,8 +216,7 @@ def _formatted(w: Writer, vals: list[Val], hint: str) -> Val | None:
     if not {"any", "str"}.issuperset(known):
         return None
     parts = [w.keep(Val(part), "part").expr for part in values.expr.elts]
-    rest = iter(parts)
-    text = ast.JoinedStr([ast.FormattedValue(next(rest), -1) if p is None else _py.const(p) for p in pieces])
+    text = _f_string(pieces, iter(parts))
     are_strings = [_py.class_is(part, "str") for part in parts if not isinstance(part, ast.Constant)]
     if not are_strings:
         return None
@@ -229,6 +228,17 @@ def _formatted(w: Writer, vals: list[Val], hint: str) -> Val | None:
     w.add(ast.If(test, [_py.assign(result, text)], [slow]))
     w.guard(_py.is_defined(_py.name(result)))
     return Val(_py.name(result), "str")
+
+
+def _f_string(pieces: list[tuple[str, str]], strings: Iterator[ast.expr]) -> ast.JoinedStr:
+    written: list[ast.expr] = []
+    for verb, text in pieces:
+        if not verb:
+            written.append(_py.const(text))
+            continue
+        string = next(strings)
+        written.append(ast.FormattedValue(_py.call("go_quote", string) if verb == "q" else string, -1))
+    return ast.JoinedStr(written)
 
 
 _LOCATED = frozenset(("http.send", "internal.print", "print", "trace", "internal.test_case", "rego.metadata.rule"))
@@ -375,6 +385,26 @@ def _member(w: Writer, vals: list[Val]) -> Val:
     return Val(_py.call("has_member", collection.expr, item.expr), "bool")
 
 
+def _concatenated(w: Writer, vals: list[Val]) -> Val | None:
+    """`array.concat` of what mostly are arrays indeed."""
+    if _worth_keeping(w, vals) or not all(val.kind in ("any", "list") for val in vals):
+        return None
+    left, right = (w.keep(val, "operand") for val in vals)
+    key = ("call", "array.concat", ast.dump(left.expr), ast.dump(right.expr))
+    if key in w.known:
+        return w.known[key]
+    both = ast.BinOp(left.expr, ast.Add(), right.expr)
+    doubtful: list[ast.expr] = [_py.class_is(val.expr, "list") for val in (left, right) if val.kind != "list"]
+    if not doubtful:
+        return Val(both, "list")
+    slow = _py.call(w.unit.builtin("array.concat"), left.expr, right.expr)
+    result = w.names.fresh("joined")
+    w.add(attempt_builtin(w, result, ast.IfExp(functools.reduce(_py.both, doubtful), both, slow), "array.concat"))
+    w.guard(_py.is_defined(_py.name(result)))
+    w.known[key] = Val(_py.name(result), "list")
+    return w.known[key]
+
+
 def _set_difference(w: Writer, vals: list[Val]) -> Val | None:
     if vals[0].kind == vals[1].kind == "set":
         return Val(ast.BinOp(vals[0].expr, ast.Sub(), vals[1].expr), "set")
@@ -397,6 +427,8 @@ def _minus(w: Writer, vals: list[Val]) -> Val | None:
 
 def _object_get(w: Writer, vals: list[Val]) -> Val | None:
     """`object.get` with a constant key of an object, as it is nearly always called."""
+    if len(vals) == 3 and vals[1].constant and vals[1].kind == "list":
+        return _object_get_below(w, vals)
     if len(vals) != 3 or not (vals[1].constant and vals[1].kind == "str") or vals[0].kind not in ("any", "dict"):
         return None
     whole = vals[0].whole_input and vals[1].value == w.unit.parameters
@@ -416,7 +448,36 @@ def _object_get(w: Writer, vals: list[Val]) -> Val | None:
     return Val(_py.name(result), "any", fixed=all_fixed)
 
 
+def _object_get_below(w: Writer, vals: list[Val]) -> Val | None:
+    """`object.get` with a constant path through objects: one lookup below the other. Nothing else can be asked so."""
+    path: list[Any] = vals[1].value
+    if not path or any(step.__class__ is not str for step in path) or vals[0].kind not in ("any", "dict"):
+        return None
+    if vals[0].whole_input or _worth_keeping(w, vals):
+        return None
+    base, default = w.keep(vals[0], "object"), w.keep(vals[2], "default")
+    nothing = _py.name(w.unit.constant({}, "nothing"))
+    found = base.expr
+    for number, step in enumerate(path, 1):
+        otherwise = default.expr if number == len(path) else nothing
+        found = _py.call(_py.attribute(found, "get"), _py.const(step), otherwise)
+    result = w.names.fresh(path[-1])
+    slow = _py.call(w.unit.builtin("object.get"), base.expr, vals[1].expr, default.expr)
+    other = attempt_builtin(w, result, slow, "object.get")
+    w.add(
+        ast.Try(
+            [_py.assign(result, found)],
+            [ast.ExceptHandler(_py.name("AttributeError"), None, [other])],
+            [],
+            [],
+        )
+    )
+    w.guard(_py.is_defined(_py.name(result)))
+    return Val(_py.name(result), "any", fixed=all(val.fixed for val in vals))
+
+
 INLINE: dict[str, Inline] = {
+    "array.concat": _concatenated,
     "count": _count,
     "equal": _equal,
     "gt": _ordered(ast.Gt),

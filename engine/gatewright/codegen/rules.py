@@ -198,7 +198,7 @@ def _branches(rule: CompiledRule) -> list[CompiledRule]:
 
 def _same_constant(group: Group) -> object:
     """The one constant that every definition gives, if that is so."""
-    values = [_constant(branch) for rule in group.rules for branch in _branches(rule)]
+    values = [constant_of(branch) for rule in group.rules for branch in _branches(rule)]
     if not values or any(v is NOTHING for v in values):
         return NOTHING
     from gatewright.runtime.values import equal
@@ -206,7 +206,8 @@ def _same_constant(group: Group) -> object:
     return values[0] if all(equal(v, values[0]) for v in values) else NOTHING
 
 
-def _constant(rule: CompiledRule) -> object:
+def constant_of(rule: CompiledRule) -> object:
+    """The constant that a definition gives, else NOTHING."""
     return terms.constant(rule.head.value.value) if rule.head.value is not None else NOTHING
 
 

@@ -16,7 +16,7 @@ from gatewright.codegen.writer import NOTHING, Sink, Val, Writer
 from gatewright.records import field, record
 from gatewright.runtime.values import NumberText, RegoSet, from_key, to_key
 from gatewright.source import Location
-from gatewright.syntax.nodes import Ref, String, Term, Var
+from gatewright.syntax.nodes import Boolean, Expr, Ref, String, Term, Var
 
 if TYPE_CHECKING:
     from gatewright.analysis.program import CompiledRule, Program, QueryPlan, RuleNode
@@ -44,6 +44,7 @@ _RUNTIME = (
     "failed",
     "filed",
     "get",
+    "go_quote",
     "has_member",
     "insert",
     "is_collection",
@@ -315,6 +316,9 @@ class Unit:
         if group.arity:
             w.never()
             return Val(_py.name(_py.UNDEFINED))
+        constant = self._always(group)
+        if constant is not NOTHING:
+            return terms.constant_val(w, constant, hint or group.short_name)
         key = (w.state, "rule", group.path)
         seen = w.known.get(key)
         if seen is not None:
@@ -327,6 +331,13 @@ class Unit:
         w.known[key] = val
         return val
 
+    def _always(self, group: Group) -> Any:
+        """The constant that a complete rule is, whatever it meets, else NOTHING."""
+        if group.kind != "complete" or len(group.rules) != 1 or self.covering or self.hideable(group):
+            return NOTHING
+        (rule,) = group.rules
+        return rules.constant_of(rule) if rule.body and all(map(_is_true, rule.body)) else NOTHING
+
     def result_kind(self, group: Group) -> str:
         """The type of a group's value where its definitions show it."""
         if self.hideable(group) or group.kind in ("set", "object"):
@@ -336,7 +347,7 @@ class Unit:
             definitions.append(group.default)
         kinds = set()
         for definition in definitions:
-            value = rules._constant(definition)
+            value = rules.constant_of(definition)
             kinds.add("any" if value is NOTHING else terms._KINDS[value.__class__])
         return kinds.pop() if len(kinds) == 1 else "any"
 
@@ -441,6 +452,10 @@ class Unit:
                 statements.append(ast.ImportFrom(module, [ast.alias(name) for name in wanted], 0))
             self._imported.update(wanted)
         return statements
+
+
+def _is_true(expr: Expr) -> bool:
+    return isinstance(expr.terms, Term) and expr.terms.value == Boolean(True) and not (expr.negated or expr.withs)
 
 
 def _module(stmts: list[ast.stmt]) -> ast.Module:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from gatewright.runtime.joins import filed, joined
     from gatewright.runtime.mocks import Later, Value, base_value, builtin_rule, mocked, mocked_holds
+    from gatewright.runtime.text import go_quote
     from gatewright.runtime.trace import bring_reads, cover, entered, evidence, keep_reads, left, made
     from gatewright.runtime.values import UNDEFINED, NumberText, RegoSet, compare, equal, to_key
     from gatewright.source import Location
@@ -53,6 +54,7 @@ _FROM = {
     ),
     "gatewright.runtime.joins": ("filed", "joined"),
     "gatewright.runtime.mocks": ("Later", "Value", "base_value", "builtin_rule", "mocked", "mocked_holds"),
+    "gatewright.runtime.text": ("go_quote",),
     "gatewright.runtime.trace": ("bring_reads", "cover", "entered", "evidence", "keep_reads", "left", "made"),
     "gatewright.runtime.values": ("UNDEFINED", "NumberText", "RegoSet", "compare", "equal", "to_key"),
     "gatewright.source": ("Location",),
@@ -95,6 +97,7 @@ __all__ = [
     "failed",
     "filed",
     "get",
+    "go_quote",
     "has_member",
     "insert",
     "is_collection",
