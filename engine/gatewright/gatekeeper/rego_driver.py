@@ -118,23 +118,27 @@ def findings(value: Any) -> list[Finding]:
         elements = [key.value for key in value if key.__class__ is Key]
     else:
         return []
-    found: dict[Any, tuple[Any, Any]] = {}
+    found: list[tuple[str, Any]] = []
     plain = True
     for element in elements:
         if element.__class__ is dict and "msg" in element:
             message = element["msg"]
             if message.__class__ is not str:
                 raise _bad_message(message)
-            if "details" in element:
-                plain = False
-                details = element["details"]
-                found[message, to_key(details)] = (message, details)
-            else:
-                found[message, _NO_DETAILS_KEY] = (message, _NO_DETAILS)
-    answers = list(found.values())
-    if len(answers) > 1:
-        answers.sort(key=_BY_MESSAGE if plain else _BY_DETAILS)
-    return [(message, _as_python(details)) for message, details in answers]
+            details = element.get("details", _NO_DETAILS)
+            plain = plain and details is _NO_DETAILS
+            found.append((message, details))
+    if len(found) > 1:
+        found = _distinct(found)
+        found.sort(key=_BY_MESSAGE if plain else _BY_DETAILS)
+    return [(message, _as_python(details)) for message, details in found]
+
+
+def _distinct(found: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Each finding once; where no message comes twice, details need not be looked at."""
+    if len({message for message, _ in found}) == len(found):
+        return found
+    return list({(message, to_key(details)): (message, details) for message, details in found}.values())
 
 
 def _as_python(value: Any) -> Any:
@@ -158,7 +162,6 @@ def error_text(error: RegoError) -> str:
 
 
 _NO_DETAILS: dict[str, Any] = {}
-_NO_DETAILS_KEY = to_key(_NO_DETAILS)
 _BY_MESSAGE = itemgetter(0)
 _BY_DETAILS: Callable[[Any], Any] = cmp_to_key(lambda a, b: compare(a[1], b[1]) or compare(a[0], b[0]))
 

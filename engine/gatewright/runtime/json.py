@@ -397,6 +397,33 @@ def to_python(value: Any) -> Any:
     Numbers stay what they are, NumberText included (it is a float); one whose text JSON does not know (`+5`, which
     to_number makes) is refused, as OPA refuses to print it.
     """
+    try:
+        return _converted(value)
+    except RecursionError:
+        return _converted_deep(value)
+
+
+def _converted(value: Any) -> Any:
+    kind = value.__class__
+    if kind is str:
+        return value if value.isascii() else _plain_leaf(value)
+    if kind is list:
+        return [v if v.__class__ in _THEMSELVES else _converted(v) for v in value]
+    if kind is dict:
+        if _STRINGS.issuperset(map(type, value)):
+            return {k: v if v.__class__ in _THEMSELVES else _converted(v) for k, v in value.items()}
+        return {json_key(k): _converted(value[k]) for k in _in_order(value)}
+    if kind is RegoSet:
+        return [_converted(v) for v in value.sorted()]
+    return _plain_leaf(value)
+
+
+_STRINGS: Final = frozenset({str})
+_THEMSELVES: Final = frozenset({bool, int, float, type(None)})
+
+
+def _converted_deep(value: Any) -> Any:
+    """The same without recursion."""
     if value.__class__ not in _COMPOSITE:
         return _plain_leaf(value)
     root: list[Any] = [None]
@@ -427,7 +454,7 @@ _COMPOSITE: Final = frozenset({list, dict, RegoSet, Key})
 def _plain_leaf(value: Any) -> Any:
     """Bytes that are not UTF-8 (kept as lone surrogates) become U+FFFD, as when Go prints them."""
     if value.__class__ is str:
-        return _SURROGATE.sub("\ufffd", value) if has_surrogate(value) else value
+        return value if value.isascii() or not has_surrogate(value) else _SURROGATE.sub("\ufffd", value)
     if value.__class__ is NumberText and not _NUMBER.fullmatch(value.text):
         raise RegoEvaluationError(f'json: invalid number literal "{value.text}"')
     return value

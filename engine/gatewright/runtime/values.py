@@ -288,7 +288,7 @@ def compare(a: Any, b: Any) -> int:
         return compare_numbers(a, b)
     if kind is list:
         for x, y in zip(a, b, strict=False):
-            if order := compare(x, y):
+            if x is not y and (order := compare(x, y)):
                 return order
         return (len(a) > len(b)) - (len(a) < len(b))
     if kind is dict:
@@ -302,7 +302,7 @@ def compare(a: Any, b: Any) -> int:
 
 def _compare_objects(a: dict[Any, Any], b: dict[Any, Any]) -> int:
     for x, y in zip(sorted_keys(a), sorted_keys(b), strict=False):
-        if order := compare(from_key(x), from_key(y)):
+        if x is not y and (order := compare(from_key(x), from_key(y))):
             return order
         if order := compare(a[x], b[y]):
             return order
