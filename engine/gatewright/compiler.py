@@ -11,7 +11,7 @@ from gatewright.codegen import link
 from gatewright.codegen.cache import CodeCache, key_of
 from gatewright.errors import LimitError, RegoError, RegoErrors, RegoEvaluationError, UsageError
 from gatewright.records import field, record, replace
-from gatewright.runtime.context import DEFAULT_OPTIONS, Context, EvalOptions, Reads, State
+from gatewright.runtime.context import DEFAULT_OPTIONS, Common, Context, EvalOptions, Reads, State
 from gatewright.runtime.limits import bounded, deep
 from gatewright.runtime.numbers import parse_number
 from gatewright.runtime.values import UNDEFINED
@@ -455,13 +455,13 @@ class BoundRule:
             {self._review: review, self._parameters_name: self._parameters},
             {} if inventory is UNDEFINED else {self._inventory: inventory},
             None if strict else self._fixed,
-            None if strict else context.common(review, inventory),
+            Common() if strict else context.common(review, inventory),
         )
         try:
             result = self._entry(state)
         except (RecursionError, MemoryError):
             # Once more with room for deep documents.
-            return _guarded(context, self._entry, State(context, state.input, state.data))
+            return _guarded(context, self._entry, State(context, state.input, state.data, common=Common()))
         except RegoEvaluationError:
             context.raise_builtin_errors()
             raise

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from gatewright.compiler import BoundRule, compile_modules
+from gatewright.gatekeeper.host import Host
 from gatewright.runtime.context import Context, EvalOptions
 
 REVIEW = {"object": {"spec": {"containers": [{"image": "a"}, {"image": "b"}]}}}
@@ -23,7 +24,7 @@ def bound(rules: str, parameters: dict[str, Any] | None = None, package: str = "
 
 
 def names(context: Context, review: Any = REVIEW) -> list[str]:
-    return sorted(name.split()[0] for name in context.common(review, INVENTORY))
+    return sorted(name.split()[0] for name in context.common(review, INVENTORY).review)
 
 
 def test_equal_rules_of_different_policies_are_computed_once() -> None:
@@ -32,8 +33,8 @@ def test_equal_rules_of_different_policies_are_computed_once() -> None:
     second = bound("# elsewhere\n\nimages contains d.image if some d in input.review.object.spec.containers\n")
     assert list(first(REVIEW, INVENTORY, context)) == ["a", "b"]
     assert names(context) == ["images"]
-    (key,) = context.common(REVIEW, INVENTORY)
-    context.common(REVIEW, INVENTORY)[key] = ["kept"]
+    (key,) = context.common(REVIEW, INVENTORY).review
+    context.common(REVIEW, INVENTORY).review[key] = ["kept"]
     assert list(second(REVIEW, INVENTORY, context)) == ["kept"]
 
 
@@ -123,3 +124,83 @@ def test_strict_built_in_errors_are_everyones() -> None:
         with pytest.raises(Exception, match="to_number"):
             bound(rules)(REVIEW, INVENTORY, context)
         context.builtin_errors.clear()
+
+
+class TestInventory:
+    """What the inventory alone decides outlives the review, until the inventory changes."""
+
+    NAMES = """names(kind) := {name | some name, _ in data.inventory.cluster.v1[kind]}
+    violation contains name if some name in names("Namespace")
+    violation contains name if some name in names(input.review.object.kind)"""
+
+    def test_what_functions_give_for_texts_is_kept(self) -> None:
+        kept: dict[Any, Any] = {}
+        for kind in ("Namespace", "Node", "Namespace"):
+            context = Context(inventory=(INVENTORY, kept))
+            assert list(bound(self.NAMES)({"object": {"kind": kind}}, INVENTORY, context)) == ["x"]
+        assert [(name.split()[0], kind) for name, kind in kept] == [("names", "Namespace"), ("names", "Node")]
+        for key in kept:
+            kept[key] = ["kept"]
+        assert list(bound(self.NAMES)(REVIEW, INVENTORY, Context(inventory=(INVENTORY, kept)))) == ["kept"]
+
+    def test_but_not_for_what_is_no_text(self) -> None:
+        kept: dict[Any, Any] = {}
+        review = {"object": {"kind": ["Namespace"]}}
+        bound(self.NAMES)(review, INVENTORY, Context(inventory=(INVENTORY, kept)))
+        assert [kind for _, kind in kept] == ["Namespace"]
+
+    def test_nor_where_they_read_the_review(self) -> None:
+        kept: dict[Any, Any] = {}
+        rules = """found(version) := {name |
+            some name, _ in data.inventory.cluster[version].Namespace
+            name == input.review.object.name
+        }
+        violation contains name if some name in found("v1")"""
+        for name, wanted in (("x", ["x"]), ("y", [])):
+            context = Context(inventory=(INVENTORY, kept))
+            assert list(bound(rules)({"object": {"name": name}}, INVENTORY, context)) == wanted
+        assert not kept
+
+    def test_rules_are_kept_too(self) -> None:
+        kept: dict[Any, Any] = {}
+        rules = """spaces := count([1 | data.inventory.cluster.v1.Namespace[_]])
+        violation contains "one" if spaces == 1"""
+        bound(rules)(REVIEW, INVENTORY, Context(inventory=(INVENTORY, kept)))
+        assert list(kept.values()) == [1]
+
+    def test_another_inventory_is_not_mistaken_for_it(self) -> None:
+        kept: dict[Any, Any] = {}
+        context = Context(inventory=({}, kept))
+        assert list(bound(self.NAMES)(REVIEW, INVENTORY, context)) == ["x"]
+        assert not kept
+
+    def test_the_hosts_forgets_with_every_change(self) -> None:
+        host = Host()
+        host.add(template(self.NAMES))
+        host.add({"apiVersion": "constraints.gatekeeper.sh/v1beta1", "kind": "Names", "metadata": {"name": "names"}})
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}}
+        found = []
+        for name in ("a", "b"):
+            space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+            host.add(space)
+            found.append([violation.message for violation in host.review(pod)])
+        host.remove(space)
+        found.append([violation.message for violation in host.review(pod)])
+        assert found == [["a"], ["a", "b"], ["a"]]
+
+
+def template(rules: str) -> dict[str, Any]:
+    rego = f'package names\nviolation contains {{"msg": name}} if some name in names("Namespace")\n{rules}'
+    rego = "\n".join(line for line in rego.splitlines() if "violation contains name" not in line)
+    source = {"version": "v1", "rego": rego}
+    return {
+        "apiVersion": "templates.gatekeeper.sh/v1",
+        "kind": "ConstraintTemplate",
+        "metadata": {"name": "names"},
+        "spec": {
+            "crd": {"spec": {"names": {"kind": "Names"}}},
+            "targets": [
+                {"target": "admission.k8s.gatekeeper.sh", "code": [{"engine": "Rego", "source": source}]},
+            ],
+        },
+    }

@@ -35,11 +35,13 @@ def remembering(unit: Unit, group: Group, made: ast.FunctionDef) -> list[ast.stm
             return [_by_operands(unit, group, made), made]
         if _lasts(unit, group, made):
             return [_by_texts(unit, group, made), made]
+        if name := common.key_of(unit, group):
+            return [_of_inventory(unit, group, made, name), made]
         return [made]
     hideable = unit.hideable(group)
     fixed_rule = bool(unit.parameters) and fixed.group_is_fixed(unit, group)
     if name := common.key_of(unit, group):
-        return [_by_review(unit, group, made, name), made]
+        return [_in_common(unit, group, made, name), made]
     if group.uses < 2 and not (hideable or fixed_rule or unit.lasting):
         return [made]
     return [_by_rule(unit, group, made, fixed_rule=fixed_rule, hideable=hideable), made]
@@ -72,21 +74,50 @@ def _by_rule(unit: Unit, group: Group, made: ast.FunctionDef, *, fixed_rule: boo
     return _around(group, ["s"], body, made)
 
 
-def _by_review(unit: Unit, group: Group, made: ast.FunctionDef, name: str) -> ast.FunctionDef:
-    """A function that remembers the value of a rule for all rules that meet the review."""
+def _in_common(unit: Unit, group: Group, made: ast.FunctionDef, name: str) -> ast.FunctionDef:
+    """A function that remembers the value of a rule for all rules that meet the review, or the inventory."""
     _rename(unit, group, made)
     key = _py.const(name)
-    kept = _py.attribute(_py.name("s"), "common")
+    holder = "review" if common.closure_of(unit, group).reads_review else "inventory"
+    kept = _py.attribute(_py.attribute(_py.name("s"), "common"), holder)
+    missing = _py.is_(_py.name("found"), _py.name("MISSING"))
     body: list[ast.stmt] = [
         _py.assign("found", _py.call(_py.attribute(kept, "get"), key, _py.name("MISSING"))),
-        ast.If(
-            _py.is_(_py.name("found"), _py.name("MISSING")),
-            _compute("found", kept, key, _py.call(made.name, _py.name("s"))),
-            [],
-        ),
+        ast.If(missing, _compute("found", kept, key, _py.call(made.name, _py.name("s"))), []),
         ast.Return(_py.name("found")),
     ]
     return _around(group, ["s"], body, made)
+
+
+def _of_inventory(unit: Unit, group: Group, made: ast.FunctionDef, name: str) -> ast.FunctionDef:
+    """A function that remembers what it gives for strings until the inventory changes."""
+    _rename(unit, group, made)
+    parameters = [arg.arg for arg in made.args.args]
+    operands = [_py.name(p) for p in parameters[1:]]
+    names = Names(parameters)
+    key, kept, found = names.fresh("key"), names.fresh("kept"), names.fresh("found")
+    run = _py.call(made.name, _py.name("s"), *operands)
+    missing = _py.is_(_py.name(found), _py.name("MISSING"))
+    body: list[ast.stmt] = [
+        ast.If(_any_but_strings(operands), [ast.Return(run)], []),
+        _py.assign(kept, _py.attribute(_py.attribute(_py.name("s"), "common"), "inventory")),
+        _py.assign(key, _py.tuple_of(_py.const(name), *operands)),
+        _py.assign(found, _py.call(_py.attribute(_py.name(kept), "get"), _py.name(key), _py.name("MISSING"))),
+        ast.If(missing, [_bounded(kept), *_compute(found, _py.name(kept), _py.name(key), run)], []),
+        ast.Return(_py.name(found)),
+    ]
+    return _around(group, parameters, body, made)
+
+
+def _any_but_strings(operands: list[ast.Name]) -> ast.expr:
+    others: list[ast.expr] = [_py.is_not(_py.attribute(o, "__class__"), _py.name("str")) for o in operands]
+    return others[0] if len(others) == 1 else ast.BoolOp(ast.Or(), others)
+
+
+def _bounded(known: str) -> ast.stmt:
+    """Forget everything before it becomes too much."""
+    full = _py.compare(_py.call("len", _py.name(known)), ast.Gt(), _py.const(_MOST_KEPT))
+    return ast.If(full, [ast.Expr(_py.call(_py.attribute(_py.name(known), "clear")))], [])
 
 
 def _by_operands(unit: Unit, group: Group, made: ast.FunctionDef) -> ast.FunctionDef:
@@ -119,10 +150,8 @@ def _by_texts(unit: Unit, group: Group, made: ast.FunctionDef) -> ast.FunctionDe
     key = operands[0] if len(operands) == 1 else _py.tuple_of(*operands)
     holder = _py.const(f"{group.function}()")
     kept = _py.attribute(_py.name("s"), "fixed")
-    others: list[ast.expr] = [_py.is_not(_py.attribute(o, "__class__"), _py.name("str")) for o in operands]
-    full = _py.compare(_py.call("len", _py.name(known)), ast.Gt(), _py.const(_MOST_KEPT))
     body: list[ast.stmt] = [
-        ast.If(others[0] if len(others) == 1 else ast.BoolOp(ast.Or(), others), [ast.Return(run)], []),
+        ast.If(_any_but_strings(operands), [ast.Return(run)], []),
         _py.assign(known, _py.call(_py.attribute(kept, "get"), holder)),
         ast.If(
             _py.is_(_py.name(known), _py.const(None)),
@@ -135,10 +164,7 @@ def _by_texts(unit: Unit, group: Group, made: ast.FunctionDef) -> ast.FunctionDe
         _py.assign(found, _py.call(_py.attribute(_py.name(known), "get"), key, _py.name("MISSING"))),
         ast.If(
             _py.is_(_py.name(found), _py.name("MISSING")),
-            [
-                ast.If(full, [ast.Expr(_py.call(_py.attribute(_py.name(known), "clear")))], []),
-                *_compute(found, _py.name(known), key, run),
-            ],
+            [_bounded(known), *_compute(found, _py.name(known), key, run)],
             [],
         ),
         ast.Return(_py.name(found)),

@@ -20,6 +20,7 @@ from gatewright.syntax.nodes import Boolean, Expr, Ref, String, Term, Var
 
 if TYPE_CHECKING:
     from gatewright.analysis.program import CompiledRule, Program, QueryPlan, RuleNode
+    from gatewright.codegen.common import Closure
 
 _RUNTIME = (
     "ABSENT",
@@ -85,7 +86,7 @@ class Group:
     uses: int = 0
     fixed: dict[bool, bool] = field(default_factory=dict)
     silent: bool | None = None
-    digest: str | None = None
+    closure: Closure | None = None
     callers: dict[int, tuple[Group | None, int]] = field(default_factory=dict)
     calls: int = 0
 

@@ -142,7 +142,9 @@ class Evaluation:
             from gatewright.runtime.context import DEFAULT_OPTIONS, Context
 
             self._new_context = partial(Context, self._options or DEFAULT_OPTIONS)
-        return self._new_context()
+        context = self._new_context()
+        context.inventory = self._inventory.data, self._inventory.kept
+        return context
 
 
 def _constraints_of(met: Sequence[Met]) -> list[tuple[Entry, list[int]]]:

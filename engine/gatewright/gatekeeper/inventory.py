@@ -27,10 +27,19 @@ class Inventory:
     """The inventory document. Its outermost object is another one after every change, for whoever keeps what was made
     of it."""
 
-    __slots__ = ("data",)
+    __slots__ = ("_kept", "_kept_of", "data")
 
     def __init__(self) -> None:
         self.data: dict[str, Any] = {}
+        self._kept_of = self.data
+        self._kept: dict[Any, Any] = {}
+
+    @property
+    def kept(self) -> dict[Any, Any]:
+        """What policies have found in the inventory as it is now."""
+        if self._kept_of is not self.data:
+            self._kept_of, self._kept = self.data, {}
+        return self._kept
 
     def add(self, obj: kube.Object) -> None:
         """Put an object in its place; one that is there already is replaced."""

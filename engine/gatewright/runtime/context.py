@@ -67,11 +67,23 @@ def read_moment(text: str) -> int | None:
     return round(moment.timestamp() * 1_000_000) * 1_000
 
 
+class Common:
+    """Values that all rules share which meet a review: in `review` those that it decides, with the inventory or
+    without; in `inventory` those that the inventory alone decides, for the texts that functions were asked with."""
+
+    __slots__ = ("inventory", "review")
+
+    def __init__(self, inventory: dict[Any, Any] | None = None) -> None:
+        self.review: dict[str, Any] = {}
+        self.inventory: dict[Any, Any] = {} if inventory is None else inventory
+
+
 @record(slots=True)
 class Context:
     """One evaluation under way. Built-ins keep what must not change within it (uuid by key, compiled patterns by
     text) in `cache`. `metadata` is what rego.metadata reads; `covered`, `reads`, `kept_reads`
-    and `evidence` are filled by traced code only (runtime.trace)."""
+    and `evidence` are filled by traced code only (runtime.trace). `inventory` is an inventory with what its owner keeps
+    of it from one evaluation to the next."""
 
     options: EvalOptions = DEFAULT_OPTIONS
     cache: dict[Any, Any] = field(default_factory=dict)
@@ -83,15 +95,17 @@ class Context:
     location: Location | None = None
     _now_ns: int | None = None
     _random: Random | None = None
-    _common: dict[str, Any] = field(default_factory=dict)
+    inventory: tuple[Any, dict[Any, Any] | None] = (None, None)
+    _common: Common | None = None
     _common_of: tuple[Any, Any] = (None, None)
 
-    def common(self, review: Any, inventory: Any) -> dict[str, Any]:
+    def common(self, review: Any, inventory: Any) -> Common:
         """What the rules that met this very review and inventory have computed so far that is the same for all."""
         known_review, known_inventory = self._common_of
-        if known_review is not review or known_inventory is not inventory:
+        if self._common is None or known_review is not review or known_inventory is not inventory:
             self._common_of = (review, inventory)
-            self._common = {}
+            of, kept = self.inventory
+            self._common = Common(kept if of is inventory else None)
         return self._common
 
     @property
@@ -139,7 +153,7 @@ class State:
     """The documents an expression is evaluated against, the replacements `with` made, and rule results so far.
 
     `fixed` holds results that depend on parameters alone; it outlives the evaluation when a bound rule owns it.
-    `common` holds those that depend on none of them, for all rules that meet one review.
+    `common`, which entrypoints alone need, holds those that depend on none of them, for all rules that meet one review.
     """
 
     __slots__ = ("common", "context", "data", "fixed", "input", "memo", "mocks", "targets")
@@ -150,14 +164,14 @@ class State:
         input: Any,
         data: Any,
         fixed: dict[Any, Any] | None = None,
-        common: dict[str, Any] | None = None,
+        common: Common | None = None,
     ) -> None:
         self.context = context
         self.input = input
         self.data = data
         self.memo: dict[Any, Any] = {}
         self.fixed: dict[Any, Any] = {} if fixed is None else fixed
-        self.common: dict[str, Any] = {} if common is None else common
+        self.common = common
         self.mocks: dict[str, Any] = _NOTHING
         self.targets: tuple[tuple[Any, ...], ...] = ()
 
@@ -168,7 +182,7 @@ class State:
         mocks: dict[str, Any],
     ) -> State:
         """The state that an expression under `with` sees: paths of input and data replaced, functions mocked."""
-        new = State(self.context, self.input, self.data)
+        new = State(self.context, self.input, self.data, common=Common())
         if input:
             new.input = replace_paths(self.input, input)
         if data:
@@ -180,7 +194,7 @@ class State:
 
     def without_mocks(self) -> State:
         """What the body of a replacement function sees: documents as replaced, functions as they are."""
-        new = State(self.context, self.input, self.data)
+        new = State(self.context, self.input, self.data, common=Common())
         new.targets = self.targets
         return new
 
