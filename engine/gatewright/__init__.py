@@ -32,6 +32,6 @@ def __getattr__(name: str) -> Any:
     # The host reads manifests, queries need the compiler: each is paid for by those who use it.
     if name not in _HOMES:
         raise AttributeError(f"module 'gatewright' has no attribute {name!r}")
-    from importlib import import_module
+    from gatewright import lazily
 
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(lazily.module(_HOMES[name]), name)

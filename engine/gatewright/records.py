@@ -53,20 +53,21 @@ else:
 
     def _constructor(cls, fields):
         given = {"_REQUIRED": _REQUIRED}
-        parameters, body = ["self"], []
+        defaults, body = [], []
         for name, told in fields.items():
-            value, parameter = name, name
+            value = name
             if told.default_factory is not None:
                 given[f"_{name}"] = told.default_factory
-                value, parameter = f"_{name}() if {name} is _REQUIRED else {name}", f"{name}=_REQUIRED"
-            elif told.default is not _REQUIRED:
-                given[f"_{name}"] = told.default
-                parameter = f"{name}=_{name}"
-            parameters.append(parameter)
+                value = f"_{name}() if {name} is _REQUIRED else {name}"
+            if defaults or told.default_factory is not None or told.default is not _REQUIRED:
+                defaults.append(told.default)
             body.append(f"self.{name} = {value}")
         if hasattr(cls, "__post_init__"):
             body.append("self.__post_init__()")
-        return _compiled("__init__", ", ".join(parameters), "; ".join(body) or "pass", cls, given)
+        made = _compiled("__init__", ", ".join(("self", *fields)), "; ".join(body) or "pass", cls, given)
+        # Given here, they need not be compiled as well.
+        made.__defaults__ = tuple(defaults)
+        return made
 
     def _compiled(name, parameters, body, cls, given):
         exec(f"def {name}({parameters}): {body}", given)

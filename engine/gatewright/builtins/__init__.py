@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import cache, partial
-from importlib import import_module
 
+from gatewright import lazily
 from gatewright.builtins.declared import DECLARED, Declaration
 from gatewright.builtins.registry import Builtin, BuiltinError, OperandError, registered
 from gatewright.errors import RegoEvaluationError
@@ -40,7 +40,7 @@ def lookup(name: str) -> Builtin:
     found = declaration(name)
     if found is None:
         return Builtin(name, "", partial(_unsupported, name))
-    import_module(f"gatewright.builtins.{found.module}")
+    lazily.module(f"gatewright.builtins.{found.module}")
     return registered(name)
 
 

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count, islice
 
-from gatewright.checking.baseline import entry
 from gatewright.checking.fingerprint import digest_of
 from gatewright.checking.outcome import Outcome
 from gatewright.checking.request import CheckRequest
@@ -195,6 +194,8 @@ class Evaluator:
     def _counts(self, violation: Violation, outcome: Outcome) -> bool:
         """Whether a violation counts, having counted it: one of the baseline does not."""
         if self._request.recording:
+            from gatewright.checking.baseline import entry
+
             outcome.entries.append(entry(violation))
         if self._baseline and (known := fingerprint(violation)) in self._baseline:
             outcome.known.append(known)

@@ -13,7 +13,6 @@ from gatewright.checking.request import CheckRequest, Counts
 from gatewright.errors import UsageError
 from gatewright.manifests import find_files
 from gatewright.report import Renderer, Summary, make_renderer
-from gatewright.report.writing import Replacing, write_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +38,8 @@ def check(request: CheckRequest, out: TextIO | None = None) -> int:
     if paths == (None,):
         return run.report_to([out or sys.stdout])
     from contextlib import ExitStack
+
+    from gatewright.report.writing import Replacing
 
     with ExitStack() as files:
         outputs = [files.enter_context(Replacing(path)) if path else out or sys.stdout for path in paths]
@@ -104,6 +105,7 @@ class _Run:
             report.finish(summary, total)
         if self._request.baseline_out is not None:
             from gatewright.checking.baseline import as_text
+            from gatewright.report.writing import write_whole
 
             write_whole(self._request.baseline_out, as_text(total.entries))
         return _exit_code(self._request, summary, stale)

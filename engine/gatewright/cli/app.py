@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 
+from gatewright import lazily
 from gatewright.cli._check import quick, run_check
 from gatewright.errors import GatewrightError, UsageError
 
@@ -87,7 +87,7 @@ def _run(name: str, arguments: list[str]) -> int:
     import typer
 
     module, function, _ = COMMANDS[name]
-    target: Any = getattr(import_module(f"gatewright.cli.{module}"), function)
+    target: Any = getattr(lazily.module(f"gatewright.cli.{module}"), function)
     if not isinstance(target, typer.Typer):
         command, target = target, new_app()
         target.command()(command)

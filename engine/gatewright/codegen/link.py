@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 from collections.abc import Iterable
 from types import CodeType
@@ -31,4 +30,6 @@ def load(codes: Iterable[CodeType], into: dict[str, Any] | None = None) -> dict[
 
 def source(parts: Iterable[Part]) -> str:
     """The generated module as Python text, for people."""
+    import ast
+
     return "\n\n".join(ast.unparse(part.module) for part in parts) + "\n"

@@ -9,7 +9,6 @@ from operator import itemgetter
 from gatewright.errors import RegoError, RegoErrors, ReviewError, TemplateError
 from gatewright.gatekeeper._gotext import type_text, value_text
 from gatewright.gatekeeper.drivers import Finding, Path, Policy, Rule
-from gatewright.gatekeeper.evidence import subject
 from gatewright.gatekeeper.template import REGO, Template
 from gatewright.records import field, record
 from gatewright.runtime.conflicts import ConflictError
@@ -97,6 +96,8 @@ class _RegoPolicy:
         return rule
 
     def paths(self, constraint: Constraint, review: Review, inventory: Any, context: Any) -> dict[str, Path]:
+        from gatewright.gatekeeper.evidence import subject
+
         of, bound = self.tracers.get(constraint.ref.name, (None, None))
         if of is not constraint:
             bound = self.entrypoint.bind(constraint.parameters)

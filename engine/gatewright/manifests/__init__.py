@@ -8,7 +8,7 @@ What is here is imported when it is asked for: who only looks for files needs no
 
 from __future__ import annotations
 
-from importlib import import_module
+from gatewright import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,6 +61,6 @@ _HOMES = {name: module for module, names in _MODULES.items() for name in names}
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    value = getattr(lazily.module(f"{__name__}.{_HOMES[name]}"), name)
     globals()[name] = value
     return value

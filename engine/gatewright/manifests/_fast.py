@@ -52,8 +52,8 @@ _heads: dict[str, tuple[int, int, str]] = {}
 
 # Whatever YAML refuses or gives a meaning of its own between lines: tabs, carriage returns, control characters,
 # Unicode line breaks, byte order marks.
-# (One class of all of them would take longer to compile than an object to check.)
-_ODD = re.compile("[\0-\t\v-\x1f\x7f-\x9f]|[\u2028\u2029]|[\ud800-\udfff]|\ufeff|[\ufffe\uffff]")
+# (Hardly ever needed; one class of all of them would take longer to compile than an object to check.)
+_ODD = "[\0-\t\v-\x1f\x7f-\x9f]|[\u2028\u2029]|[\ud800-\udfff]|\ufeff|[\ufffe\uffff]"
 
 _LINE = re.compile(
     r"""
@@ -64,20 +64,21 @@ _LINE = re.compile(
         (?P<plain>(?:[A-Za-z0-9_./$(+~<=\\^;]|-(?=[^\ ]))(?:[^:\ ]|:(?=[^\ ])|\ +(?=[^\#\ ]))*)
       | (?P<single>'(?:[^']|'')*')
       | (?P<double>"(?:[^"\\]|\\[nt"\\])*")
-      | (?P<flow>\[\]|\{\}|\[(?:ITEM)(?:,\ *(?:ITEM))*\])
+      | (?P<flow>\{\}|\[.*?\])
       | (?P<literal>\|-?)
     )?
     (?:\ +(?:\#.*)?)?
-    """.replace("ITEM", r"""[A-Za-z0-9_./][A-Za-z0-9_./-]*|"[^"\\]*"|'[^']*'"""),
+    """,
     re.VERBOSE,
 )
 _HEAD = re.compile(r" *(?:- +)?[A-Za-z0-9_.$/-]+")
 _WORD = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./-]*(?::[A-Za-z0-9_./-]+)*")
 _NO_CONTENT = re.compile(r" *(?:#.*)?")
-_FLOW_ITEM = re.compile(r"""[A-Za-z0-9_./][A-Za-z0-9_./-]*|"[^"\\]*"|'[^']*'""")
+_FLOW_ITEM = r"""(?:[A-Za-z0-9_./][A-Za-z0-9_./-]*|"[^"\\]*"|'[^']*')"""
+_FLOW = rf"\[{_FLOW_ITEM}(?:, *{_FLOW_ITEM})*\]"
 # First letters of scalars that cannot be anything but strings.
 _WORDLY = frozenset("abcdeghijklmpqrsuvwxzABCDEGHIJKLMPQRSUVWXZ_/$(<=\\^;")
-_ESCAPE = re.compile(r'\\([nt"\\])')
+_ESCAPE = r'\\([nt"\\])'
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 
 
@@ -152,7 +153,7 @@ def read_fast(text: str, rows: dict[int, int] | None = None) -> Any:
 
 def _is_odd(text: str) -> bool:
     # What is printable to Python is so to YAML, and far quicker to see.
-    return not text.replace("\n", " ").isprintable() and _ODD.search(text) is not None
+    return not text.replace("\n", " ").isprintable() and re.search(_ODD, text) is not None
 
 
 def _special(lines: list[str], at: int, parent: int, value: _Special) -> tuple[Any, int]:
@@ -302,6 +303,8 @@ def _content_shape(line: str) -> _Shape:
     if match is None or line.startswith(("---", "...")):
         return _UNPROVEN
     value = _value(match)
+    if value is NOT_PROVEN:
+        return _UNPROVEN
     key = _key(match["key"])
     column = len(match["indent"])
     inner = column + len(match["dash"]) if match["dash"] else -1
@@ -324,9 +327,9 @@ def _value(match: re.Match[str]) -> Any:
     if (text := match["single"]) is not None:
         return text[1:-1].replace("''", "'")
     if (text := match["double"]) is not None:
-        return _ESCAPE.sub(lambda escape: _ESCAPES[escape[1]], text[1:-1])
+        return re.sub(_ESCAPE, lambda escape: _ESCAPES[escape[1]], text[1:-1])
     if (text := match["flow"]) is not None:
-        return _Special(_flow(text))
+        return _Special(_flow(text)) if text in ("[]", "{}") or re.fullmatch(_FLOW, text) else NOT_PROVEN
     if (text := match["literal"]) is not None:
         return _LITERAL if text == "|" else _LITERAL_STRIPPED
     return _UNSET
@@ -342,4 +345,4 @@ def _plain(text: str) -> Any:
 def _flow(text: str) -> Any:
     if text == "{}":
         return {}
-    return [item[1:-1] if item[0] in "\"'" else _plain(item) for item in _FLOW_ITEM.findall(text)]
+    return [item[1:-1] if item[0] in "\"'" else _plain(item) for item in re.findall(_FLOW_ITEM, text)]

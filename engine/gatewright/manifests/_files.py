@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, BinaryIO
 
 from gatewright.errors import ManifestError
 from gatewright.manifests._documents import MAX_DOCUMENT_BYTES, Document, read_blocks
@@ -12,8 +11,10 @@ from gatewright.manifests._find import EXTENSIONS, STDIN, find_files
 from gatewright.manifests._stream import blocks_of
 from gatewright.source import Location
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
 
 def read_paths(

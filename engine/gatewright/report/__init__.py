@@ -7,8 +7,8 @@ unit, so that workers render and the parent only puts fragments in a row. `start
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 
+from gatewright import lazily
 from gatewright.errors import UsageError
 from gatewright.records import field, record
 
@@ -92,7 +92,7 @@ def make_renderer(format: str, *, colour: bool = False) -> Renderer:
     """The renderer of a format; UsageError for an unknown one."""
     if format not in FORMATS:
         raise UsageError(f"unknown format {format!r}", hint=f"there are {', '.join(FORMATS)}")
-    renderer: Renderer = import_module(f"gatewright.report.{FORMATS[format]}").make(colour=colour)
+    renderer: Renderer = lazily.module(f"gatewright.report.{FORMATS[format]}").make(colour=colour)
     return renderer
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from gatewright import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def __getattr__(name: str) -> Any:
     module = _MODULE_OF.get(name)
     if module is None:
         raise AttributeError(f"module 'gatewright.runtime' has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(module), name)
+    value = globals()[name] = getattr(lazily.module(module), name)
     return value
 
 
