@@ -32,6 +32,11 @@ def of_gatewright(file: Path) -> set[Finding]:
     return found
 
 
+def of_reviewed(file: Path) -> set[Finding]:
+    """How many objects `gatewright check --format json` reviewed: all that answers under unlike policies share."""
+    return {(str(json.loads(file.read_text(encoding="utf-8"))["summary"]["objects"]),)}
+
+
 def of_gator(file: Path) -> set[Finding]:
     """What `gator test -o json` found."""
     found: set[Finding] = set()

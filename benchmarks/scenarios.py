@@ -82,6 +82,8 @@ def plan(workloads: Workloads, tools: Tools, *, objects: int) -> Iterator[Planne
     yield build.check("1,000 x CEL policies", partial(work.dual, engine="cel"), few, goal=5)
     yield build.check("1,000 x 44 and expansion", work.with_expansion, few, goal=10)
     yield Planned("1,000 x 14 mutators", partial(build.mutation, "1,000 x 14 mutators", 1000, goal=1))
+    name = "1,000 x our whole library"
+    yield Planned(name, partial(build.whole_library, name, 1000))
     for count in (1, 11, 22, 88, 176):
         yield build.check(f"1,000 x {count} policies", partial(work.policies, count), few, curves={"policies": count})
     for count in (0, 1, 2, 5, 10, 20):
@@ -131,6 +133,18 @@ class _Builder:
             return Scenario(name, [way], self.gator(policies(), objects()))
 
         return Planned(name, build)
+
+    def whole_library(self, name: str, count: int) -> Scenario:
+        """All rules that are shipped, and the 44 policies in turn with them; as a cluster answers, on one core."""
+        objects, policies = self.workloads.objects(count), {
+            "one core": self.workloads.whole_library(),
+            "the 44 in turn with it": self.workloads.rego_only(),
+        }  # fmt: skip
+        argv = (self.tools.gatewright, "check", "--format", "json", "--no-result-cache", "--jobs", "1", str(objects))
+        ways = [
+            Way(f"{name}, {way}", Command("gatewright", (*argv, "-p", str(path)))) for way, path in policies.items()
+        ]
+        return Scenario(name, ways, [], ours=answers.of_reviewed)
 
     def fleet(self, name: str, count: int, *, full: bool) -> Scenario:
         """A stream of objects under the 44 policies; in `full` also with one core, no cache, and run again."""

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import yaml
 
+from gatewright import catalog
+
 SEED = 7
 
 # What the renditions for OPA leave out: OPA gives up where functions contradict themselves, as this one's do.
@@ -149,6 +151,19 @@ class Workloads:
     def as_is(self) -> Path:
         """The same, sixteen of them in CEL, as the library has them."""
         return self.golden / "as-is"
+
+    def whole_library(self) -> Path:
+        """A policy set that names every family of the rules that are shipped."""
+        families = sorted({file.parents[1].name for file in catalog.library_dir().glob("*/*/rule.rego")})
+        document = {
+            "apiVersion": catalog.POLICY_SET_API,
+            "kind": catalog.POLICY_SET_KIND,
+            "metadata": {"name": "whole-library"},
+            "spec": {"title": "Every rule", "rules": [{"family": family} for family in families]},
+        }
+        file = self.work / "whole-library.yaml"
+        file.write_text(yaml.safe_dump(document), encoding="utf-8")
+        return file
 
     def one_policy(self) -> Path:
         """One template and its constraint."""
