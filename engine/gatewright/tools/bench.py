@@ -162,8 +162,12 @@ def _table(measured: Measured, rows: list[tuple[str, list[int]]]) -> str:
     spread = measured.latencies
     cells = [str(measured.reviews), duration(measured.total), "100.0%"]
     lines.append("\t".join(["all", *cells, *(duration(spread[key]) for key in ("mean", "p50", "p95", "p99"))]))
-    end = f"{measured.objects} objects, {measured.constraints} constraints, {measured.rate:.0f} reviews a second\n"
-    return aligned(lines) + end
+    counts = f"{_count(measured.objects, 'object')}, {_count(measured.constraints, 'constraint')}"
+    return aligned(lines) + f"{counts}, {measured.rate:.0f} reviews a second\n"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _builtin_table(costs: Sequence[BuiltinCost]) -> str:
