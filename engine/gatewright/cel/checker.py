@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from gatewright.cel import nodes as ast
 from gatewright.cel import types as t
 from gatewright.cel.declarations import MESSAGES, STRUCTS, TYPE_NAMES
-from gatewright.cel.functions import is_function, overloads_of
+from gatewright.cel.functions import GUARDED, Overload, is_function, overloads_of
 from gatewright.cel.parser import CelCompileError, _qualified, render_errors
 from gatewright.cel.types import BOOL, DYN, ERROR, INT, Type
 from gatewright.cel.values import Uint
@@ -28,11 +28,16 @@ class Environment:
 
 @record(frozen=True, slots=True)
 class Checked:
-    """A checked expression: the type of each node, and what dotted names and qualified calls stand for."""
+    """A checked expression: the type of each node, and what dotted names and qualified calls stand for.
+
+    `pinned` are calls whose arguments nobody knew the type of, and which therefore took the first overload that could
+    be meant: the types it wants, which the values then need to have.
+    """
 
     root: ast.Node
     types: dict[ast.Node, Type]
     names: dict[ast.Node, str]
+    pinned: dict[ast.Node, tuple[Type, ...]] = field(default_factory=dict)
 
     @property
     def output(self) -> Type:
@@ -46,7 +51,7 @@ def check(text: str, root: ast.Node, environment: Environment) -> Checked:
     if checker.errors:
         raise CelCompileError(render_errors(text, checker.errors))
     types = {node: t.substitute(checker.subs, kind, True) for node, kind in checker.types.items()}
-    checked = Checked(root, types, checker.names)
+    checked = Checked(root, types, checker.names, checker.pinned)
     from gatewright.cel._validators import validate
 
     if errors := validate(checked, homogeneous=environment.homogeneous):
@@ -60,8 +65,11 @@ class _Checker:
         self.scopes: list[dict[str, Type]] = []
         self.types: dict[ast.Node, Type] = {}
         self.names: dict[ast.Node, str] = {}
+        self.pinned: dict[ast.Node, tuple[Type, ...]] = {}
         self.errors: list[tuple[int, str]] = []
         self.subs: t.Substitutions = {}
+        # The overloads that the last call fits.
+        self.fitting: list[Overload] = []
         self.fresh = 0
 
     def error(self, at: int, message: str) -> None:
@@ -183,18 +191,25 @@ class _Checker:
                 self.error(node.at, f"undeclared reference to '{node.name}' (in container '')")
                 return ERROR
             self.names[node] = name
-            return self.overload(node.at, name, args, method=False)
+            return self.call_of(node, name, args, method=False)
         prefix = _qualified(node.target)
         if prefix is not None:
             qualified = f"{prefix.removeprefix('.')}.{node.name}"
             if is_function(qualified):
                 self.names[node] = qualified
-                return self.overload(node.at, qualified, args, method=False)
+                return self.call_of(node, qualified, args, method=False)
         target = self.check(node.target)
         if not is_function(node.name):
             self.error(node.at, f"undeclared reference to '{node.name}' (in container '')")
             return ERROR
-        return self.overload(node.at, node.name, [target, *args], method=True)
+        return self.call_of(node, node.name, [target, *args], method=True)
+
+    def call_of(self, node: ast.Call, name: str, args: list[Type], *, method: bool) -> Type:
+        unknown = name in GUARDED and any(_params(arg) for arg in args)
+        result = self.overload(node.at, name, args, method=method)
+        if unknown and len(self.fitting) == 1:
+            self.pinned[node] = self.fitting[0].args
+        return result
 
     def logical(self, node: ast.Call, args: list[Type]) -> Type:
         wrong = False
@@ -206,12 +221,14 @@ class _Checker:
 
     def overload(self, at: int, name: str, args: list[Type], *, method: bool) -> Type:
         result: Type | None = None
+        self.fitting = []
         for overload in overloads_of(name):
             if overload.method is not method:
                 continue
             wanted, gives = self.instantiate(overload.args, overload.result)
             if not self.assign(args, wanted):
                 continue
+            self.fitting.append(overload)
             given = self.resolved(gives)
             if result is None:
                 result = given

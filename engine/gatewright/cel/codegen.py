@@ -20,7 +20,7 @@ from gatewright.cel.declarations import MESSAGES, TYPE_NAMES
 from gatewright.cel.functions import is_function
 from gatewright.cel.library import taken_raw, variant
 from gatewright.cel.parser import _qualified
-from gatewright.cel.types import DYN, Type, output_name
+from gatewright.cel.types import DYN, Type, notation, output_name
 from gatewright.cel.values import Uint
 from gatewright.records import field, record
 
@@ -72,6 +72,7 @@ class Emitter:
         self.types: Types = {}
         self.names: Mapping[ast.Node, str] = {}
         self.declared: Types = {}
+        self.pinned: Mapping[ast.Node, tuple[Type, ...]] = {}
         self.locals: list[dict[str, str]] = []
         self.used = 0
 
@@ -79,7 +80,7 @@ class Emitter:
         """One expression with the types to trust; `checked` is None, and `types` empty, where nobody checked it."""
         self.types = types
         if checked is not None:
-            self.names, self.declared = checked.names, checked.types
+            self.names, self.declared, self.pinned = checked.names, checked.types, checked.pinned
         return self.emit(root)
 
     def type_of(self, node: ast.Node) -> Type:
@@ -185,8 +186,12 @@ class Emitter:
             other = make.function([], self.emit(args[1]))
             return self.rt("optional_or", self.emit(args[0]), other, make.const(name == "orValue"))
         method = node.target is not None and node not in self.names
-        chosen = variant(name, args, method, self.declared)
-        return make.call(self.links.function(chosen), *[self.argument(name, i, arg) for i, arg in enumerate(args)])
+        chosen = self.links.function(variant(name, args, method, self.declared))
+        given = [self.argument(name, i, arg) for i, arg in enumerate(args)]
+        wanted = self.pinned.get(node)
+        if wanted is None:
+            return make.call(chosen, *given)
+        return self.rt("pinned", chosen, make.const(name), make.const(tuple(map(notation, wanted))), *given)
 
     def argument(self, name: str, i: int, arg: ast.Node) -> py.expr:
         refusal = taken_raw(name, i, arg, self.declared) if self.exact else None

@@ -7,6 +7,7 @@ steps. So a policy runs uncounted, and is walked here when the run took suspicio
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from math import ceil
 from typing import Any, Final
 
@@ -198,6 +199,8 @@ class Meter:
         free = _constant(node) or (name == "@in" and _constant(args[1]))
         method = node.target is not None and node not in self.checked.names
         chosen = function(variant(name, args, method, self.checked.types))
+        if wanted := self.checked.pinned.get(node):
+            chosen = partial(runtime.pinned, chosen, name, tuple(map(t.notation, wanted)))
         return _Call(name, args, chosen, self.resolved(node, name, args), free, late)
 
     def is_type(self, node: ast.Node) -> bool:

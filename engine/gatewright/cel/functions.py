@@ -526,6 +526,15 @@ class Overload:
     result: Type
 
 
+# Functions whose overloads cel-go keeps apart at run time too; those of the others share one implementation.
+GUARDED: Final = frozenset(
+    {
+        *("add", "bool", "bytes", "containsCIDR", "containsIP", "double", "duration", "indexOf", "int", "isSorted"),
+        *("lastIndexOf", "max", "min", "string", "sub", "sum", "timestamp", "uint"),
+    }
+)
+
+
 @cache
 def _lines() -> dict[str, list[str]]:
     functions: dict[str, list[str]] = {}

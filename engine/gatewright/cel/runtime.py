@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from math import copysign, inf, nan
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gatewright.cel.values import (
     INT_MAX,
@@ -30,6 +30,9 @@ from gatewright.cel.values import (
     type_name,
     wrap_key,
 )
+
+if TYPE_CHECKING:
+    from gatewright.cel.types import Type
 
 _NO_OVERLOAD = "no such overload"
 _NUMBERS = frozenset({int, float, Uint})
@@ -53,6 +56,26 @@ def _without_trait(operator: str, value: Any) -> CelEvaluationError:
     """The same where cel-go names the operation but for some types."""
     named = value.__class__ not in (str, Timestamp, Duration)
     return no_overload_of(operator) if named else CelEvaluationError(_NO_OVERLOAD)
+
+
+def pinned(function: Callable[..., Any], name: str, wanted: tuple[str, ...], *args: Any) -> Any:
+    """A call of the one overload that the checker took for arguments of unknown type; others than these it refuses."""
+    from gatewright.cel.types import read_type
+
+    if not all(map(_fits, args, map(read_type, wanted))):
+        raise no_overload(name, *args)
+    return function(*args)
+
+
+def _fits(value: Any, wanted: Type) -> bool:
+    """Whether a value is of a type, as cel-go finds out: a list by its first element."""
+    if wanted.kind in ("dyn", "param"):
+        return True
+    if wanted.kind == "list":
+        return value.__class__ is list and (not value or _fits(value[0], wanted.params[0]))
+    from gatewright.cel.types import output_name
+
+    return type_name(value) == output_name(wanted).split("(", 1)[0]
 
 
 def undefined(name: str) -> Any:

@@ -86,6 +86,11 @@ def read_type(text: str) -> Type:
     return Type(head if head in ("list", "map", "type") else "opaque", head, params)
 
 
+def notation(t: Type) -> str:
+    """A type as `read_type` reads it."""
+    return f"{t.name}({', '.join(map(notation, t.params))})" if t.params else t.name
+
+
 def _split(text: str) -> list[str]:
     parts, depth, start = [], 0, 0
     for i, c in enumerate(text):
