@@ -28,7 +28,7 @@ from gatewright.records import field, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, BinaryIO
 
 # How a part is kept: its place in its file, the digest of its bytes, and where the blob of its outcome lies.
 _Kept = tuple[int, int, int, bytes, int, int]
@@ -116,7 +116,7 @@ class Memory:
 
     # --- inputs ---
 
-    def survey(self, paths: Iterable[str], stdin: bytes | None) -> list[File]:
+    def survey(self, paths: Iterable[str], stdin: BinaryIO | None) -> list[File]:
         """The files as they are now, each part with the blob of its outcome where it is known."""
         old, later = self._known_files()
         files = [self._file(path, stdin, old.get(path), path in later) for path in paths]
@@ -136,7 +136,7 @@ class Memory:
         later: dict[str, Any] = self._record.later.index["files"]
         return files | later, later
 
-    def _file(self, path: str, stdin: bytes | None, old: tuple[Any, ...] | None, later: bool) -> File:
+    def _file(self, path: str, stdin: BinaryIO | None, old: tuple[Any, ...] | None, later: bool) -> File:
         now = signature(path) if path != "-" else None
         if old is not None and now is not None and old[0] == now and is_settled(now, old[3]):
             digests, parts = [kept[3] for kept in old[2]], [_part(path, kept) for kept in old[2]]
@@ -265,7 +265,7 @@ def _look(part: Part) -> tuple[bytes, list[bytes]]:
     return digest_of(data), tells
 
 
-def surveyed(paths: Iterable[str], stdin: bytes | None) -> Iterator[File]:
+def surveyed(paths: Iterable[str], stdin: BinaryIO | None) -> Iterator[File]:
     """The files of a run that keeps nothing."""
     for path in paths:
         yield File(path, None, b"", [], [(part, None) for part in parts_of(path, stdin)])

@@ -16,7 +16,7 @@ from gatewright.report import Renderer, Summary, make_renderer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TextIO
+    from typing import BinaryIO, TextIO
 
     from gatewright.checking.policy_sets import PolicySet
 
@@ -56,8 +56,8 @@ def _extensions(request: CheckRequest) -> tuple[str, ...]:
     return (".yaml", ".yml", ".json", *_FOREIGN)
 
 
-def _find(request: CheckRequest) -> tuple[list[str], bytes | None]:
-    """The files to check, and what standard input holds if it is one of them."""
+def _find(request: CheckRequest) -> tuple[list[str], BinaryIO | None]:
+    """The files to check, and standard input if it is one of them."""
     if request.type:
         from gatewright.readers import READERS
 
@@ -71,7 +71,7 @@ def _find(request: CheckRequest) -> tuple[list[str], bytes | None]:
     if not files:
         hint = "looked for .yaml, .yml and .json; a file named directly is read whatever its ending"
         raise UsageError(f"no manifests under {', '.join(request.manifests)}", hint=hint)
-    return files, sys.stdin.buffer.read() if "-" in files else None
+    return files, sys.stdin.buffer if "-" in files else None
 
 
 class _Run:

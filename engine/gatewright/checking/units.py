@@ -1,7 +1,7 @@
 """Inputs cut into units: runs of documents that are read, reviewed and rendered together, here or in a worker.
 
-A large YAML stream is cut at document separators; small files are put together. What a unit holds depends only on the
-inputs, so the report does not depend on how many workers there were.
+A large stream is cut at the separators of YAML, or between JSON objects; small files are put together. What a unit
+holds depends only on the inputs, so the report does not depend on how many workers there were.
 """
 
 from __future__ import annotations
@@ -9,30 +9,42 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from gatewright.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from gatewright.checking.spool import Spool
 
 UNIT_BYTES = 192 << 10
 _UNIT_FILES = 64
 _LOOK_AHEAD = 1024
-_SEPARATOR = b"\n---"
+# Files up to this size are one part.
+_SMALL = UNIT_BYTES * 2
+# The most white space between two JSON objects that are taken apart; no less than the length of a separator.
+_LONGEST_GAP = 64
 
 
 @record(frozen=True, slots=True)
 class Part:
     """Bytes of one file: from `offset`, `length` of them (-1: all), the first on line `row`. `data` is set for
-    standard input and pipes, which cannot be read twice."""
+    standard input and pipes, which cannot be read twice: the bytes, or where there are many, what holds all of them."""
 
     file: str
     offset: int = 0
     length: int = -1
     row: int = 1
-    data: bytes | None = None
+    data: bytes | Spool | None = None
 
     def read(self) -> bytes:
         """The bytes; raises OSError."""
-        if self.data is not None:
+        if isinstance(self.data, bytes):
             return self.data
+        if self.data is not None:
+            return self.data.read(self.offset, self.length)
         with open(self.file, "rb") as handle:
             if self.offset:
                 handle.seek(self.offset)
@@ -55,16 +67,16 @@ class Unit:
     parts: tuple[Part, ...]
 
 
-def parts_of(file: str, stdin: bytes | None = None) -> list[Part]:
-    """The parts of a file, of which a small one is one. `stdin` is what the file named `-` holds."""
+def parts_of(file: str, stdin: BinaryIO | None = None) -> list[Part]:
+    """The parts of a file, of which a small one is one. `stdin` is what the file named `-` stands for."""
     if file == "-":
-        return _parts_in(file, stdin or b"")
+        return [] if stdin is None else _parts_in(file, stdin)
     try:
         status = os.stat(file)
         if not stat.S_ISREG(status.st_mode):
             with open(file, "rb") as pipe:
-                return _parts_in(file, pipe.read())
-        if status.st_size <= UNIT_BYTES * 2:
+                return _parts_in(file, pipe)
+        if status.st_size <= _SMALL:
             return [Part(file)]
         with open(file, "rb") as handle:
             return [Part(file, *cut) for cut in _cuts(iter(lambda: handle.read(UNIT_BYTES), b""))]
@@ -72,12 +84,22 @@ def parts_of(file: str, stdin: bytes | None = None) -> list[Part]:
         return [Part(file)]  # reading it will say what is wrong
 
 
-def _parts_in(file: str, data: bytes) -> list[Part]:
+def _parts_in(file: str, stream: BinaryIO) -> list[Part]:
     """The parts of what can be read only once."""
-    return [
-        Part(file, length=length, row=row, data=data[offset : offset + length])
-        for offset, length, row in _cuts(iter((data,)))
-    ]
+    head = stream.read(_SMALL + 1)
+    if len(head) <= _SMALL:
+        return [Part(file, length=len(head), data=head)]
+    from gatewright.checking.spool import Spool
+
+    spool = Spool()
+    blocks = chain((head,), iter(lambda: stream.read(UNIT_BYTES), b""))
+    return [Part(file, *cut, data=spool) for cut in _cuts(_written(blocks, spool))]
+
+
+def _written(blocks: Iterable[bytes], spool: Spool) -> Iterator[bytes]:
+    for block in blocks:
+        spool.write(block)
+        yield block
 
 
 def units_of(parts: Iterable[tuple[Part, int]]) -> Iterator[Unit]:
@@ -95,25 +117,38 @@ def units_of(parts: Iterable[tuple[Part, int]]) -> Iterator[Unit]:
 
 
 def _cuts(blocks: Iterator[bytes]) -> Iterator[tuple[int, int, int]]:
-    """Offset, length and first line of runs of whole YAML documents; concatenated JSON is one run."""
+    """Offset, length and first line of runs of whole documents."""
     rest = bytearray(next(blocks, b""))
-    if rest[:_LOOK_AHEAD].lstrip()[:1] == b"{":
-        yield 0, len(rest) + sum(map(len, blocks)), 1
-        return
+    next_cut = _between_json if rest[:_LOOK_AHEAD].lstrip()[:1] == b"{" else _between_yaml
     offset, row = 0, 1
     searched = UNIT_BYTES
     while True:
-        while (cut := rest.find(_SEPARATOR, searched)) >= 0:
-            length = cut + 1  # the separator's own line opens the next run
+        while (length := next_cut(rest, searched)) > 0:
             yield offset, length, row
             offset += length
             row += rest.count(b"\n", 0, length)
             del rest[:length]
             searched = UNIT_BYTES
-        searched = max(UNIT_BYTES, len(rest) - len(_SEPARATOR))
+        searched = max(UNIT_BYTES, len(rest) - _LONGEST_GAP)
         block = next(blocks, b"")
         if not block:
             break
         rest += block
     if rest or not offset:
         yield offset, len(rest), row
+
+
+def _between_yaml(data: bytearray, start: int) -> int:
+    """Where the first document after `start` begins, with the separator's own line; 0 where none does."""
+    return data.find(b"\n---", start) + 1
+
+
+def _between_json(data: bytearray, start: int) -> int:
+    """Where the first object after `start` begins, on a line of its own; 0 where none does. Within a JSON value no
+    object follows another without a comma, and strings hold no line breaks."""
+    cut = data.find(b"\n{", start)
+    while cut >= 0:
+        if data[max(0, cut - _LONGEST_GAP) : cut].rstrip().endswith(b"}"):
+            return cut + 1
+        cut = data.find(b"\n{", cut + 1)
+    return 0
