@@ -54,7 +54,7 @@ pod_selector(policy) := chosen if {
 default_deny(policy, type) if {
 	type in types(policy)
 	selector.empty(pod_selector(policy))
-	count(object.get(policy.spec, lower(type), [])) == 0
+	count(_list(policy.spec, lower(type))) == 0
 }
 
 # dns_only(ports): nothing but port 53.

@@ -66,7 +66,14 @@ service_account := named if {
 containers := containers_of(obj)
 
 # The containers that go on running: `containers`, and init containers that are sidecars.
-main_containers := [c | some c in containers; c.field == "containers"]
+main_containers := [c | some c in containers; _goes_on(c)]
+
+_goes_on(c) if c.field == "containers"
+
+_goes_on(c) if {
+	c.field == "initContainers"
+	c.spec.restartPolicy == "Always"
+}
 
 running_containers := [c | some c in containers; c.field != "ephemeralContainers"]
 
@@ -123,6 +130,22 @@ added_capabilities := [entry |
 		"name": capability(written),
 	}
 ]
+
+# without_limit(resource): the main containers for which neither they nor their Pod as a whole state one.
+without_limit(resource) := [c |
+	not _states(pod, "limits", resource)
+	some c in main_containers
+	not _states(c.spec, "limits", resource)
+]
+
+# without_request(resource): likewise. The API server copies a limit into a missing request.
+without_request(resource) := [c |
+	not _states(pod, "requests", resource)
+	some c in without_limit(resource)
+	not _states(c.spec, "requests", resource)
+]
+
+_states(holder, section, resource) if object.get(holder, ["resources", section, resource], null) != null
 
 capability(written) := trim_prefix(upper(written), "CAP_")
 

@@ -37,5 +37,12 @@ _dns(ports, _) if count(ports) == 0
 _dns(ports, protocol) if {
 	some port in ports
 	object.get(port, "protocol", "TCP") == protocol
-	port.port == 53
+	_is_dns(port)
+}
+
+_is_dns(port) if port.port in {53, "dns", "dns-tcp"}
+
+_is_dns(port) if {
+	port.port <= 53
+	port.endPort >= 53
 }

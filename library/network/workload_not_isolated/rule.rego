@@ -33,5 +33,6 @@ violation contains finding.at(["metadata", "name"], [], msg) if {
 
 _isolated if {
 	some policy in inventory.objects(inventory.namespace, "NetworkPolicy")
+	"Ingress" in network.types(policy)
 	selector.matches(network.pod_selector(policy), workload.labels)
 }

@@ -18,7 +18,6 @@ import data.lib.finding
 import data.lib.workload
 
 violation contains finding.at(c.path, ["resources", "limits", "cpu"], msg) if {
-	some c in workload.main_containers
-	object.get(c.spec, ["resources", "limits", "cpu"], null) == null
+	some c in workload.without_limit("cpu")
 	msg := sprintf("container %q sets no cpu limit", [c.name])
 }

@@ -16,10 +16,6 @@ import data.lib.finding
 import data.lib.workload
 
 violation contains finding.at(c.path, ["resources", "requests", "cpu"], msg) if {
-	some c in workload.main_containers
-	object.get(c.spec, ["resources", "requests", "cpu"], null) == null
-
-	# The API server copies a limit into a missing request.
-	object.get(c.spec, ["resources", "limits", "cpu"], null) == null
+	some c in workload.without_request("cpu")
 	msg := sprintf("container %q sets no cpu request", [c.name])
 }

@@ -15,7 +15,6 @@ import data.lib.finding
 import data.lib.workload
 
 violation contains finding.at(c.path, ["resources", "limits", "ephemeral-storage"], msg) if {
-	some c in workload.main_containers
-	object.get(c.spec, ["resources", "limits", "ephemeral-storage"], null) == null
+	some c in workload.without_limit("ephemeral-storage")
 	msg := sprintf("container %q sets no ephemeral-storage limit", [c.name])
 }

@@ -18,7 +18,6 @@ import data.lib.finding
 import data.lib.workload
 
 violation contains finding.at(c.path, ["resources", "limits", "memory"], msg) if {
-	some c in workload.main_containers
-	object.get(c.spec, ["resources", "limits", "memory"], null) == null
+	some c in workload.without_limit("memory")
 	msg := sprintf("container %q sets no memory limit", [c.name])
 }

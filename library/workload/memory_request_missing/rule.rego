@@ -15,10 +15,6 @@ import data.lib.finding
 import data.lib.workload
 
 violation contains finding.at(c.path, ["resources", "requests", "memory"], msg) if {
-	some c in workload.main_containers
-	object.get(c.spec, ["resources", "requests", "memory"], null) == null
-
-	# The API server copies a limit into a missing request.
-	object.get(c.spec, ["resources", "limits", "memory"], null) == null
+	some c in workload.without_request("memory")
 	msg := sprintf("container %q sets no memory request", [c.name])
 }
