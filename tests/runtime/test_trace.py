@@ -52,6 +52,14 @@ RULES = {
         violation contains {"msg": "second"} if input.review.object.spec.containers""",
         [("spec", "containers")],
     ),
+    "a member that no document can have": (
+        """violation contains {"msg": "none"} if {
+            some wanted in input.review.object.spec.containers
+            wanted.name == "b"
+            every c in input.review.object.spec.containers { not c[wanted] }
+        }""",
+        [("spec", "containers"), ("spec", "containers", 1, "name")],
+    ),
     "what a function read": (
         """violation contains {"msg": "bad"} if {
             some c in input.review.object.spec.containers

@@ -138,7 +138,7 @@ class Places:
         ways: set[Path] = set()
         for position in range(len(chain.links)):
             path = self._path(chain, position)
-            if path is None or path in ways or not _STEPS.issuperset(map(type, path)):
+            if path is None or not _STEPS.issuperset(map(type, path)) or path in ways:
                 continue
             yield path
             ways.update([path[:i] for i in range(1, len(path))])
