@@ -13,6 +13,9 @@ steps := array.concat(
 	[object.union(step, {"job": ""}) | some step in object.get(document, "steps", [])],
 )
 
+# conditions: each `if` of a job or step, as text.
+conditions := [{"line": holder.lines["if"], "text": sprintf("%v", [holder["if"]])} | some holder in array.concat(jobs, steps)]
+
 # uses: each reference to an action, taken apart.
 uses := array.concat(
 	[entry |
@@ -68,5 +71,14 @@ outside_triggers := {name |
 	}
 }
 
-# Text that whoever opens an issue or a pull request writes.
-untrusted := `github\.event\.(issue|pull_request|comment|review|review_comment|discussion|discussion_comment)\.(title|body)|github\.event\.pull_request\.head\.(ref|label|repo\.[a-z_]+)|github\.head_ref|github\.event\.(head_commit|commits\[?[^\]]*\]?)\.(message|author\.(name|email))|github\.event\.pages.*\.page_name|github\.event\.workflow_run\.(head_branch|head_commit\.(message|author\.(name|email))|display_title|pull_requests.*\.head\.ref)|github\.event\.client_payload|github\.event\.label\.name`
+# stranger_writes(expression): it holds text that whoever opens an issue or a pull request writes. Names of contexts
+# have no case, and `a['b']` is `a.b`.
+stranger_writes(expression) if {
+	not compares(expression)
+	regex.match(_untrusted, regex.replace(expression, `\[\s*'([^']*)'\s*\]`, ".$1"))
+}
+
+# compares(expression): what comes of it is true or false.
+compares(expression) if regex.match(`^[^&|]*[=!]=[^&|]*$|^\s*!?\s*(?i:contains|startsWith|endsWith)\s*\([^&|]*$`, expression)
+
+_untrusted := `(?i)github\.event\.(issue|pull_request|comment|review|review_comment|discussion|discussion_comment)\.(title|body)|github\.event\.pull_request\.head\.(ref|label|repo\.[a-z_]+)|github\.head_ref|github\.event\.(head_commit|commits\[?[^\]]*\]?)\.(message|author\.(name|email))|github\.event\.pages.*\.page_name|github\.event\.workflow_run\.(head_branch|head_commit\.(message|author\.(name|email))|display_title|pull_requests.*\.head\.ref)|github\.event\.client_payload|github\.event\.label\.name|^\s*tojson\(\s*github(\.event)?\s*\)`

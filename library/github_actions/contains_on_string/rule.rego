@@ -15,12 +15,7 @@ import data.lib.finding
 import data.lib.workflow
 
 violation contains finding.line(place.line, msg) if {
-	some place in _conditions
+	some place in workflow.conditions
 	regex.match(`contains\(\s*'[^']*',\s*github\.(ref|ref_name|actor|head_ref|base_ref)`, place.text)
 	msg := "contains() on text also finds parts of words; use fromJSON('[…]') for a list"
 }
-
-_conditions := array.concat(
-	[{"line": job.lines["if"], "text": sprintf("%v", [job["if"]])} | some job in workflow.jobs],
-	[{"line": step.lines["if"], "text": sprintf("%v", [step["if"]])} | some step in workflow.steps],
-)

@@ -26,8 +26,17 @@ violation contains finding.line(line, msg) if {
 	msg := sprintf("%s and a checkout of the stranger's code: it runs with the repository's secrets", [trigger])
 }
 
-_checkouts := {use.line |
+_checkouts := _by_action | _by_command
+
+_by_action := {use.line |
 	some use in workflow.uses
 	use.name == "actions/checkout"
-	regex.match(`github\.(event\.pull_request\.head|head_ref|event\.workflow_run\.head)`, sprintf("%v", [use.step["with"]]))
+	regex.match(_their_code, sprintf("%v", [use.step["with"]]))
 }
+
+_by_command := {step.lines.run |
+	some step in workflow.steps
+	regex.match(`\bgh\s+pr\s+checkout\b|\bgit\s+(fetch|checkout|pull|clone)\b[^\n]*(\bpull/|\$\{\{\s*github\.(event\.pull_request\.head|head_ref))`, step.run)
+}
+
+_their_code := `(?i)github\.(event\.pull_request\.head|head_ref|event\.workflow_run\.head)|refs/pull/`

@@ -18,7 +18,7 @@ import data.lib.workflow
 
 violation contains finding.line(step.lines.run, msg) if {
 	some step in workflow.steps
-	regex.match(`(?i)\b(curl|wget)\b[^\n]*\$\{\{\s*secrets\.`, step.run)
+	regex.match(`(?i)\b(curl|wget)\b(\\\n|[^\n])*\$\{\{\s*secrets\.`, step.run)
 	msg := "a secret is pasted into a request on the command line"
 }
 

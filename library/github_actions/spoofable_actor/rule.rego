@@ -16,12 +16,9 @@ import data.lib.workflow
 
 violation contains finding.line(place.line, msg) if {
 	count(workflow.outside_triggers) > 0
-	some place in _conditions
-	regex.match(`github\.(actor|triggering_actor)\s*(==|!=)\s*'[^']*\[bot\]'`, place.text)
+	some place in workflow.conditions
+	regex.match(_compared, place.text)
 	msg := "github.actor is who triggered last; anyone can make a bot's pull request run again as the bot"
 }
 
-_conditions := array.concat(
-	[{"line": job.lines["if"], "text": sprintf("%v", [job["if"]])} | some job in workflow.jobs],
-	[{"line": step.lines["if"], "text": sprintf("%v", [step["if"]])} | some step in workflow.steps],
-)
+_compared := `(?i)github\.(actor|triggering_actor)\s*[=!]=\s*'[^']*\[bot\]'|'[^']*\[bot\]'\s*[=!]=\s*github\.(actor|triggering_actor)\b`

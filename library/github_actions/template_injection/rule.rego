@@ -26,12 +26,21 @@ violation contains finding.line(expression.line, msg) if {
 
 _script(_, "run")
 
-_script(step, "with.script") if startswith(step.uses, "actions/github-script@")
+_script(step, field) if field == _script_fields[lower(split(step.uses, "@")[0])]
 
-_dangerous(text) if regex.match(workflow.untrusted, text)
+# Where actions that many use take a script.
+_script_fields := {
+	"actions/github-script": "with.script",
+	"appleboy/ssh-action": "with.script",
+	"azure/cli": "with.inlineScript",
+	"azure/powershell": "with.inlineScript",
+}
+
+_dangerous(text) if workflow.stranger_writes(text)
 
 _dangerous(text) if {
-	regex.match(`^(github\.event\.)?inputs\.`, text)
+	regex.match(`(?i)^(github\.event\.)?inputs\.`, text)
+	not workflow.compares(text)
 	not _choice(text)
 }
 

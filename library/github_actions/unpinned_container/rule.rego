@@ -22,7 +22,12 @@ violation contains finding.line(place.line, msg) if {
 	msg := sprintf("job %s: the image %q has no fixed version", [place.job, place.image])
 }
 
-_images := array.concat(_containers, _services)
+_images := array.concat(_steps, array.concat(_containers, _services))
+
+_steps := [{"job": use.step.job, "line": use.line, "image": trim_prefix(use.text, "docker://")} |
+	some use in workflow.uses
+	use.kind == "docker"
+]
 
 _containers := [{"job": job.id, "line": job.lines.container, "image": _image(job.container)} | some job in workflow.jobs]
 
