@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import pairwise
-from json import JSONDecoder
-from json.decoder import scanstring  # type: ignore[attr-defined]
 
 from gatewright.manifests._fast import Place, is_flow, read_places, span
 from gatewright.manifests._rows import find
@@ -210,71 +208,13 @@ def _node_region(node: Node, path: tuple[str | int, ...]) -> _Region:
 
 # --- JSON ------------------------------------------------------------------------------------------------------------
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-_skip_value: Any = JSONDecoder().scan_once  # type: ignore[attr-defined]
-
 
 def _json_region(text: str, path: tuple[str | int, ...]) -> _Region:
-    at = _after_space(text, 0)
-    start, end = at, 0
-    for step in path:
-        if text[at] == "{" and isinstance(step, str):
-            entry = _json_entries(text, at).get(step)
-            if entry is None:
-                break
-            start, end, at = entry
-        elif text[at] == "[" and isinstance(step, int):
-            items = _json_items(text, at)
-            if not 0 <= step < len(items):
-                break
-            start = at = items[step]
-            end = _json_end(text, at) if text[at] not in "{[" else 0
-        else:
-            break
+    from gatewright.manifests._json_places import place_in
+
+    start, end = place_in(text, path)
     row, column = _row_and_column(text, start)
     return row, column, row if end else 0, column + end - start if end else 0
-
-
-def _after_space(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
-    assert match is not None
-    return match.end()
-
-
-def _json_end(text: str, at: int) -> int:
-    try:
-        end: int = _skip_value(text, at)[1]
-    except (StopIteration, RecursionError):
-        raise ValueError("not JSON") from None
-    return end
-
-
-@lru_cache(maxsize=64)
-def _json_entries(text: str, at: int) -> dict[str, tuple[int, int, int]]:
-    """The keys of the object at `at`, each with its start and end and where its value starts; the last of equals."""
-    entries: dict[str, tuple[int, int, int]] = {}
-    at = _after_space(text, at + 1)
-    while text[at] != "}":
-        key, end = scanstring(text, at + 1, True)
-        value = _after_space(text, _after_space(text, end) + 1)
-        entries[key] = at, end, value
-        at = _after_space(text, _json_end(text, value))
-        if text[at] == ",":
-            at = _after_space(text, at + 1)
-    return entries
-
-
-@lru_cache(maxsize=16)
-def _json_items(text: str, at: int) -> list[int]:
-    """Where the items of the array at `at` start."""
-    items: list[int] = []
-    at = _after_space(text, at + 1)
-    while text[at] != "]":
-        items.append(at)
-        at = _after_space(text, _json_end(text, at))
-        if text[at] == ",":
-            at = _after_space(text, at + 1)
-    return items
 
 
 def _row_and_column(text: str, at: int) -> tuple[int, int]:

@@ -1,0 +1,137 @@
+"""What a command imports: nothing it does not use. Each module below has once been imported and was not used."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import CONSTRAINT, POLICY
+
+OBJECT = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n"
+OWNED = f"{OBJECT}  labels:\n    owner: me\n"
+
+# Each of these takes as long to import as several objects take to check.
+HEAVY = (
+    "argparse",
+    "ast",
+    "click",
+    "contextlib",
+    "cryptography",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "hashlib",
+    "importlib",
+    "inspect",
+    "json",
+    "jsonschema",
+    "lark",
+    "logging",
+    "multiprocessing",
+    "orjson",
+    "pathlib",
+    "pathspec",
+    "random",
+    "re2",
+    "ryml",
+    "shutil",
+    "subprocess",
+    "tempfile",
+    "threading",
+    "typer",
+    "typing",
+    "urllib",
+    "uuid",
+    "yaml",
+)
+# What only reading, checking and compiling policies needs, or manifests out of the ordinary.
+OURS = (
+    "gatewright.analysis",
+    "gatewright.catalog",
+    "gatewright.cel",
+    "gatewright.checking.baseline",
+    "gatewright.checking.placing",
+    "gatewright.checking.pool",
+    "gatewright.codegen.unit",
+    "gatewright.gatekeeper._decode",
+    "gatewright.gatekeeper._names",
+    "gatewright.gatekeeper.expander",
+    "gatewright.gatekeeper.providers",
+    "gatewright.gatekeeper.reading",
+    "gatewright.gatekeeper.schema",
+    "gatewright.loading",
+    "gatewright.manifests._compose",
+    "gatewright.manifests._json_places",
+    "gatewright.manifests._marks",
+    "gatewright.readers",
+    "gatewright.runtime.json",
+    "gatewright.syntax",
+)
+# What only an evaluation needs.
+EVALUATING = (
+    "gatewright.checking.evaluate",
+    "gatewright.checking.loaded",
+    "gatewright.checking.policies",
+    "gatewright.checking.policy_sets",
+    "gatewright.compiler",
+    "gatewright.gatekeeper",
+    "gatewright.manifests._documents",
+    "gatewright.manifests._fast",
+    "gatewright.runtime",
+)
+
+RUN = """
+import sys
+before = set(sys.modules)
+from gatewright.__main__ import _run
+_run(sys.argv[1:])
+print(*sorted(set(sys.modules) - before), sep="\\n", file=sys.stderr)
+"""
+
+
+@pytest.fixture
+def imported(tmp_path: Path):
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "policy.yaml").write_text(POLICY)
+    (tmp_path / "policies" / "constraint.yaml").write_text(CONSTRAINT)
+    (tmp_path / "object.yaml").write_text(OWNED)
+    (tmp_path / "bad.yaml").write_text(OBJECT)
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+
+    def run(*arguments: str) -> set[str]:
+        """The modules that a command imports, once it has been run before."""
+        command = [sys.executable, "-c", RUN, *arguments]
+        for _ in range(3):
+            done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+        return set(done.stderr.split())
+
+    return run
+
+
+def among(modules: set[str], unwanted: tuple[str, ...]) -> set[str]:
+    return {name for name in modules if any(name == one or name.startswith(f"{one}.") for one in unwanted)}
+
+
+def test_the_version_loads_nothing(imported):
+    assert {name for name in imported("--version") if name.startswith("gatewright")} == {
+        "gatewright",
+        "gatewright.__main__",
+        "gatewright._version",
+    }
+
+
+@pytest.mark.parametrize("options", [(), ("-f", "json"), ("--gator-compat",), ("-f", "json", "bad.yaml")])
+def test_a_check_of_known_policies_loads_what_it_evaluates_with(imported, options):
+    modules = imported("check", "-p", "policies", "--no-result-cache", *options, "object.yaml")
+    assert "gatewright.gatekeeper.host" in modules
+    assert not among(modules, HEAVY + OURS)
+
+
+@pytest.mark.parametrize("options", [(), ("-f", "json"), ("-f", "json", "bad.yaml")])
+def test_an_answer_that_is_known_evaluates_nothing(imported, options):
+    modules = imported("check", "-p", "policies", *options, "object.yaml")
+    assert "gatewright.checking.recall" in modules
+    assert not among(modules, HEAVY + OURS + EVALUATING)
