@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from gatewright.errors import GatewrightError, ManifestError, RegoErrors, UsageError
+from gatewright.checking.placing import placed
+from gatewright.errors import GatewrightError, ManifestError, UsageError
 
 if TYPE_CHECKING:
     from gatewright.compiler import CompiledPolicy
+    from gatewright.manifests import Document
 
 
 def build_policies(
-    paths: Sequence[Path], *, python: bool, entrypoint: str = "", rego_version: str = "v1", out: TextIO | None = None
+    paths: Sequence[Path],
+    *,
+    report: Callable[[GatewrightError], None],
+    python: bool,
+    entrypoint: str = "",
+    rego_version: str = "v1",
+    out: TextIO | None = None,
 ) -> int:
-    """Compile everything under the paths; 0 when all of it compiles, else 2, each error having been printed."""
+    """Compile everything under the paths; 0 when all of it compiles, else 2, each error having been reported."""
     out = out or sys.stdout
     rego, templates = _found(paths)
     failed = False
     count = 0
-    for name, make in _jobs(rego, templates, entrypoint, rego_version):
+    for document, make in _jobs(rego, templates, entrypoint, rego_version):
         count += 1
         try:
             text = make(python)
         except GatewrightError as error:
             failed = True
-            for one in error.errors if isinstance(error, RegoErrors) else (error,):
-                print(f"error: {name}: {one}", file=sys.stderr)
-                if one.hint:
-                    print(f"  hint: {one.hint}", file=sys.stderr)
+            for one in (error,) if document is None else placed(error, document):
+                report(one)
             continue
         if text:
             out.write(text)
@@ -41,7 +48,8 @@ def build_policies(
     return 2 if failed else 0
 
 
-def _found(paths: Sequence[Path]) -> tuple[list[Path], list[tuple[str, dict[str, Any]]]]:
+def _found(paths: Sequence[Path]) -> tuple[list[Path], list[Document]]:
+    """The Rego files, and the documents that are templates."""
     from gatewright.manifests import find_files, read_paths, unpacked
 
     files = [Path(f) for f in find_files(paths, extensions=(".rego", ".yaml", ".yml", ".json"))]
@@ -51,17 +59,18 @@ def _found(paths: Sequence[Path]) -> tuple[list[Path], list[tuple[str, dict[str,
             raise item
         for document in unpacked(item):
             if isinstance(document.value, dict) and document.value.get("kind") == "ConstraintTemplate":
-                templates.append((f"{document.file}:{document.row}", document.value))
+                templates.append(document)
     return [f for f in files if f.suffix == ".rego"], templates
 
 
 def _jobs(
-    rego: list[Path], templates: list[tuple[str, dict[str, Any]]], entrypoint: str, rego_version: str
-) -> Iterator[tuple[str, Any]]:
+    rego: list[Path], templates: list[Document], entrypoint: str, rego_version: str
+) -> Iterator[tuple[Document | None, Callable[[bool], str]]]:
+    """What is compiled together: all Rego files, then each template."""
     if rego:
-        yield ", ".join(map(str, rego)), lambda show: _build_rego(rego, entrypoint, rego_version, show)
-    for name, template in templates:
-        yield name, lambda show, template=template: _build_template(template, show)
+        yield None, partial(_build_rego, rego, entrypoint, rego_version)
+    for template in templates:
+        yield template, partial(_build_template, template.value)
 
 
 def _build_rego(files: list[Path], entrypoint: str, rego_version: str, show: bool) -> str:

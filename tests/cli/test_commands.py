@@ -122,7 +122,15 @@ class TestBuild:
         (work / "bad.rego").write_text("package p\n\nallow if x\n")
         ran = cli("build", "bad.rego")
         assert ran.code == 2
-        assert "bad.rego:3: rego_unsafe_var_error: var x is unsafe" in ran.err
+        assert ran.err.startswith("error: bad.rego:3:10: rego_unsafe_var_error: var x is unsafe\n  3 | allow if x\n")
+
+    def test_errors_of_a_template_stand_in_its_file(self, cli, work):
+        lines = (work / "policy.yaml").read_text().replace("violation contains", "violation [").split("\n")
+        (work / "bad.yaml").write_text("\n".join(lines))
+        ran = cli("build", "bad.yaml")
+        assert ran.code == 2
+        row = next(row for row, line in enumerate(lines, 1) if "violation [" in line)
+        assert ran.err.startswith(f"error: bad.yaml:{row}:")
 
     def test_nothing_to_build(self, cli):
         ran = cli("build", "plain.yaml")

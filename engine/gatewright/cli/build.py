@@ -24,5 +24,6 @@ def build(
         gatewright build --python policy.rego -e data.shop.deny
     """
     from gatewright.building import build_policies
+    from gatewright.cli.boundary import print_error
 
-    return build_policies(paths, python=python, entrypoint=entrypoint, rego_version=rego_version)
+    return build_policies(paths, report=print_error, python=python, entrypoint=entrypoint, rego_version=rego_version)

@@ -6,6 +6,7 @@ import ast
 
 from gatewright.codegen import _py, calls, closures, joins, terms
 from gatewright.codegen.writer import Sink, Writer
+from gatewright.runtime.conflicts import ConflictError
 from gatewright.syntax.nodes import (
     Body,
     Every,
@@ -15,6 +16,7 @@ from gatewright.syntax.nodes import (
     Not,
     Ref,
     SomeDecl,
+    String,
     Term,
     Var,
     With,
@@ -88,14 +90,23 @@ def _replaced(w: Writer, withs: tuple[With, ...]) -> str:
     inputs: list[ast.expr] = []
     documents: list[ast.expr] = []
     mocks: list[tuple[str, ast.expr]] = []
+    refused = False
     for replacement in withs:
         name = calls.operator(replacement.target) if _is_plain(replacement.target) else ""
         head = _head(replacement.target)
         if name and w.unit.is_function(name):
             mocks.append((name, _mock(w, replacement.value)))
         elif head in ("input", "data"):
-            change = _py.tuple_of(_path(w, replacement.target), terms.value(w, replacement.value).expr)
-            (inputs if head == "input" else documents).append(change)
+            value = terms.value(w, replacement.value).expr
+            path = path_names(replacement.target)
+            if path is None:
+                refused = True
+            else:
+                change = _py.tuple_of(_py.tuple_of(*map(_py.const, path)), value)
+                (inputs if head == "input" else documents).append(change)
+    if refused:
+        refusal = _py.call("refuse", _py.const("bad document path"), calls.at(w), _py.const(ConflictError.code))
+        w.add(ast.Expr(refusal))
     new = _py.call(
         _py.attribute(_py.name(w.state), "replaced"),
         _py.tuple_of(*inputs),
@@ -116,9 +127,11 @@ def _is_plain(target: Term) -> bool:
     return isinstance(target.value, Var | Ref)
 
 
-def _path(w: Writer, target: Term) -> ast.expr:
+def path_names(target: Term) -> tuple[str, ...] | None:
+    """The names below a document; None where there is anything but names, which OPA refuses when it gets there."""
     operands = target.value.terms[1:] if isinstance(target.value, Ref) else ()
-    return _py.tuple_of(*(terms.key_form(terms.value(w, t)) for t in operands))
+    names = [operand.value.value for operand in operands if isinstance(operand.value, String)]
+    return tuple(names) if len(names) == len(operands) else None
 
 
 def _mock(w: Writer, term: Term) -> ast.expr:

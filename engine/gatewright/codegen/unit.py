@@ -610,9 +610,9 @@ def find_replacements(exprs: Iterable[Any]) -> tuple[set[str], set[tuple[Any, ..
         if isinstance(node, With):
             name = calls.operator(node.target)
             functions.add(name)
-            if name.startswith("data.") or name == "data":
-                operands = node.target.value.terms[1:] if isinstance(node.target.value, Ref) else ()
-                targets.add(tuple(to_key(terms.constant(t.value)) for t in operands))
+            path = bodies.path_names(node.target)
+            if (name.startswith("data.") or name == "data") and path is not None:
+                targets.add(path)
     return functions, targets
 
 

@@ -217,9 +217,9 @@ def failed(state: State, error: RegoEvaluationError, name: str, at: At) -> Any:
     return UNDEFINED
 
 
-def refuse(message: str, at: At) -> Any:
-    """What OPA's compiler lets pass and its evaluator answers with an internal error."""
-    raise RegoEvaluationError(message, Location(*at))
+def refuse(message: str, at: At, code: str = RegoEvaluationError.code) -> Any:
+    """Raise what OPA's evaluator says of something that its compiler lets pass."""
+    raise RegoEvaluationError(message, Location(*at), code=code)
 
 
 def _located(error: RegoEvaluationError, message: str, at: At) -> RegoEvaluationError:
