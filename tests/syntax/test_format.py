@@ -99,6 +99,13 @@ def test_wrong_arity_of_an_operator() -> None:
     assert (error.code, error.details[0]) == ("rego_type_error", "have: (number,number,number)")
 
 
+def test_wrong_arity_of_in() -> None:
+    """As a value it goes by the name that OPA's parser has given it."""
+    with pytest.raises(RegoErrors) as raised:
+        format_module("package a\np = in(1)\nq { in(1) }", rego_version="v0")
+    assert [e.message for e in raised.value.errors] == ["internal.member_3: arity mismatch", "in: arity mismatch"]
+
+
 def test_deep_terms() -> None:
     text = "package a\n\np := " + "[" * 1500 + "]" * 1500 + "\n"
     assert format_module(text) == text

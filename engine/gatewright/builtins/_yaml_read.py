@@ -19,7 +19,9 @@ from yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
-from yaml.scanner import ScannerError
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.scanner import Scanner, ScannerError
 
 from gatewright.builtins._operands import bytes_text
 from gatewright.builtins._strconv import format_float
@@ -48,16 +50,54 @@ def load_yaml(text: str) -> Any:
     """The value of the first document; the others must still be well formed. Raises YamlError."""
     text = text.removeprefix("\ufeff")
     try:
-        parser = CParser(text.encode("utf-8", "surrogateescape"))
-        composer = _Composer(parser)
-        value, found = None, False
-        while composer.next_document():
-            document = composer.value()
-            if not found:
-                value, found = document, True
-        return value
+        return _first(CParser(text.encode("utf-8", "surrogateescape")))
+    except yaml.YAMLError as error:
+        if getattr(error, "problem", None) != _TOO_DEEP:
+            raise YamlError(_message(error)) from None
+    try:
+        return _first(_DeepParser(text))
     except yaml.YAMLError as error:
         raise YamlError(_message(error)) from None
+
+
+# libyaml goes a thousand levels down, go-yaml ten thousand.
+_TOO_DEEP: Final = "exceeded maximum nesting depth"
+_MOST_LEVELS: Final = 10_000
+# YAML's: characters of a key without a question mark.
+_LONGEST_KEY: Final = 1024
+
+
+class _DeepParser(Reader, Scanner, Parser):
+    """PyYAML's own parser, slower than libyaml by far, for what is too deep for that.
+
+    What might become a key is kept by level, the outermost and oldest first; PyYAML goes through all of it at every
+    token, which takes the square of the depth.
+    """
+
+    possible_simple_keys: dict[int, Any]
+
+    def __init__(self, text: str) -> None:
+        Reader.__init__(self, text)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+
+    def next_possible_simple_key(self) -> int | None:
+        return next((key.token_number for key in self.possible_simple_keys.values()), None)
+
+    def stale_possible_simple_keys(self) -> None:
+        oldest = next(iter(self.possible_simple_keys.values()), None)
+        if oldest is not None and (oldest.line != self.line or self.index - oldest.index > _LONGEST_KEY):
+            super().stale_possible_simple_keys()
+
+
+def _first(parser: Any) -> Any:
+    composer = _Composer(parser)
+    value, found = None, False
+    while composer.next_document():
+        document = composer.value()
+        if not found:
+            value, found = document, True
+    return value
 
 
 def _message(error: yaml.YAMLError) -> str:
@@ -116,6 +156,8 @@ class _Composer:
                 self.anchors[event.anchor] = value
                 self.sizes[event.anchor] = 1
             return value
+        if len(stack) >= _MOST_LEVELS and isinstance(event, MappingStartEvent | SequenceStartEvent):
+            raise YamlError(f"yaml: exceeded max depth of {_MOST_LEVELS}")
         if isinstance(event, MappingStartEvent):
             stack.append(_OpenMapping(event.anchor, self.nodes - 1))
             return _OPENED

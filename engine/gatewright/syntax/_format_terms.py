@@ -109,7 +109,7 @@ class TermWriter(LineWriter):
         wanted = MEMBER[operator_name(terms[0])]
         operands = terms[1:]
         if len(operands) != len(wanted):
-            self._arity_error(terms, place, wanted)
+            self._arity_error(terms, place, wanted, name=f"internal.member_{len(wanted)}")
             return notes, None
         parens = parens and len(operands) == 3
         if parens:
@@ -126,11 +126,13 @@ class TermWriter(LineWriter):
             self.put(")")
         return notes, misplaced
 
-    def _arity_error(self, terms: tuple[Term, ...], place: Location, wanted: tuple[str, ...]) -> None:
+    def _arity_error(
+        self, terms: tuple[Term, ...], place: Location, wanted: tuple[str, ...], *, name: str = ""
+    ) -> None:
         have = ",".join(VALUE_NAMES[type(t.value)] for t in terms[1:])
         self.errors.append(
             RegoAnalysisError(
-                f"{node_text(terms[0])}: arity mismatch",
+                f"{name or node_text(terms[0])}: arity mismatch",
                 Location(place.file, place.row, place.col),
                 details=(f"have: ({have})", f"want: ({','.join(wanted)})"),
                 code="rego_type_error",
