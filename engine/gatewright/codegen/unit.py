@@ -433,13 +433,14 @@ class Unit:
             self._functions.append((group.location.file, memo.remembering(self, group, made)))
         for file, stmts in self._functions:
             by_file.setdefault(file or "<rego>", []).extend(stmts)
-        found = [Part(file, _module(stmts)) for file, stmts in by_file.items()]
+        used: set[str] = set()
+        found = [Part(file, _module(stmts, used)) for file, stmts in by_file.items()]
         if self._tree_stmts:
-            found.append(Part("<documents>", _module(self._tree_stmts)))
-        used = _names([*self._constants, *(part.module for part in found)])
-        prelude = [*self._imports(used), *self._constants]
-        if prelude:
-            found.insert(0, Part("<constants>", _module(prelude)))
+            found.append(Part("<documents>", _module(self._tree_stmts, used)))
+        constants = _module(self._constants, used)
+        constants.body[:0] = _module(self._imports(used), used).body
+        if constants.body:
+            found.insert(0, Part("<constants>", constants))
         self._constants, self._functions, self._made, self._tree_stmts = [], [], [], []
         self._writing = None
         return found
@@ -459,58 +460,46 @@ def _is_true(expr: Expr) -> bool:
     return isinstance(expr.terms, Term) and expr.terms.value == Boolean(True) and not (expr.negated or expr.withs)
 
 
-def _module(stmts: list[ast.stmt]) -> ast.Module:
+def _module(stmts: list[ast.stmt], names: set[str]) -> ast.Module:
+    """A module of statements, each node with a place; the names that stand in it are added to `names`."""
     module = ast.Module(list(stmts), [])
-    _locate(module)
+    _locate(module, names)
     return module
 
 
-def _locate(module: ast.Module) -> None:
+def _locate(module: ast.Module, names: set[str]) -> None:
     """Give every node a place: its own, else that of the node it stands in. Iterative, as bodies nest deep."""
-    stack: list[tuple[ast.AST, int, int]] = [(module, 1, 0)]
+    stack: list[tuple[Any, int, int]] = [(module, 1, 0)]
     while stack:
         node, row, col = stack.pop()
-        row, col = getattr(node, "lineno", row), getattr(node, "col_offset", col)
-        if "lineno" in node._attributes:
-            node.lineno = node.end_lineno = row  # type: ignore[attr-defined]
-            node.col_offset = node.end_col_offset = col  # type: ignore[attr-defined]
-        for child in _children(node):
-            stack.append((child, row, col))
+        kind = node.__class__
+        if kind is ast.Name:
+            names.add(node.id)
+        if kind in _PLACED:
+            if hasattr(node, "lineno"):
+                row, col = node.lineno, node.col_offset
+            else:
+                node.lineno, node.col_offset = row, col
+            node.end_lineno, node.end_col_offset = row, col
+        for name in _BRANCHES[kind]:
+            below = getattr(node, name, None)
+            if below.__class__ is list:
+                stack += [(item, row, col) for item in below if item is not None]
+            elif below is not None:
+                stack.append((below, row, col))
 
 
-def _names(nodes: Iterable[ast.AST]) -> set[str]:
-    """The names that stand in these nodes."""
-    found: set[str] = set()
-    stack = list(nodes)
-    while stack:
-        node = stack.pop()
-        if node.__class__ is ast.Name:
-            found.add(node.id)
-        else:
-            stack += _children(node)
-    return found
-
-
-# The fields of ast nodes that never hold nodes with a place of their own.
-_LEAVES = frozenset({"ctx", "op", "ops", "id", "attr", "arg", "name", "module", "level", "kind", "is_async"})
-
-
-_branches: dict[type[ast.AST], tuple[str, ...]] = {}
-
-
-def _children(node: ast.AST) -> list[ast.AST]:
-    """What ast.iter_child_nodes gives, without operators and contexts, which have no place; in a third of its time."""
-    kind = node.__class__
-    if kind not in _branches:
-        _branches[kind] = tuple(name for name in kind._fields if name not in _LEAVES)
-    found: list[ast.AST] = []
-    for name in _branches[kind]:
-        value = getattr(node, name, None)
-        if value.__class__ is list:
-            found += [item for item in value if isinstance(item, ast.AST)]
-        elif isinstance(value, ast.AST):
-            found.append(value)
-    return found
+_KINDS = [kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, ast.AST)]
+_PLACED = frozenset(kind for kind in _KINDS if "lineno" in kind._attributes)
+# The fields of ast nodes that hold no nodes with a place of their own: texts, operators, contexts.
+_LEAVES = frozenset(
+    ("arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "level", "module", "name", "names", "op",
+     "ops", "type_comment", "type_ignores")
+)  # fmt: skip
+_BRANCHES = {kind: tuple(name for name in kind._fields if name not in _LEAVES) for kind in _KINDS}
+_BRANCHES[ast.Constant] = ()
+# The names of an import are nodes, those of `nonlocal` are texts.
+_BRANCHES[ast.ImportFrom] = _BRANCHES[ast.Import] = ("names",)
 
 
 _KIND_NAMES = {list: "items", dict: "object", RegoSet: "members", NumberText: "number"}
