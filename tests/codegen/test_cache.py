@@ -63,3 +63,10 @@ def test_policies_that_do_not_compile_are_not_remembered_as_good(tmp_path: Path)
     for _ in range(2):
         with pytest.raises(RegoErrors):
             compile_modules({"p.rego": "package p\nr := x"}, cache=CodeCache(tmp_path))
+
+
+def test_code_of_former_states_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for state in range(20):
+        monkeypatch.setattr("gatewright.codegen.cache.engine_stamp", lambda state=state: f"state {state}")
+        violations(tmp_path)
+        assert len(list(tmp_path.iterdir())) == min(state + 1, 16)

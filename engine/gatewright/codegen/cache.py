@@ -1,7 +1,8 @@
 """Code objects kept on disk, keyed by what they were made from.
 
 An entry is a file of marshalled code objects behind a checksum. Whatever is wrong with the directory or with an
-entry, the worst that happens is that the policy is compiled again.
+entry, the worst that happens is that the policy is compiled again. Each state of gatewright has a directory of its own;
+those of former ones are deleted, but for a few.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from gatewright.userdirs import cache_directory
 
 FORMAT = 2
 _DIGEST = 32
+# Of how many states of gatewright code is kept: several versions may be in use.
+_STATES = 16
 
 
 def key_of(parts: Iterable[str]) -> str:
@@ -32,10 +35,11 @@ def key_of(parts: Iterable[str]) -> str:
 class CodeCache:
     """A directory of entries. `None` as directory: nothing is kept."""
 
-    __slots__ = ("directory",)
+    __slots__ = ("_home", "directory")
 
     def __init__(self, directory: str | os.PathLike[str] | None = None) -> None:
         self.directory = os.path.join(cache_directory(), "code") if directory is None else os.fspath(directory)
+        self._home = os.path.join(self.directory, _digest(engine_stamp().encode()).hex()[:16])
 
     def get(self, key: str) -> list[CodeType] | None:
         """The code objects under `key`; None when there are none that can be trusted."""
@@ -60,6 +64,8 @@ class CodeCache:
         body = marshal.dumps(codes)
         path = self._path(key)
         try:
+            if not os.path.isdir(self._home):
+                self._begin()
             os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
             handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path))
             with os.fdopen(handle, "wb") as file:
@@ -68,8 +74,19 @@ class CodeCache:
         except OSError:
             return
 
+    def _begin(self) -> None:
+        """Make the directory of this state of gatewright, and forget those that were begun long ago."""
+        import shutil
+
+        os.makedirs(self.directory, mode=0o700, exist_ok=True)
+        os.makedirs(self._home, mode=0o700, exist_ok=True)
+        with os.scandir(self.directory) as entries:
+            states = sorted(entries, key=lambda entry: entry.stat().st_mtime)
+        for state in states[:-_STATES]:
+            shutil.rmtree(state.path, ignore_errors=True)
+
     def _path(self, key: str) -> str:
-        return os.path.join(self.directory, key[:2], key[2:])
+        return os.path.join(self._home, key[:2], key[2:])
 
 
 def _digest(data: bytes) -> bytes:
