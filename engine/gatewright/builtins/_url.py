@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Final
 
 from gatewright.builtins._operands import bytes_text, text_bytes
 from gatewright.records import record
 from gatewright.runtime.text import go_quote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _UNRESERVED: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
 _PATH: Final = _UNRESERVED | frozenset(b"$&+,/:;=@")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gatewright.builtins._operands import element_error, members
 from gatewright.builtins.registry import builtin, operand_error
 from gatewright.runtime.numbers import (
@@ -16,6 +14,10 @@ from gatewright.runtime.numbers import (
     to_float,
 )
 from gatewright.runtime.values import KEY_TRUE, UNDEFINED, RegoSet, compare, equal, sort_values
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # OPA multiplies fractions with the precision of a double, though it adds them with 64 bits.
 _PRODUCT_PRECISION = 53

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gatewright.builtins._operands import array, integer
 from gatewright.builtins.registry import builtin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @builtin("array.concat", "(x: array[any], y: array[any]) -> z: array[any]")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gatewright.builtins._operands import big_integer
 from gatewright.builtins.registry import BuiltinError, OperandError, builtin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # A shift that Go would die of (and Python try to carry out) is an error here.
 _MAX_SHIFT = 2**26

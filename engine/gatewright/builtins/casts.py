@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from gatewright.builtins._operands import members, object_, string
 from gatewright.builtins.registry import BuiltinError, OperandError, builtin, operand_error
 from gatewright.runtime.numbers import NumberError, check_range, is_number, parse_number
 from gatewright.runtime.text import go_quote
 from gatewright.runtime.values import NumberText, RegoSet
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
 # What Go's strconv.ParseFloat reads: also "+5", ".5", "5.", "007", "0x1p-2".

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gatewright.builtins.registry import builtin
 from gatewright.runtime.values import compare, equal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @builtin("eq", "(any, any) -> boolean", infix="=")

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
 
 from gatewright.builtins._operands import bytes_text, object_, string, text_bytes
 from gatewright.builtins.encoding import base64_decode
@@ -14,7 +13,10 @@ from gatewright.builtins.registry import BuiltinError, builtin
 from gatewright.runtime.numbers import is_number, machine_int
 from gatewright.runtime.values import RegoSet, from_key, sorted_keys
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.builtins._x509 import Certificate, VerifyOptions
     from gatewright.runtime.context import Context
 

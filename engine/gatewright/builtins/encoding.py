@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import Any
 
 from gatewright.builtins._operands import bytes_text, object_, string, text_bytes
 from gatewright.builtins._url import UrlError, encode_query, parse_query, query_escape, query_unescape
@@ -12,6 +11,10 @@ from gatewright.builtins.registry import BuiltinError, OperandError, builtin, op
 from gatewright.runtime import json
 from gatewright.runtime.text import go_quote, term_text
 from gatewright.runtime.values import RegoSet, from_key, sorted_keys, type_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @builtin("json.marshal", "(x: any) -> y: string")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 from gatewright.builtins._operands import element_error, string, text_bytes
 from gatewright.builtins.regexp import compile_regexp, quote_meta
 from gatewright.builtins.registry import BuiltinError, builtin, operand_error
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @builtin("glob.match", "(pattern: string, delimiters: any<null, array[string]>, match: string) -> result: boolean")

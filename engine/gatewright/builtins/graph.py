@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from gatewright.builtins._operands import object_
 from gatewright.builtins.registry import builtin, operand_error
 from gatewright.runtime.values import RegoSet, from_key, sorted_keys, to_key
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @builtin("walk", "(x: any) -> output: array<array[any], any>", relation=True)

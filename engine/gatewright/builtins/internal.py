@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from gatewright.builtins._operands import array
 from gatewright.builtins.aggregates import contains_value
 from gatewright.builtins.registry import BuiltinError, builtin
@@ -11,7 +9,10 @@ from gatewright.runtime.numbers import is_number, machine_int
 from gatewright.runtime.text import term_text
 from gatewright.runtime.values import UNDEFINED, RegoSet, equal, to_key
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.runtime.context import Context
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from gatewright.builtins._operands import array, members, object_
 from gatewright.builtins.registry import BuiltinError, OperandError, builtin
 from gatewright.runtime.numbers import is_number, machine_int
 from gatewright.runtime.text import term_text
 from gatewright.runtime.values import UNDEFINED, RegoSet, equal, to_key, type_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # What a path tree holds where a path ends.
 _LEAF: Any = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
 
 from gatewright.builtins._operands import string
 from gatewright.builtins.registry import BuiltinError, builtin
@@ -12,7 +11,10 @@ from gatewright.errors import LimitError
 from gatewright.records import record
 from gatewright.runtime.values import RegoSet, from_key, sorted_keys
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.runtime.context import Context
 
 _V4_BITS, _V6_BITS = 32, 128

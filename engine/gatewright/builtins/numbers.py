@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
 from gatewright.builtins._operands import big_integer, integer, number, string
 from gatewright.builtins.registry import BuiltinError, builtin, operand_error
@@ -12,7 +11,10 @@ from gatewright.runtime import numbers as arithmetic
 from gatewright.runtime.numbers import DivisionByZeroError, is_number
 from gatewright.runtime.values import RegoSet
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.runtime.context import Context
 
 Number = int | float

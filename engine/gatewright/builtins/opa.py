@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from gatewright.builtins.registry import BuiltinError, builtin
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.runtime.context import Context
 
 _SECRETS = {"services": ("credentials",), "keys": ("key", "private_key")}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import Any
 
 from gatewright.builtins import _gotime as gotime
 from gatewright.builtins._operands import number, object_, text_bytes
@@ -15,6 +14,10 @@ from gatewright.runtime import json
 from gatewright.runtime.numbers import machine_int
 from gatewright.runtime.text import term_text
 from gatewright.runtime.values import RegoSet
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _REQUIRED = ("aws_access_key", "aws_region", "aws_secret_access_key", "aws_service")
 _UNSIGNED_HEADERS = frozenset({"authorization", "user-agent", "x-amzn-trace-id"})

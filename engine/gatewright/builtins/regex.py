@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 from gatewright.builtins._operands import integer, not_strings, string, text_bytes
 from gatewright.builtins.regexp import Regexp, RegexpError, compile_regexp, quote_meta
 from gatewright.builtins.registry import BuiltinError, builtin
 from gatewright.runtime.text import go_quote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def _compiled(pattern: str) -> Regexp:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any, Final
 
 import re2
 
 from gatewright.builtins._operands import bytes_text, text_bytes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 Span = tuple[int, int]
 Match = tuple[Span, ...]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gatewright.builtins._operands import set_
 from gatewright.builtins.registry import builtin
 from gatewright.runtime.values import RegoSet
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @builtin("and", "(x: set[any], y: set[any]) -> z: set[any]", infix="&")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 from gatewright.builtins import _gotime as gotime
 from gatewright.builtins._gotime import UTC_ZONE, TimeError, Zone
@@ -13,7 +12,10 @@ from gatewright.builtins.registry import BuiltinError, builtin, operand_error
 from gatewright.runtime.numbers import to_float
 from gatewright.runtime.text import go_quote
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.runtime.context import Context
 
 _EXPECTED = "either number (ns) or [number (ns), string (tz)]"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING, Any
 
 from gatewright.builtins import _jose
 from gatewright.builtins._jwk import Key
@@ -15,7 +14,10 @@ from gatewright.runtime import json
 from gatewright.runtime.numbers import is_number
 from gatewright.runtime.values import compare, from_key, sorted_keys
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.runtime.context import Context
 
 

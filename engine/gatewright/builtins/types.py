@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gatewright.builtins.registry import builtin
 from gatewright.runtime.numbers import is_number as _is_number
 from gatewright.runtime.values import RegoSet
 from gatewright.runtime.values import type_name as _type_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @builtin("is_number", "(x: any) -> result: boolean")

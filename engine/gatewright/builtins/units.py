@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from gatewright.builtins._operands import string
 from gatewright.builtins.registry import BuiltinError, builtin
 from gatewright.runtime.numbers import BigFloat, big_float, int_text, multiply, parse_number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _SI = "kmgtpe"
 _MAX_EXPONENT_DIGITS = 6

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gatewright.builtins._operands import string
 from gatewright.builtins._url import UrlError, parse_url
 from gatewright.builtins.registry import BuiltinError, builtin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @builtin("uri.parse", "(uri: string) -> output: object[string: string]")
