@@ -367,6 +367,47 @@ def test_a_suite(gator):
     assert out.splitlines()[-2:] == ["PASS", ""]
 
 
+BROKEN = "a: {}\nb:\n  c: d\n e: f\n"
+KINDLESS = "apiVersion: v1\nmetadata: {name: <x>, a: 1}\n"
+MISSING_KIND = """Object 'Kind' is missing in '{"apiVersion":"v1","metadata":{"a":1,"name":"\\u003cx\\u003e"}}'"""
+PARSING_TEMPLATE = 'adding template: parsing ConstraintTemplate YAML from "NAME": '
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "complaint"),
+    [
+        ("template", BROKEN, f"{PARSING_TEMPLATE}yaml: line 3: did not find expected key"),
+        ("template", KINDLESS, f"{PARSING_TEMPLATE}{MISSING_KIND}"),
+        ("template", "- 1\n", f"{PARSING_TEMPLATE}yaml: unmarshal errors:\n  line 1: cannot unmarshal !!seq into "),
+        ("template", "a: 1\na: 2\n", f'{PARSING_TEMPLATE}yaml: unmarshal errors:\n  line 2: mapping key "a" already '),
+        ("template", "kind: A\n", 'path "NAME": not a ConstraintTemplate'),
+        ("constraint", BROKEN, 'adding constraint: parsing Constraint from "NAME": yaml: line 3: did not find'),
+        ("constraint", KINDLESS, f'adding constraint: parsing Constraint from "NAME": {MISSING_KIND}'),
+        ("expansion", KINDLESS, f'reading "NAME": invalid yaml: {MISSING_KIND}'),
+        ("object", BROKEN, 'reading "NAME": invalid yaml: yaml: line 3: did not find expected key'),
+        ("object", "long text of one line\n", 'reading "NAME": invalid yaml: yaml: unmarshal errors:\n  line 1: cannot '
+         "unmarshal !!str `long te...` into map[string]interface {}"),
+    ],
+)  # fmt: skip
+def test_files_that_verify_cannot_read(gator, tmp_path, field, text, complaint):
+    files = {"template": [template()], "constraint": [constraint(match=PODS)], "object": [BAD]}
+    files["expansion"] = [expansion()]
+    case = {"name": "c", "object": "object.yaml", "assertions": [{"violations": "yes"}]}
+    test = {"name": "t", **{name: f"{name}.yaml" for name in ("template", "constraint", "expansion")}, "cases": [case]}
+    suite = {"apiVersion": "test.gatekeeper.sh/v1alpha1", "kind": "Suite", "tests": [test]}
+    _, out, _ = gator("verify", "suite.yaml", suite=[suite], **{**files, field: text})
+    name = str(tmp_path / f"{field}.yaml").removeprefix("/")
+    assert f"  {complaint.replace('NAME', name)}" in out
+
+
+def test_a_file_that_is_not_there(gator, tmp_path):
+    test = {"name": "t", "template": "none.yaml", "constraint": "c.yaml", "cases": []}
+    suite = {"apiVersion": "test.gatekeeper.sh/v1alpha1", "kind": "Suite", "tests": [test]}
+    _, out, _ = gator("verify", "suite.yaml", suite=[suite])
+    name = str(tmp_path / "none.yaml").removeprefix("/")
+    assert f'  reading ConstraintTemplate from "{name}": open {name}: no such file or directory\n' in out
+
+
 def test_all_suites_below_the_directory(gator, tmp_path):
     files = {"template": [template()], "constraint": [constraint(match=PODS)], "good": [GOOD], "bad": [BAD]}
     code, out, _ = gator("verify", "./...", "--run=plain", suite=SUITE, **files)
@@ -417,7 +458,7 @@ def test_a_review_that_fails(gator):
     ("name", "text", "complaint"),
     [
         ("all.yaml", "a: 1\n---\nb: 1\n: c: [\n", "yaml: line 1: did not find expected key"),
-        ("all.yaml", "a: 1\nb:\n  {}: {}\n", "yaml: line 2: did not find expected key"),
+        ("all.yaml", "a: 1\nb:\n  {}: {}\n", "yaml: line 3: did not find expected key"),
         ("all.json", '{"a": 1}\n{"b": 1}\n:', "invalid character ':' looking for beginning of value"),
         ("all.json", '{"a": 1}\n: c: [', "json: offset 10: invalid character ':' looking for beginning of value"),
     ],

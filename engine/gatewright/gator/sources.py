@@ -100,6 +100,8 @@ def _objects(data: bytes, place: str) -> list[kube.Object]:
 def _fault(error: ManifestError, data: bytes) -> str:
     if error.message.startswith("not JSON"):
         return _json_fault(data.decode("utf-8", "replace")) or error.message
+    from gatewright.manifests import go_row
+
     row = go_row(error)
     if not row:
         return error.message
@@ -116,20 +118,6 @@ def _json_fault(text: str) -> str | None:
         return None
     plain = fault.values > 1 or fault.message == END
     return fault.message if plain else f"json: offset {fault.offset}: {fault.message}"
-
-
-_PARSER_ERRORS = (
-    "did not find expected node",
-    "did not find expected key",
-    "did not find expected '",
-    "did not find expected <",
-)
-
-
-def go_row(error: ManifestError) -> int:
-    """The line that Go's reader names: its parser, unlike its scanner, counts from zero."""
-    row = error.location.row if error.location is not None else 0
-    return row - 1 if row and error.message.startswith(_PARSER_ERRORS) else row
 
 
 _JSON_KINDS = {str: "string", bool: "bool"}

@@ -20,7 +20,7 @@ from gatewright.gatekeeper.template import TARGET
 from gatewright.gator.audit import PrintBuffer, check_failure_policy
 from gatewright.gator.console import CobraError, Console, Fatal
 from gatewright.gator.flags import EXTERNAL_DATA, FAILURE_POLICY, VERBOSE, Flag
-from gatewright.gator.sources import go_row, providers
+from gatewright.gator.sources import providers
 from gatewright.harness.reading import AS_GATOR_VERIFY
 from gatewright.harness.results import CaseResult, SuiteResult, TestResult
 from gatewright.harness.runner import run_suite
@@ -185,7 +185,7 @@ def _files(target: str, root: str, recursive: bool) -> Iterator[str]:
 
 
 def _suite(file: str) -> Suite | None:
-    from gatewright.manifests import NOT_JSON, compose_v3
+    from gatewright.manifests import NOT_JSON, compose_v3, in_go_words
 
     path = Path(file)
     text = path.read_bytes().decode("utf-8", "replace")
@@ -196,11 +196,9 @@ def _suite(file: str) -> Suite | None:
             # That hurts suites alone.
             if re.search(r"(?m)^kind: *[\"']?Suite\b", text) is None:
                 return None
-            raise CobraError("invalid yaml: json: unsupported type: map[interface {}]interface {}") from error
+            raise CobraError(f"invalid yaml: {in_go_words(error)}") from error
         name = quote(file.removeprefix("/"))
-        row = go_row(error)
-        line = f"line {row}: " if row else ""
-        raise CobraError(f"invalid yaml: parsing yaml file {name}: yaml: {line}{error.message}") from error
+        raise CobraError(f"invalid yaml: parsing yaml file {name}: {in_go_words(error)}") from error
     if not is_suite(loaded):
         return None
     try:

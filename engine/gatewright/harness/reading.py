@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from gatewright.errors import ManifestError, SuiteError
+from gatewright.errors import GatewrightError, ManifestError, SuiteError
 from gatewright.records import record
 
 if TYPE_CHECKING:
@@ -20,15 +20,18 @@ if TYPE_CHECKING:
 
 @record(frozen=True, slots=True)
 class Reader:
-    """`first` reads what must be one object (a template, a constraint, the suite itself); `all` every object.
+    """`first` reads the one object of a file, of the kind named (ConstraintTemplate, Constraint, Suite); `all` every
+    object.
 
     Both raise SuiteError where the file cannot be read. `shown` is what errors call a file, given its place and the
-    path that the suite names. `extended`: the suite's fields that gator does not know count.
+    path that the suite names; `told` is an error as a line of a report. `extended`: the suite's fields that gator does
+    not know count.
     """
 
-    first: Callable[[Path], dict[str, Any] | None]
+    first: Callable[[Path, str], dict[str, Any] | None]
     all: Callable[[Path], list[dict[str, Any]]]
     shown: Callable[[Path, str], str]
+    told: Callable[[GatewrightError], str]
     extended: bool = True
 
 
@@ -55,7 +58,7 @@ def _assembled(path: Path) -> dict[str, Any]:
     return template.assemble(catalog.read_rule(path))
 
 
-def _cluster_first(path: Path) -> dict[str, Any] | None:
+def _cluster_first(path: Path, what: str) -> dict[str, Any] | None:
     return next(iter(_cluster_all(path)), None)
 
 
@@ -70,14 +73,26 @@ def _verify_all(path: Path) -> list[dict[str, Any]]:
     return _objects(read_verify(_bytes(path, _from_root(path)).decode("utf-8", "replace"), str(path)))
 
 
-def _verify_first(path: Path) -> dict[str, Any] | None:
-    from gatewright.manifests import compose_v3
+_PARSING: Final = {
+    "ConstraintTemplate": "adding template: parsing ConstraintTemplate YAML",
+    "Constraint": "adding constraint: parsing Constraint",
+    "Suite": "invalid yaml: parsing Suite",
+}
 
+
+def _verify_first(path: Path, what: str) -> dict[str, Any] | None:
+    from gatewright.manifests import read_verify_first
+
+    name = _from_root(path)
     try:
-        value = compose_v3(_bytes(path, _from_root(path)).decode("utf-8", "replace"), file=str(path), into_object=True)
+        text = _bytes(path, name).decode("utf-8", "replace")
+    except SuiteError as error:
+        raise SuiteError(f'reading {what} from "{name}": {error.message}') from None
+    try:
+        value: dict[str, Any] = read_verify_first(text, str(path), kinded=what != "Suite")
     except ManifestError as error:
-        raise _invalid(error) from None
-    return value if isinstance(value, dict) else None
+        raise SuiteError(f'{_PARSING[what]} from "{name}": {error.message}', error.location) from None
+    return value
 
 
 def _objects(items: Iterator[Document | ManifestError]) -> list[dict[str, Any]]:
@@ -102,5 +117,16 @@ def _bytes(path: Path, name: str) -> bytes:
         raise SuiteError(f"open {name}: {(error.strerror or str(error)).lower()}") from None
 
 
-AS_CLUSTER = Reader(_cluster_first, _cluster_all, lambda path, written: written)
-AS_GATOR_VERIFY = Reader(_verify_first, _verify_all, lambda path, written: _from_root(path), extended=False)
+def placed(error: GatewrightError) -> str:
+    """An error as a line of a test report: gator's message, with the place in front where it is known."""
+    where = error.location
+    at = f"{where.file}:{where.row}:{where.col}: " if where is not None and where.row else ""
+    return f"{at}{_coded(error)}"
+
+
+def _coded(error: GatewrightError) -> str:
+    return f"{error.code}: {error.message}" if error.code else error.message
+
+
+AS_CLUSTER = Reader(_cluster_first, _cluster_all, lambda path, written: written, placed)
+AS_GATOR_VERIFY = Reader(_verify_first, _verify_all, lambda path, written: _from_root(path), _coded, extended=False)

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from gatewright.errors import ConstraintError, GatewrightError, SuiteError
+from gatewright.errors import ConstraintError, GatewrightError, SuiteError, TemplateError
 from gatewright.harness.assertions import complaint
 from gatewright.harness.reading import AS_CLUSTER, Reader
 from gatewright.harness.results import CaseResult, SuiteResult, TestResult
@@ -49,7 +49,7 @@ class EngineFactory(Protocol):
 
 def load_suite(path: Path, read: Reader = AS_CLUSTER) -> Suite | None:
     """The suite a file holds, None for files that hold something else. Raises SuiteError for one that is broken."""
-    document = read.first(path)
+    document = read.first(path, "Suite")
     return parse_suite(document, path) if document is not None and is_suite(document) else None
 
 
@@ -85,7 +85,7 @@ class _Run:
         try:
             cases = self._mutation_cases(test) if test.mutators else self._cases(test)
         except GatewrightError as error:
-            return TestResult(test.name, _text(error), seconds=time.perf_counter() - started)
+            return TestResult(test.name, self._read.told(error), seconds=time.perf_counter() - started)
         return TestResult(test.name, seconds=time.perf_counter() - started, cases=cases)
 
     # --- validation ---------------------------------------------------------------------------------------------
@@ -99,7 +99,7 @@ class _Run:
                 raise
             if isinstance(error, ConstraintError) and error.kind == "ErrSchema":
                 return ()
-            raise _not_invalid(_text(error)) from None
+            raise _not_invalid(self._read.told(error)) from None
         if test.invalid:
             # gator prints Go's text for a missing error here; pipelines may look for it.
             raise _not_invalid("%!w(<nil>)")
@@ -129,14 +129,16 @@ class _Run:
     def _load(self, engine: Engine, test: Test) -> None:
         if not test.template:
             raise SuiteError("invalid Suite: missing template")
-        template = self._read.first(self._folder / test.template)
+        template = self._read.first(self._folder / test.template, "ConstraintTemplate")
         if not _is(template, "templates.gatekeeper.sh", "ConstraintTemplate"):
             raise SuiteError(f'path "{self._shown(test.template)}": not a ConstraintTemplate')
         assert template is not None
         try:
             engine.add(template)
         except GatewrightError as error:
-            raise SuiteError(f"adding template: {_text(error)}", error.location, hint=error.hint) from error
+            converted = not (isinstance(error, TemplateError) and error.stage == "convert")
+            what = "adding template" if converted else f'path "{self._shown(test.template)}"'
+            raise SuiteError(f"{what}: {self._read.told(error)}", error.location, hint=error.hint) from error
         constraint = self._constraint(test)
         if not _is(constraint, "constraints.gatekeeper.sh"):
             raise SuiteError("not a Constraint")
@@ -145,7 +147,7 @@ class _Run:
 
     def _constraint(self, test: Test) -> dict[str, Any] | None:
         if test.constraint:
-            return self._read.first(self._folder / test.constraint)
+            return self._read.first(self._folder / test.constraint, "Constraint")
         if not test.template.endswith(".rego"):
             raise SuiteError("invalid Suite: missing constraint")
         from gatewright import catalog
@@ -155,7 +157,7 @@ class _Run:
         return template.constraint(catalog.read_rule(self._folder / test.template))
 
     def _expansion(self, engine: Engine, test: Test) -> None:
-        documents = self._read.all(self._folder / test.expansion)
+        documents = self._all(test.expansion)
         if not documents:
             raise SuiteError(f'not an Expansion Template: "{self._shown(test.expansion)}"')
         for document in documents:
@@ -171,7 +173,7 @@ class _Run:
         try:
             error = self._check(test, case, engine)
         except GatewrightError as problem:
-            error = _text(problem)
+            error = self._read.told(problem)
         printed = "\n".join(getattr(engine, "printed", ()))
         return CaseResult(case.name, error, seconds=time.perf_counter() - started, printed=printed)
 
@@ -199,7 +201,7 @@ class _Run:
                     # Data and no policy, even where it is a template.
                     engine.add_data(document)
                 except GatewrightError as error:
-                    raise SuiteError(f"unable to add object to data.inventory: {_text(error)}") from error
+                    raise SuiteError(f"unable to add object to data.inventory: {self._read.told(error)}") from error
         return engine
 
     def _one(self, path: str) -> dict[str, Any]:
@@ -210,17 +212,19 @@ class _Run:
         return documents[0]
 
     def _objects(self, path: str) -> list[dict[str, Any]]:
-        try:
-            documents = self._read.all(self._folder / path)
-        except SuiteError as error:
-            if error.location is not None:
-                raise SuiteError(
-                    f'reading "{self._shown(path)}": {error.message}', error.location, hint=error.hint
-                ) from None
-            raise
+        documents = self._all(path)
         if not documents:
             raise SuiteError(f'missing objects: path "{self._shown(path)}" defines no YAML objects')
         return documents
+
+    def _all(self, path: str) -> list[dict[str, Any]]:
+        try:
+            return self._read.all(self._folder / path)
+        except SuiteError as error:
+            if error.location is None:
+                raise
+            what = f'reading "{self._shown(path)}": {error.message}'
+            raise SuiteError(what, error.location, hint=error.hint) from None
 
     # --- mutation -----------------------------------------------------------------------------------------------
 
@@ -247,7 +251,7 @@ class _Run:
                 raise SuiteError("invalid Case: a mutation case must define object and want")
             error = difference(mutate(self._one(case.object)), self._one(case.want))
         except GatewrightError as problem:
-            error = _text(problem)
+            error = self._read.told(problem)
         return CaseResult(case.name, error, seconds=time.perf_counter() - started)
 
 
@@ -261,11 +265,3 @@ def _is(document: dict[str, Any] | None, group: str, kind: str = "") -> bool:
         return False
     found = str(document.get("apiVersion") or "").partition("/")[0]
     return found == group and (not kind or document.get("kind") == kind)
-
-
-def _text(error: GatewrightError) -> str:
-    """An error as a line of a test report: gator's message, with the place in front where it is known."""
-    where = error.location
-    at = f"{where.file}:{where.row}:{where.col}: " if where is not None and where.row else ""
-    code = f"{error.code}: " if error.code else ""
-    return f"{at}{code}{error.message}"

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gatewright.manifests._compose import compose
-    from gatewright.manifests._compose_v3 import NOT_JSON, compose_v3
+    from gatewright.manifests._compose_v3 import NOT_JSON, compose_v3, go_row, in_go_words
     from gatewright.manifests._documents import (
         MAX_DOCUMENT_BYTES,
         Document,
         read_blocks,
         read_text,
         read_verify,
+        read_verify_first,
         verify_value,
     )
     from gatewright.manifests._files import open_file, read_paths
@@ -37,20 +38,26 @@ __all__ = [
     "compose",
     "compose_v3",
     "find_files",
+    "go_row",
+    "in_go_words",
     "is_list",
     "open_file",
     "read_blocks",
     "read_paths",
     "read_text",
     "read_verify",
+    "read_verify_first",
     "unpacked",
     "verify_value",
 ]
 
 _MODULES = {
     "_compose": ("compose",),
-    "_compose_v3": ("NOT_JSON", "compose_v3"),
-    "_documents": ("MAX_DOCUMENT_BYTES", "Document", "read_blocks", "read_text", "read_verify", "verify_value"),
+    "_compose_v3": ("NOT_JSON", "compose_v3", "go_row", "in_go_words"),
+    "_documents": (
+        *("MAX_DOCUMENT_BYTES", "Document", "read_blocks", "read_text"),
+        *("read_verify", "read_verify_first", "verify_value"),
+    ),
     "_files": ("open_file", "read_paths"),
     "_find": ("EXTENSIONS", "find_files"),
     "_shapes": ("admission_request", "is_list", "unpacked"),

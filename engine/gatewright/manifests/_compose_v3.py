@@ -72,8 +72,42 @@ def _document(text: str, next_event: NextEvent, into_object: bool) -> Any:
     if into_object and root.pairs is None:
         if root.tag == NULL:
             return {}
-        raise At("the document is not a mapping", root.event)
+        raise At(f"cannot unmarshal {_go_value(root)} into map[string]interface {{}}", root.event)
     return _json_value(root)
+
+
+def _go_value(node: _Node) -> str:
+    """A node as Go tells of it: the tag, and of a scalar the text, cut short."""
+    if node.items is not None:
+        return "!!seq"
+    text = node.text if len(node.text) <= 10 else f"{node.text[:7]}..."
+    return f"!!{node.tag.rpartition(':')[2]} `{text}`"
+
+
+_PARSER_ERRORS: Final = (
+    "did not find expected node",
+    "did not find expected key",
+    "did not find expected '",
+    "did not find expected <",
+)
+_DECODER_ERRORS: Final = ("cannot unmarshal ", "mapping key ")
+
+
+def go_row(error: ManifestError) -> int:
+    """The line that Go's reader names: its parser, unlike its scanner, counts from zero."""
+    row = error.location.row if error.location is not None else 0
+    return row - 1 if row and error.message.startswith(_PARSER_ERRORS) else row
+
+
+def in_go_words(error: ManifestError) -> str:
+    """What go-yaml v3 says of a text that `compose_v3` refuses."""
+    if error.message == NOT_JSON:
+        return "json: unsupported type: map[interface {}]interface {}"
+    row = go_row(error)
+    line = f"line {row}: " if row else ""
+    if error.message.startswith(_DECODER_ERRORS):
+        return f"yaml: unmarshal errors:\n  {line}{error.message}"
+    return f"yaml: {line}{error.message}"
 
 
 class _Builder:

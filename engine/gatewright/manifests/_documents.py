@@ -279,24 +279,37 @@ def read_verify(text: str, file: str = "") -> Iterator[Document | ManifestError]
 
 def verify_value(text: str, file: str = "", *, row: int = 1) -> Any:
     """The object that go-yaml v3 reads from a text, without lines that are blank or only a comment."""
-    from gatewright.manifests._compose_v3 import compose_v3
+    from gatewright.manifests._compose_v3 import compose_v3, in_go_words
 
     kept = _kept_for_verify(text)
     try:
         return compose_v3("".join(f"{line}\n" for _, line in kept), file=file, into_object=True)
     except ManifestError as error:
-        if error.location is None or not kept:
-            raise
-        at = kept[min(error.location.row, len(kept)) - 1][0]
-        location = Location(file, at + row, error.location.col)
-        raise ManifestError(error.message, location, hint=error.hint) from None
+        location = error.location
+        if location is not None and kept:
+            at = kept[min(location.row, len(kept)) - 1][0]
+            location = Location(file, at + row, location.col)
+        raise ManifestError(in_go_words(error), location, hint=error.hint) from None
+
+
+def read_verify_first(text: str, file: str = "", *, kinded: bool = True) -> Any:
+    """The first object of a file, as `gator verify` reads it; `kinded`: it must say what it is."""
+    from gatewright.manifests._compose_v3 import compose_v3, in_go_words
+
+    try:
+        value = compose_v3(text, file=file, into_object=True)
+    except ManifestError as error:
+        raise ManifestError(in_go_words(error), error.location, hint=error.hint) from None
+    return _kinded(value, file, 1) if kinded else value
 
 
 def _kinded(value: Any, file: str, row: int) -> Any:
     if not isinstance(value.get("kind"), str) or not value["kind"]:
         import orjson
 
-        shown = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode("utf-8", "replace")
+        shown = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS).decode("utf-8", "replace")
+        # Go's JSON is fit for HTML.
+        shown = shown.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
         raise ManifestError(f"Object 'Kind' is missing in '{shown}'", Location(file, row, 1))
     return value
 
