@@ -117,7 +117,14 @@ def rule(name: str) -> Rule:
     for candidate in rules().values():
         if wanted in (candidate.id.lower(), candidate.kind.lower(), candidate.path.lower(), candidate.name):
             return candidate
-    raise UsageError(f"no rule is called {name!r}", hint="`gatewright rules` lists them")
+    raise UsageError(f"no rule is called {name!r}", hint=_hint(name))
+
+
+def _hint(name: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, rules(), n=1)
+    return f"did you mean {close[0]}?" if close else "`gatewright rules list` has them all"
 
 
 @cache

@@ -194,11 +194,11 @@ class TestTheOthers:
             "policies: [set.yaml]\nexcludeRules: [pod/interactive]\nwaivers: [w.yaml]\n"
         )
         (work / "pod.yaml").write_text(pod)
-        assert cli("fix", "pod.yaml").code == 0
+        assert cli("fix", "pod.yaml", "--unsafe").code == 0
         assert (work / "pod.yaml").read_text() == pod.replace("Namespace: true", "Namespace: false")
         waived = pod.replace("metadata:\n", 'metadata:\n  annotations: {"waive.gatewright.dev/pod/*": "r; owner=o"}\n')
         (work / "pod.yaml").write_text(waived)
-        assert cli("fix", "pod.yaml", "--diff").code == 0
+        assert cli("fix", "pod.yaml", "--diff", "--unsafe").code == 0
 
     def test_sync(self, cli):
         assert cli("sync", "test", "policy.yaml", "--without-manifest").code == 0

@@ -44,6 +44,21 @@ def test_legacy_fields_are_read_as_rego_v0() -> None:
     assert len(host.review(PRIVILEGED)) == 1
 
 
+def test_rego_is_block_text() -> None:
+    files, _ = run(ExportRequest(("pod/privileged",), ExportOptions()))
+    text = files["templates/pod-privileged.yaml"]
+    assert "\n            rego: |\n              package lib.library.pod.privileged\n" in text
+    assert "\n                some c in workload.containers\n" in text
+
+
+def test_tabs_of_raw_strings_stay(tmp_path: Path) -> None:
+    rule = 'package a.b\n\nviolation contains {"msg": `one\n\ttwo`} if true\n'
+    head = "# METADATA\n# title: t\n# custom:\n#   targets: [Secret]\n"
+    (tmp_path / "r.rego").write_text(head + rule)
+    (read,) = read_packages(tmp_path)
+    assert template.assemble(read)["spec"]["targets"][0]["code"][0]["source"]["rego"] == rule
+
+
 def test_export_is_stable_and_complete() -> None:
     request = ExportRequest(
         ("cis-1.12",), ExportOptions(exclude_namespaces=("kube-system",), enforcement_action="warn")

@@ -51,7 +51,9 @@ def export(
         files["syncset.yaml"] = dump(synced)
     files["kustomization.yaml"] = dump(_kustomization(files))
     if options.docs:
-        files["README.md"] = "# Policies\n\n" + "\n".join(pages.rule_page(rule, level=2) for rule in rules.values())
+        files["README.md"] = "# Policies\n\n" + "\n".join(
+            pages.rule_page(rule, level=2, brief=True) for rule in rules.values()
+        )
     return dict(sorted(files.items()))
 
 

@@ -31,7 +31,13 @@ def rule_page(rule: catalog.Rule, *, level: int = 1, brief: bool = False) -> str
         return "\n".join([*parts, *_difference(rule)])
     for word, folder in (("Bad", "fail"), ("Good", "pass")):
         parts += _example(rule, word, folder)
+    parts.append(f"The rule itself:\n\n```rego\n{_code(rule)}\n```\n")
     return "\n".join(parts)
+
+
+def _code(rule: catalog.Rule) -> str:
+    text = rule.source.read_text(encoding="utf-8")
+    return text[text.index("\npackage ") + 1 :].rstrip()
 
 
 def family_page(family: str, rules: Iterable[catalog.Rule]) -> str:
@@ -89,8 +95,9 @@ def _example(rule: catalog.Rule, word: str, folder: str) -> list[str]:
     files = _samples(rule, folder)
     if not files:
         return []
-    text = files[0].read_text(encoding="utf-8").rstrip()
-    language = {".yaml": "yaml", ".yml": "yaml", ".ts": "ts"}.get(files[0].suffix, "dockerfile")
+    shortest = min(files, key=lambda file: file.stat().st_size)
+    text = shortest.read_text(encoding="utf-8").rstrip()
+    language = {".yaml": "yaml", ".yml": "yaml", ".ts": "ts"}.get(shortest.suffix, "dockerfile")
     return [f"{word}:\n\n```{language}\n{text}\n```\n"]
 
 

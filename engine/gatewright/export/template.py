@@ -128,7 +128,16 @@ def _module(file: Path) -> str:
     text = "\n".join(lines[start:]).strip() + "\n"
     if text.startswith("package library."):
         text = "package lib." + text.removeprefix("package ")
-    return _LIBRARY_IMPORT.sub("import data.lib.library.", text)
+    return _spaced(_LIBRARY_IMPORT.sub("import data.lib.library.", text))
+
+
+def _spaced(text: str) -> str:
+    """Spaces in place of the tabs that indent, which YAML's block text does not hold well; not within raw strings."""
+    return text if _RAW_LINES.search(text) else _INDENT.sub(lambda match: "  " * len(match.group(0)), text)
+
+
+_INDENT = re.compile(r"^\t+", re.MULTILINE)
+_RAW_LINES = re.compile(r"`[^`]*\n\t[^`]*`")
 
 
 def _as_v0(text: str) -> str:
