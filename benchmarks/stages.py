@@ -95,7 +95,8 @@ def watched(watch: Stopwatch) -> Iterator[None]:
 
 def measured(policies: Path, objects: Path) -> tuple[dict[str, float], dict[str, int]]:
     """CPU seconds by stage over all objects, once everything is warm; and how many objects, pairs and violations."""
-    request = CheckRequest((str(policies),), (str(objects),), jobs=1, gator_compat=True, format="json")
+    request = CheckRequest((str(policies),), (str(objects),), jobs=1, gator_compat=True, format="json",
+                           excerpts=False)  # fmt: skip
     files = list(surveyed([str(objects)], None))
     host, _, _ = loaded(request, files, PolicySet(request), surveyed=False)
     evaluator = Evaluator(host, request, [make_renderer("json", colour=False)])
