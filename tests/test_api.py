@@ -45,6 +45,13 @@ class TestQuery:
         assert query("input", input=None) == [{}]
         assert query("x := input", input_term='{"s": {2, 1}}') == [{"x": {"s": [1, 2]}}]
 
+    @pytest.mark.parametrize("value", [float("nan"), [float("inf")], {"a": {float("-inf")}}])
+    def test_a_float_that_is_no_number_is_no_value(self, value):
+        with pytest.raises(ValueError, match="not a value Rego can hold"):
+            query("input", input=value)
+        with pytest.raises(ValueError, match="not a value Rego can hold"):
+            query("input", data={"x": value})
+
     def test_data_is_a_document(self):
         assert query("x := data.a.b", data={"a": {"b": [1, 2.5, "é"]}}) == [{"x": [1, 2.5, "é"]}]
 

@@ -227,25 +227,27 @@ def reachable(hosts: Iterable[str], capabilities: Capabilities | None) -> frozen
     return capabilities.allow_net if "*" in named else named & capabilities.allow_net
 
 
-def parse_document(text: str, file: str) -> Any:
-    """The value of a text; ManifestError with its place when it is neither JSON nor, unless it is called so, YAML."""
+def parse_document(text: str, file: str, *, by_name: bool = True) -> Any:
+    """The value of a text; ManifestError with its place when it is neither JSON nor YAML, or `by_name` is called JSON
+    and is none."""
     from gatewright.runtime.json import loads
 
+    no_json = None
     try:
         return loads(text)
     except ValueError as error:
         if file.endswith(".json"):
-            row, column = _failing_place(text)
-            raise ManifestError(str(error), Location(file, row, column)) from None
+            no_json = ManifestError(str(error), Location(file, *_failing_place(text)))
+    if no_json is not None and by_name:
+        raise no_json
     from gatewright.builtins._yaml_read import YamlError, load_yaml
 
     try:
         return load_yaml(text)
     except YamlError as error:
         line = re.search(r"line (\d+)", str(error))
-        raise ManifestError(
-            f"error converting YAML to JSON: {error}", Location(file, int(line[1]) if line else 0)
-        ) from None
+        place = Location(file, int(line[1]) if line else 0)
+        raise (no_json or ManifestError(f"error converting YAML to JSON: {error}", place)) from None
 
 
 def _failing_place(text: str) -> tuple[int, int]:

@@ -219,12 +219,17 @@ class TestDocuments:
 
 
 def test_json_errors_of_files_have_their_place(cli, work):
-    (work / "bad.json").write_text('{\n  "a": 1,\n  b\n}')
+    (work / "bad.json").write_text('{\n  "a": 1,\n  b: [\n}')
     ran = cli("eval", "1", "-i", "bad.json")
     assert ran.code == 2
     assert ran.err == (
-        "error: bad.json:3:3: invalid character 'b' looking for beginning of object key string\n  3 |   b\n    |   ^\n"
+        "error: bad.json:3:3: invalid character 'b' looking for beginning of object key string\n  3 |   b: [\n    |   ^\n"
     )
+
+
+def test_an_input_is_json_or_yaml_whatever_its_name(cli, work):
+    (work / "odd.json").write_text("{a: 1, b}")
+    assert result(cli("eval", "input", "-i", "odd.json")) == {"a": 1, "b": None}
 
 
 def test_capabilities_leave_built_ins_out(cli, work):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from gatewright.errors import GatewrightError, LoadErrors, RegoError, RegoErrors, UsageError
-from gatewright.loading import Loaded, load_files, parse_document, reachable, read_capabilities, read_document
+from gatewright.loading import Loaded, load_files, parse_document, reachable, read_capabilities, read_text
 from gatewright.querying.output import FORMATS, Answer, Row, render
 from gatewright.records import record
 from gatewright.runtime.values import UNDEFINED
@@ -96,7 +96,10 @@ def _check(request: QueryRequest) -> None:
 def _input(request: QueryRequest) -> Any:
     if request.stdin_input:
         return parse_document(sys.stdin.read(), "stdin")
-    return UNDEFINED if request.input is None else read_document(request.input)
+    if request.input is None:
+        return UNDEFINED
+    # JSON or YAML whatever the file is called, as OPA takes it.
+    return parse_document(read_text(request.input), str(request.input), by_name=False)
 
 
 def _evaluate(request: QueryRequest, loaded: Loaded, input: Any) -> Answer:

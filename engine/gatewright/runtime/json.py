@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from math import isfinite
 
 from gatewright.errors import RegoEvaluationError
 from gatewright.runtime.numbers import NumberError, check_range, int_of_text, number_text, parse_number
@@ -464,7 +465,10 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def from_python(value: Any) -> Any:
-    """The Rego value of what Python's json (or a caller) gives: floats and ints as they are, tuples as arrays."""
+    """The Rego value of what Python's json (or a caller) gives: floats and ints as they are, tuples as arrays.
+
+    Raises TypeError for what Rego has no value for, ValueError for floats that are no numbers.
+    """
     kind = value.__class__
     if kind is dict:
         return {k: from_python(v) for k, v in value.items()}
@@ -472,6 +476,8 @@ def from_python(value: Any) -> Any:
         return [from_python(v) for v in value]
     if kind is set or kind is frozenset:
         return RegoSet(from_python(v) for v in value)
+    if kind is float and not isfinite(value):
+        raise ValueError(f"not a value Rego can hold: {value!r}")
     if kind in (str, int, float, bool, NumberText, RegoSet) or value is None:
         return value
     raise TypeError(f"not a value Rego can hold: {value!r}")
