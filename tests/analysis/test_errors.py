@@ -97,6 +97,10 @@ REFUSED = {
         ["- compile: var x is undeclared", "- compile: var x is undeclared"],
     ),
     "match error": ('p if { 1 == "a" }', ["2:8 type: match error"]),
+    "an argument that hides the input in a ref": (
+        "f(x[input]) := 1",
+        ["2:1 compile: args must not shadow input (use a different variable name)"],
+    ),
     "an expression that waits, in the place of one it equals": (
         "p if {\n\ty > 1\n\ty > 1\n\ty = 2\n}",
         ["4:2 unsafe_var: var y is unsafe"],

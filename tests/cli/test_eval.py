@@ -223,7 +223,8 @@ def test_json_errors_of_files_have_their_place(cli, work):
     ran = cli("eval", "1", "-i", "bad.json")
     assert ran.code == 2
     assert ran.err == (
-        "error: bad.json:3:3: invalid character 'b' looking for beginning of object key string\n  3 |   b: [\n    |   ^\n"
+        "error: bad.json:3:3: invalid character 'b' looking for beginning of object key string\n"
+        "  3 |   b: [\n    |   ^\n"
     )
 
 

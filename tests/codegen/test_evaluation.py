@@ -155,6 +155,10 @@ def test_a_call_that_is_undefined_is_no_value() -> None:
     assert gatewright.query("data.p.r = x", modules=modules, input={"a": [1, "ab"]}) == [{"x": [True]}]
 
 
+def test_python_has_nothing_to_warn_of() -> None:
+    assert gatewright.query("x := [is_null(1), is_null(null)]") == [{"x": [False, True]}]
+
+
 def test_a_number_in_a_head_keeps_its_text() -> None:
     assert gatewright.query("data.p.r = x", modules={"p.rego": "package p\nr[3.0] := 1"}) == [{"x": {"3.0": 1}}]
 

@@ -269,6 +269,8 @@ def _shadowed_root(term: Term) -> Value | None:
             return _first_shadowed(items)
         case Object(pairs):
             return _first_shadowed(t for pair in pairs for t in pair)
+        case Ref(terms):
+            return _first_shadowed(terms[1:])
     return None
 
 

@@ -368,6 +368,9 @@ def _is_class(*classes: str) -> Inline:
 
 
 def _is_null(w: Writer, vals: list[Val]) -> Val:
+    if isinstance(vals[0].expr, ast.Constant):
+        # Python warns of `1 is None`.
+        return Val(_py.const(vals[0].expr.value is None), "bool")
     return Val(_py.is_(vals[0].expr, _py.const(None)), "bool")
 
 

@@ -88,7 +88,7 @@ def _step(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> 
         w.guard(_py.compare(terms.key_form(key), ast.In(), _py.attribute(chain.val.expr, "keys")))
         chain.val, chain.length, chain.read = key, 0, None
         return
-    if chain.stored and not (key.constant and key.kind == "str" and not key.value[:1].isdigit()):
+    if chain.stored and not (key.constant and key.kind == "str" and key.value[:1] not in _STARTS_OF_INDEXES):
         chain.val = Val(_py.call("stored", chain.val.expr, key.expr))
     elif chain.stored or (key.constant and key.kind == "str" and key.value in _EXPECTED):
         chain.val = Val(_py.subscript(chain.val.expr, key.expr))
@@ -98,6 +98,8 @@ def _step(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> 
     chain.length += 1
 
 
+# How a text begins that base data may take for an array's index; the empty text is none.
+_STARTS_OF_INDEXES = frozenset("+-.0123456789")
 # Members that are nearly always there: a plain subscript is fastest when it succeeds, and slow when it fails.
 _EXPECTED = frozenset(("containers", "kind", "metadata", "object", "parameters", "review", "spec"))
 

@@ -54,12 +54,13 @@ def stored(value: Any, key: Any) -> Any:
         key = _number_text(key)
     if kind is dict:
         return value[key]
-    if kind is list and _ARRAY_INDEX(key):
-        return value[int(key)]
+    if kind is list and (index := _ARRAY_INDEX(key)):
+        return value[int(index[1] or 0)]
     raise KeyError(key)
 
 
-_ARRAY_INDEX: Final = re.compile(r"(0|[1-9][0-9]*)\Z").match
+# What util.Atoi of OPA reads as a number that is not negative.
+_ARRAY_INDEX: Final = re.compile(r"(?:\+|-(?=[0.]*\Z))?(?=.{1,19}\Z)([0-9]*)(?:\.0*)?\Z").match
 
 
 def _number_text(key: Any) -> str:
