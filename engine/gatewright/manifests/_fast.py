@@ -13,6 +13,7 @@ A line means the same wherever it stands (outside literal blocks), so its shape 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from gatewright.errors import ManifestError
 from gatewright.manifests._scalars import key_text, resolve, settled
@@ -223,6 +224,7 @@ def columns(line: str) -> tuple[int, int, str | None]:
     return column, inner, key
 
 
+@lru_cache(maxsize=4096)
 def span(line: str, *, item: bool) -> tuple[int, int]:
     """Where on its line a node stands: an entry's key with its quotes, an item's content, if it is a scalar."""
     match = _LINE.fullmatch(line)

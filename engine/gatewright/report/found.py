@@ -39,6 +39,8 @@ def place(document: Document, violation: Violation, path: tuple[Any, ...], *, ex
 def states_place(document: Document, violation: Violation) -> bool:
     """Whether a violation names its place itself, so that `place` needs no path."""
     details = violation.details
+    if not details:
+        return False
     return bool(_stated(details)) or _line(document, details) is not None
 
 

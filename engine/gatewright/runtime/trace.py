@@ -13,7 +13,6 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from gatewright.runtime.context import At, Reads, State
-from gatewright.runtime.values import RegoSet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 Path: TypeAlias = "tuple[Any, ...]"
 _Link: TypeAlias = "tuple[Any, ...]"
 _STEPS = frozenset((str, int))
-_CONTAINERS = frozenset((dict, list, RegoSet))
 
 
 def cover(state: State, place: At) -> None:
@@ -104,14 +102,15 @@ class Places:
 
     def __init__(self, document: Any) -> None:
         self._document = document
-        # The paths of containers of the document, by identity; none before the first question.
-        self._known: dict[int, Path] = {}
+        # The paths of containers of the document that reads have led to, by identity.
+        self._known: dict[int, Path] = {id(document): (), id(None): ()}
         self._searched = False
 
     def ends(self, reads: Reads) -> Iterator[Path]:
-        """The paths of the reads in the document that later ones did not go through, the last one first."""
-        if not self._known:
-            self._find_containers()
+        """The paths of the reads in the document that later ones did not go through, the last one first.
+
+        Where no read tells how its container was reached, all of the document is searched for the containers.
+        """
         chain = _Chain(_links(reads), self._document)
         found = False
         for path in self._paths(chain):
@@ -122,17 +121,10 @@ class Places:
             yield from self._paths(chain)
 
     def search(self) -> None:
-        """Learn where every container of the document is; one that stands in several places is put in the first."""
+        """Learn where every container of the document is, for reads that do not tell how they came to theirs."""
         if not self._searched:
             self._searched = True
-            self._known = {**self._known, **_everywhere(self._document)[0], id(None): ()}
-
-    def _find_containers(self) -> None:
-        """Learn where the containers are. Where one stands in several places, reads must tell which is meant."""
-        everywhere, once = _everywhere(self._document)
-        self._searched = once
-        self._known = everywhere if once else {id(self._document): ()}
-        self._known[id(None)] = ()
+            self._known |= _everywhere(self._document)
 
     def _paths(self, chain: _Chain) -> Iterator[Path]:
         ways: set[Path] = set()
@@ -149,8 +141,6 @@ class Places:
         container = link[0]
         way = self._known.get(id(container))
         if way is None:
-            if self._searched and container.__class__ in _CONTAINERS:
-                return None  # made by the policy
             earlier = chain.leading_to(container, position)
             way = None if earlier is None else self._path(chain, earlier)
             if way is None:
@@ -195,22 +185,18 @@ class _Chain:
         return here
 
 
-def _everywhere(document: Any) -> tuple[dict[int, Path], bool]:
-    """The paths of all objects and arrays of a document, by identity, and whether each stands in one place only."""
+def _everywhere(document: Any) -> dict[int, Path]:
+    """The paths of all objects and arrays of a document, by identity."""
     found: dict[int, Path] = {id(document): ()}
-    once = True
     stack = [document]
     while stack:
         container = stack.pop()
         path = found[id(container)]
         for key, value in container.items() if container.__class__ is dict else enumerate(container):
-            if value.__class__ is dict or value.__class__ is list:
-                if id(value) in found:
-                    once = False
-                else:
-                    found[id(value)] = (*path, key)
-                    stack.append(value)
-    return found, once
+            if (value.__class__ is dict or value.__class__ is list) and id(value) not in found:
+                found[id(value)] = (*path, key)
+                stack.append(value)
+    return found
 
 
 def _keys(link: _Link) -> Path | None:
