@@ -77,13 +77,14 @@ def evidence(state: State, result: Any) -> None:
 _FAR_ENOUGH = 1000
 
 
-def _links(reads: Reads) -> list[_Link]:
+def _links(reads: Reads) -> Iterator[_Link]:
     """The links of a chain, the latest first, with the chains kept at its loops."""
-    links: list[_Link] = []
     later: list[Reads] = []
-    while len(links) < _FAR_ENOUGH:
+    told = 0
+    while told < _FAR_ENOUGH:
         while reads is not None:
-            links.append(reads)
+            yield reads
+            told += 1
             if len(reads) == 4 and reads[3] is not None:
                 later.append(reads[2])
                 reads = reads[3]
@@ -92,7 +93,6 @@ def _links(reads: Reads) -> list[_Link]:
         if not later:
             break
         reads = later.pop()
-    return links
 
 
 class Places:
@@ -111,12 +111,12 @@ class Places:
 
         Where no read tells how its container was reached, all of the document is searched for the containers.
         """
-        chain = _Chain(_links(reads), self._document)
+        chain = _Chain(reads, self._document)
         found = False
         for path in self._paths(chain):
             found = True
             yield path
-        if not found and chain.links and not self._searched:
+        if not found and reads is not None and not self._searched:
             self.search()
             yield from self._paths(chain)
 
@@ -128,43 +128,44 @@ class Places:
 
     def _paths(self, chain: _Chain) -> Iterator[Path]:
         ways: set[Path] = set()
-        for position in range(len(chain.links)):
-            path = self._path(chain, position)
-            if path is None or not _STEPS.issuperset(map(type, path)) or path in ways:
+        for position, link in enumerate(_links(chain.reads)):
+            path = self._path(chain, position, link)
+            if path is None or path in ways:
                 continue
             yield path
             ways.update([path[:i] for i in range(1, len(path))])
 
-    def _path(self, chain: _Chain, position: int) -> Path | None:
+    def _path(self, chain: _Chain, position: int, link: _Link) -> Path | None:
         """The path of a read, by the earlier ones that led to its container; None outside the document."""
-        link = chain.links[position]
         container = link[0]
         way = self._known.get(id(container))
         if way is None:
             earlier = chain.leading_to(container, position)
-            way = None if earlier is None else self._path(chain, earlier)
+            way = None if earlier is None else self._path(chain, earlier, chain.links[earlier])
             if way is None:
                 return None
             self._known[id(container)] = way
         keys = _keys(link)
-        return None if keys is None else way + keys
+        return way + keys if keys is not None and _STEPS.issuperset(map(type, keys)) else None
 
 
 class _Chain:
-    """The links of a chain of reads of a document, and what each of them led to."""
+    """A chain of reads of a document, and what each of its links led to."""
 
-    __slots__ = ("_document", "_led", "links")
+    __slots__ = ("_document", "_led", "links", "reads")
 
-    def __init__(self, links: list[_Link], document: Any) -> None:
-        self.links = links
+    def __init__(self, reads: Reads, document: Any) -> None:
+        self.reads = reads
         self._document = document
         # The positions of the links by the identity of what they led to; chains may be long, and most need none.
         self._led: dict[int, list[int]] | None = None
+        self.links: list[_Link] = []
 
     def leading_to(self, container: Any, position: int) -> int | None:
         """The position of the last link before the one at `position` that led to a container."""
         if self._led is None:
             self._led = {}
+            self.links = list(_links(self.reads))
             for earlier, link in enumerate(self.links):
                 result = link[1] if len(link) == 4 else self._result(link)
                 self._led.setdefault(id(result), []).append(earlier)
