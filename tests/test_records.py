@@ -79,10 +79,35 @@ def test_equality_and_hash(
     assert (hash(first) == hash(second)) is (first == second)
 
 
-def test_wrong_arguments_are_refused() -> None:
-    for wrong in ((), ("a", 1, [], "", "more")):
-        with pytest.raises(TypeError, match=r"Frozen\.__init__\(\)"):
-            Frozen(*wrong)
+@pytest.mark.parametrize("made", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("args", "kwargs"),
+    [((), {}), (("a", 1, [], "", "more"), {}), (("a",), {"name": "b"}), (("a",), {"more": 1}), ((), {"size": 1})],
+)
+def test_wrong_arguments_are_refused(made: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    @record(slots=True)
+    class Fresh:
+        name: str
+        size: int = 1
+        items: list[int] = field(default_factory=list)
+        secret: str = ""
+
+    for _ in range(made):
+        Fresh("a")
+    with pytest.raises(TypeError, match=r"Fresh\.__init__\(\)"):
+        Fresh(*args, **kwargs)
+
+
+@pytest.mark.parametrize(("args", "kwargs"), VALUES)
+def test_the_first_value_is_as_the_others(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    @record(frozen=True, slots=True)
+    class Fresh:
+        name: str
+        size: int = 1
+        items: list[int] = field(default_factory=list)
+        secret: str = ""
+
+    assert len({repr(Fresh(*args, **kwargs)) for _ in range(3)}) == 1
 
 
 def test_equality_is_of_one_class() -> None:
@@ -112,7 +137,7 @@ def test_slots_and_defaults_on_the_class() -> None:
 
 
 def test_what_follows_construction_is_done() -> None:
-    assert Checked(1).size == 2
+    assert [Checked(1).size, Checked(2).size, Checked(3).size] == [2, 3, 4]
 
 
 def test_patterns() -> None:

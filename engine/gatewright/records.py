@@ -3,7 +3,8 @@
 `dataclasses` imports `inspect` and what that needs, which takes longer than checking an object, and then most of a
 millisecond a class; and the constructor of its frozen classes sets each field through `object.__setattr__`, which made
 a quarter of the time of parsing. For the type checker these are dataclasses. At run time they are classes with the same
-constructor, equality, hash and representation, whose fields mypy alone protects.
+constructor, equality, hash and representation, whose fields mypy alone protects, and which are compiled when they are
+used.
 """
 
 from __future__ import annotations
@@ -37,10 +38,10 @@ else:
         else:
             members |= {name: told.default for name, told in fields.items() if told.default is not _REQUIRED}
         members["__match_args__"] = tuple(fields)
-        members["__init__"] = _constructor(cls, fields)
         members.setdefault("__repr__", _representation([name for name, told in fields.items() if told.repr]))
         made = type(cls)(cls.__name__, cls.__bases__, members)
         made.__qualname__ = cls.__qualname__
+        _construct_by(made, fields)
         if eq:
             _compare_by(made, [name for name, told in fields.items() if told.compare], hashed=frozen)
         return made
@@ -50,6 +51,35 @@ else:
     def _declared(cls, name):
         value = cls.__dict__.get(name, _REQUIRED)
         return value if isinstance(value, field) else field(default=value)
+
+    def _construct_by(cls, fields):
+        """Give a class its constructor, compiled for the second value: most classes of a command line have but one."""
+        first = True
+
+        def first_init(self, *values, **named):
+            nonlocal first
+            if not first or not _fill(self, fields, values, named):
+                cls.__init__ = _constructor(cls, fields)
+                cls.__init__(self, *values, **named)
+            first = False
+
+        cls.__init__ = first_init
+
+    def _fill(value, fields, values, named):
+        """Set the fields of a value; False where something is missing or too much, of which Python is to complain."""
+        names = tuple(fields)
+        if len(values) > len(names) or not named.keys() <= set(names[len(values) :]):
+            return False
+        given = dict(zip(names, values, strict=False)) | named
+        for name, told in fields.items():
+            if name not in given:
+                if told.default_factory is None and told.default is _REQUIRED:
+                    return False
+                given[name] = told.default if told.default_factory is None else told.default_factory()
+            setattr(value, name, given[name])
+        if hasattr(value, "__post_init__"):
+            value.__post_init__()
+        return True
 
     def _constructor(cls, fields):
         given = {"_REQUIRED": _REQUIRED}
