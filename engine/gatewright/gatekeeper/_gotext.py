@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from gatewright.runtime.values import NumberText
@@ -10,6 +9,8 @@ from gatewright.runtime.values import NumberText
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Final
+
+_INFINITY: Final = float("inf")
 
 _TYPES: Final = {
     type(None): "<nil>",
@@ -77,9 +78,9 @@ def _json_float(value: float) -> str:
 
 
 def _shortest(value: float, smallest: int, largest: int) -> str:
-    if math.isnan(value):
+    if value != value:
         return "NaN"
-    if math.isinf(value):
+    if value in (_INFINITY, -_INFINITY):
         return "+Inf" if value > 0 else "-Inf"
     sign, digits, exponent = _decimal(value)
     point = len(digits) + exponent
@@ -101,7 +102,7 @@ def _decimal(value: float) -> tuple[str, str, int]:
     stripped = digits.rstrip("0") or "0"
     if digits != "0":
         exponent += len(digits) - len(stripped)
-    sign = "-" if math.copysign(1.0, value) < 0 else ""
+    sign = "-" if repr(value)[0] == "-" else ""
     return sign, stripped, 0 if stripped == "0" else exponent
 
 
