@@ -177,7 +177,6 @@ REFUSED = {
     "prefix": ({"variables": [{"name": "gatekeeper_internal_x", "expression": "1"}]}, "is not a valid variable"),
     "condition": ({"matchCondition": [{"name": "gatekeeper_internal_x", "expression": "1"}]}, "match condition"),
     "policy": ({"failurePolicy": "Maybe"}, "unrecognized failure policy: Maybe"),
-    "shape": ({"validations": "x"}, "validations must be a list"),
 }
 
 

@@ -181,6 +181,11 @@ FAILURES = [
     ),
     ("object.spec.replicas.matches(object.metadata.name)", "no such overload: matches"),
     ("object.spec.replicas.matches('a')", "no such overload"),
+    (
+        "['a'].sortBy(x, int(x)) == [] || true",
+        "internal error: interface conversion: *types.Err is not traits.Lister: missing method Add",
+    ),
+    ("['a'].sortBy(x, object.nope) == []", "no such key: nope"),
     # Of arguments that nobody knows the type of, the first overload is taken.
     ("dyn(['a']).distinct().min() == 1", "no such overload: min(list)"),
     ("(dyn(['a']) + []).max() == 1", "no such overload: max(list)"),

@@ -57,6 +57,10 @@ def as_yaml(*documents):
     return "---\n".join(map(yaml.safe_dump, documents))
 
 
+def native(**source):
+    return template(code=[{"engine": "K8sNativeValidation", "source": source}])
+
+
 def policies(**spec):
     return [template(), constraint(match=PODS, **spec)]
 
@@ -398,6 +402,26 @@ def test_files_that_verify_cannot_read(gator, tmp_path, field, text, complaint):
     _, out, _ = gator("verify", "suite.yaml", suite=[suite], **{**files, field: text})
     name = str(tmp_path / f"{field}.yaml").removeprefix("/")
     assert f"  {complaint.replace('NAME', name)}" in out
+
+
+@pytest.mark.parametrize(
+    ("documents", "complaint"),
+    [
+        ([template(), {**constraint(), "spec": {"match": 1}}], "accessor error: 1 is of the type float64, "),
+        (
+            [template(), {**namespace("a"), "metadata": {"name": 1}}],
+            "cannot cache Namespace: unrecognized type: string",
+        ),
+        ([native(validations=1)], 'adding template "needslabel": cannot restore slice from float64'),
+        ([native(validations=[1])], 'adding template "needslabel": cannot restore struct from: float64'),
+        ([native(validations=[{"expression": 1}])], 'adding template "needslabel": unrecognized type: string'),
+        ([native(variables=[{"name": []}])], 'adding template "needslabel": unrecognized type: string'),
+    ],
+)
+def test_numbers_are_float64s_in_errors(gator, documents, complaint):
+    code, _, err = gator("test", "-f", "all.yaml", all=documents)
+    assert code == 1
+    assert complaint in err
 
 
 def test_a_file_that_is_not_there(gator, tmp_path):

@@ -18,7 +18,7 @@ from gatewright.cel._plain import PLAIN
 from gatewright.cel.checker import Checked
 from gatewright.cel.declarations import MESSAGES, TYPE_NAMES
 from gatewright.cel.functions import is_function
-from gatewright.cel.library import taken_raw, variant
+from gatewright.cel.library import sort_variant, taken_raw, variant
 from gatewright.cel.parser import _qualified
 from gatewright.cel.types import DYN, Type, notation, output_name
 from gatewright.cel.values import Uint
@@ -113,7 +113,8 @@ class Emitter:
                 return self.rt("optional_map", self.emit(node.target), body, make.const(node.flat))
             case ast.SortBy():
                 target = self.emit(node.target)
-                return make.call(self.links.function("sortBy"), target, self.function([node.var], node.body))
+                sort = self.links.function(sort_variant(node.body, self.declared))
+                return make.call(sort, target, self.function([node.var], node.body))
             case ast.StructExpr():
                 return self.struct(node)
         raise AssertionError(f"unreachable: {node}")

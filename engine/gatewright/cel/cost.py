@@ -18,7 +18,7 @@ from gatewright.cel.checker import Checked
 from gatewright.cel.declarations import TYPE_NAMES, VARIABLES
 from gatewright.cel.expression import CONVERSIONS
 from gatewright.cel.functions import is_function, overloads_of
-from gatewright.cel.library import function, taken_raw, variant
+from gatewright.cel.library import function, sort_variant, taken_raw, variant
 from gatewright.cel.library.formats import NamedFormat
 from gatewright.cel.library.net import CIDR
 from gatewright.cel.types import DYN
@@ -313,14 +313,10 @@ class Meter:
             keys.append(value)
             return value
 
-        result = function("sortBy")(target, key)
-        resolved = self.checked.types.get(node.body, DYN).name in _COMPARABLE
-        self.charge(1 + (_self_compare(keys) if resolved else 1))
+        chosen = sort_variant(node.body, self.checked.types)
+        result = function(chosen)(target, key)
+        self.charge(1 + (1 if chosen == "sortBy" else _self_compare(keys)))
         return result
-
-
-# The types of keys that the checker tells one overload by.
-_COMPARABLE: Final = frozenset({"int", "uint", "double", "bool", "duration", "timestamp", "string", "bytes"})
 
 
 def _constant(node: ast.Node) -> bool:

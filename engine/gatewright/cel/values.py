@@ -238,7 +238,7 @@ _GO_NAMES: Final = {
 
 def go_type(value: Any) -> str:
     """Go's name of the class of a value, which some of cel-go's messages show."""
-    return str(_GO_NAMES.get(value.__class__, f"cel.{value.__class__.__name__}"))
+    return str(_GO_NAMES.get(value.__class__, f"cel.{value.__class__.__name__.removeprefix('Named')}"))
 
 
 _NUMBERS: Final = frozenset({int, float, Uint})

@@ -31,11 +31,13 @@ class CelDriver:
 
     def compile(self, template: Template) -> Policy:
         from gatewright.cel.driver import compile_template
+        from gatewright.gatekeeper.reading.cel import decode_source
 
         code = template.code_for(CEL)
         if code is None or not isinstance(code.source, dict):
             raise TemplateError("could not recognize the type")
-        program = compile_template(code.source, default_failure_policy=self.failure_policy, cache=self.cache)
+        source = decode_source(code.source)
+        program = compile_template(source, default_failure_policy=self.failure_policy, cache=self.cache)
         return _CelPolicy(program)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 from gatewright.errors import ConstraintError, ExpansionError, GatewrightError, MutationError, TemplateError
@@ -18,7 +19,7 @@ from gatewright.gatekeeper.template import TARGET, is_template
 from gatewright.gator.console import Console, Fatal
 from gatewright.gator.flags import EXTERNAL_DATA, FAILURE_POLICY, IMAGE, RESOURCES, TEMPDIR, VERBOSE, Flag
 from gatewright.gator.goyaml import Flow, Ordered, dump_v3
-from gatewright.gator.sources import providers, read_sources
+from gatewright.gator.sources import providers, read_sources, worded
 from gatewright.records import record
 from gatewright.runtime.numbers import number_text
 from gatewright.runtime.values import NumberText
@@ -144,28 +145,28 @@ def _load(host: Host, objects: Sequence[kube.Object]) -> None:
     for obj in filter(is_template, objects):
         name = quote(kube.name_of(obj))
         try:
-            convert_template(obj)
+            worded(convert_template, obj)
         except TemplateError as error:
             raise Fatal(f"converting unstructured {name} to template: {error.message}") from error
         try:
-            host.add_template(obj)
+            worded(host.add_template, obj)
         except TemplateError as error:
             raise Fatal(f"adding template {name}: {error.message}") from error
     for obj in filter(is_constraint, objects):
         try:
-            host.add_constraint(obj)
+            worded(host.add_constraint, obj)
         except ConstraintError as error:
             raise Fatal(f"adding constraint {quote(kube.name_of(obj))}: {error.message}") from error
     # Expansion templates and mutators come last, together.
     host.use_expander(Expander())
     for obj in objects:
         try:
-            host.add_data(obj)
+            worded(host.add_data, obj)
         except GatewrightError as error:
             gvk = quote(str(kube.gvk_of(obj)))
             raise Fatal(f"adding data of GVK {gvk}: {TARGET}: {error.message}\n") from error
     try:
-        host.use_expander(load_expander(objects, provider=host.external_data))
+        host.use_expander(worded(partial(load_expander, provider=host.external_data), objects))
     except GatewrightError as error:
         raise Fatal(f"error creating expander: {error.message}") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from gatewright.errors import GatewrightError
@@ -11,7 +12,7 @@ from gatewright.gatekeeper.expander import expand_documents
 from gatewright.gator.console import Console, Fatal
 from gatewright.gator.flags import EXTERNAL_DATA, IMAGE, RESOURCES, TEMPDIR, Flag
 from gatewright.gator.goyaml import dump_v2
-from gatewright.gator.sources import providers, read_sources
+from gatewright.gator.sources import providers, read_sources, worded
 
 FLAGS: Final = (
     Flag("filename", "n", "list", usage=RESOURCES),
@@ -29,7 +30,7 @@ def run(flags: dict[str, Any], console: Console) -> int:
         raise Fatal("no input data identified")
     provider = providers(flags["external-data"])
     try:
-        found = [resultant.object for resultant in expand_documents(objects, provider=provider)]
+        found = [resultant.object for resultant in worded(partial(expand_documents, provider=provider), objects)]
     except GatewrightError as error:
         raise Fatal(f"error expanding resources: {error.message}") from error
     output = format_objects(found, flags["format"])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from gatewright.errors import GatewrightError, ManifestError
 from gatewright.gatekeeper import kube
@@ -13,6 +13,9 @@ from gatewright.gatekeeper.providers import Provider, load_providers
 from gatewright.gator.console import Console, Fatal
 from gatewright.gator.gojson import END, json_fault
 from gatewright.records import record
+
+_Given = TypeVar("_Given")
+_Made = TypeVar("_Made")
 
 _EXTENSIONS = (".yaml", ".yml", ".json")
 
@@ -39,6 +42,15 @@ def read_sources(filenames: Sequence[str], images: Sequence[str], console: Conso
         sources.append(Source("", _objects(text, "reading: reading from stdin: reading")))
     _warn_of_duplicates(sources, console)
     return [obj for source in sources for obj in source.objects]
+
+
+def worded(action: Callable[[_Given], _Made], given: _Given) -> _Made:
+    """Do something with objects; gator reads all numbers as float64s, which shows in what it says of wrong types."""
+    try:
+        return action(given)
+    except GatewrightError:
+        action(kube.as_floats(given))
+        raise
 
 
 def providers(path: str) -> Provider | None:

@@ -51,7 +51,7 @@ _TEST: Final = struct(
     template=STRING,
     constraint=STRING,
     expansion=STRING,
-    cases=list_of(_CASE),
+    cases=named("[]*verify.Case", list_of(_CASE)),
     invalid=BOOL,
     skip=BOOL,
 )

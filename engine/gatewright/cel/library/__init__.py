@@ -103,6 +103,7 @@ _WHERE: Final[dict[str, tuple[str, str]]] = {
     "slice": ("lists", "slice_"),
     "sort": ("lists", "sort"),
     "sortBy": ("lists", "sort_by"),
+    "sortBy@known": ("lists", "sort_by_known"),
     "split": ("strings", "split"),
     "startsWith": ("strings", "starts_with"),
     "string": ("numbers", "to_string"),
@@ -162,6 +163,15 @@ def variant(name: str, args: Sequence[ast.Node], method: bool, types: Mapping[as
         member = next(iter(types.get(args[0], DYN).params), DYN).name
         return f"sum@{member}" if f"sum@{member}" in _WHERE else name
     return name
+
+
+# The types of elements and keys that a list can be sorted by.
+COMPARABLE: Final = frozenset({"int", "uint", "double", "bool", "duration", "timestamp", "string", "bytes"})
+
+
+def sort_variant(body: ast.Node, types: Mapping[ast.Node, Type]) -> str:
+    """As `variant`, for `sortBy` with these keys."""
+    return "sortBy@known" if types.get(body, DYN).name in COMPARABLE else "sortBy"
 
 
 _TAKEN_RAW: Final = {

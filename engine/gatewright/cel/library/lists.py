@@ -207,6 +207,16 @@ def sort_by(target: Any, key: Callable[[Any], Any]) -> list[Any]:
     return sort_by_keys(target, [key(item) for item in items(target)])
 
 
+def sort_by_known(target: Any, key: Callable[[Any], Any]) -> list[Any]:
+    """`sortBy` with keys of known type: cel-go calls its one overload unseen, with an error for the keys too."""
+    try:
+        keys = [key(item) for item in items(target)]
+    except CelEvaluationError:
+        missing = "*types.Err is not traits.Lister: missing method Add"
+        raise CelPanicError(f"internal error: interface conversion: {missing}") from None
+    return sort_by_keys(target, keys)
+
+
 def distinct(*args: Any) -> list[Any]:
     """[1, 2, 1].distinct() == [1, 2]"""
     values = args[0]
