@@ -7,13 +7,13 @@ them. Compiled together with Gatekeeper's own hook module, so that what the hook
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from gatewright.errors import RegoError, RegoErrors, TemplateError
 from gatewright.gatekeeper._gotext import quote
 from gatewright.gatekeeper.regosource import RegoSource, rego_error_text
-from gatewright.records import replace
+from gatewright.records import record, replace
 from gatewright.source import Location
 from gatewright.syntax import node_text, parse_module
 from gatewright.syntax.nodes import (
@@ -76,16 +76,28 @@ def read_modules(source: RegoSource) -> dict[str, Module]:
     place = entry.package.path
     path = Ref((place.terms[0], Term(String("template"), place.terms[-1].location)))
     entry = replace(entry, package=Package(path, entry.package.location))
-    libs = {
-        name: _parse(text, name, source.dialect)
-        for name, text in ((f'libs["lib_{i}"]', lib) for i, lib in enumerate(source.libs))
-    }
-    _check(entry, libs)
-    modules = {"template0": _moved(entry)}
-    for i, lib in enumerate(libs.values()):
-        moved = _moved(lib)
-        modules[f"template{i + 1}"] = replace(moved, package=Package(_move(lib.package.path), lib.package.location))
-    return {HOOK_FILE: hook_module(), **modules}
+    libs = [_read_lib(text, f'libs["lib_{i}"]', source.dialect) for i, text in enumerate(source.libs)]
+    main = _Read(TEMPLATE_FILE, entry, _disallowed(entry), _moved(entry))
+    _check(main, libs)
+    return {HOOK_FILE: hook_module(), **{f"template{i}": read.moved for i, read in enumerate((main, *libs))}}
+
+
+@record(frozen=True, slots=True)
+class _Read:
+    """A module, the refs in it that Gatekeeper refuses, and the module as it is moved."""
+
+    name: str
+    module: Module
+    disallowed: tuple[Ref, ...]
+    moved: Module
+
+
+# Templates that are loaded together share libraries.
+@lru_cache(maxsize=32)
+def _read_lib(text: str, name: str, dialect: str) -> _Read:
+    module = _parse(text, name, dialect)
+    moved = replace(_moved(module), package=Package(_move(module.package.path), module.package.location))
+    return _Read(name, module, _disallowed(module), moved)
 
 
 @cache
@@ -105,22 +117,25 @@ def _parse(text: str, file: str, dialect: str) -> Module:
 # --- Gatekeeper's rules ------------------------------------------------------------------------------------------
 
 
-def _check(entry: Module, libs: dict[str, Module]) -> None:
-    for lib in libs.values():
-        path = _names(lib.package.path)
+def _check(entry: _Read, libs: list[_Read]) -> None:
+    for lib in libs:
+        path = _names(lib.module.package.path)
         if len(path) < 3 or path[:2] != ["data", "lib"]:
-            shown = node_text(lib.package.path)
+            shown = node_text(lib.module.package.path)
             raise TemplateError(f"{_INVALID}: invalid lib prefix: path {shown} not found in lib prefixes")
-    for module in (*libs.values(), entry):
-        for each in module.imports:
+    for read in (*libs, entry):
+        for each in read.module.imports:
             _check_import(each)
-    for name, module in (*libs.items(), (TEMPLATE_FILE, entry)):
-        refs = [r for rule in module.rules for r in _outer(rule, Ref) if not _allowed(r)]
-        if refs:
+    for read in (*libs, entry):
+        if refs := read.disallowed:
             shown = "\n".join(f"disallowed ref {node_text(ref)}" for ref in refs)
-            where = f"{{{name}}}"
+            where = f"{{{read.name}}}"
             message = f"check refs failed on module {where}: errors ({len(refs)}):\n{shown}\n"
             raise TemplateError(f"{_INVALID}: invalid data references: {message}")
+
+
+def _disallowed(module: Module) -> tuple[Ref, ...]:
+    return tuple(ref for rule in module.rules for ref in _outer(rule, Ref) if not _allowed(ref))
 
 
 def _check_import(each: Import) -> None:
