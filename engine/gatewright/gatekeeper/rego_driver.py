@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from gatewright.analysis import Capabilities
     from gatewright.codegen.cache import CodeCache
+    from gatewright.compiler import CompiledPolicy
     from gatewright.gatekeeper.constraint import Constraint
+    from gatewright.gatekeeper.reached import Libraries
     from gatewright.gatekeeper.regosource import RegoSource
     from gatewright.gatekeeper.review import Review
     from gatewright.syntax.nodes import Module
@@ -36,29 +38,58 @@ class RegoDriver:
     capabilities: Capabilities | None = None
     name: str = REGO
     has_details: bool = True
+    libraries: dict[str, Libraries] = field(default_factory=dict)
 
     def compile(self, template: Template) -> Policy:
-        from gatewright.builtins import EXTERNAL_DATA
-        from gatewright.compiler import compile_modules
-        from gatewright.gatekeeper.regosource import ENTRYPOINT, MODULES, read_source, rego_error_text
+        from gatewright.gatekeeper.regosource import ENTRYPOINT, read_source, rego_error_text
 
         source = read_source(template)
-        texts = (source.rego, *source.libs)
-        # The texts say what to look for in the cache; whether Gatekeeper accepts them comes out of parsing them.
-        named = {f"{MODULES}/{i}": text for i, text in enumerate(texts)}
         try:
-            policy = compile_modules(
-                named,
-                parse=lambda: _modules(source),
-                rego_version=source.dialect,
-                print_enabled=self.print_enabled,
-                capabilities=self.capabilities,
-                hosted=(EXTERNAL_DATA,) if self.external_data else (),
-                cache=self.cache,
-            )
+            policy = self._compiled(source)
         except (RegoError, RegoErrors) as error:
             raise TemplateError(f"unable to compile modules: {rego_error_text(error)}", hint=_hint(error)) from error
-        return _RegoPolicy(policy.entrypoint(ENTRYPOINT), any("inventory" in text for text in texts))
+        return _RegoPolicy(policy.entrypoint(ENTRYPOINT), any("inventory" in text for text in source.texts))
+
+    def _compiled(self, source: RegoSource) -> CompiledPolicy:
+        if not source.libs:
+            return self._compile(source, lambda: _modules(source))
+        whole: dict[str, Module] = {}
+
+        def reached() -> dict[str, Module]:
+            whole.update(_modules(source))
+            return _reached(source, whole, self._libraries(source.dialect))
+
+        try:
+            policy = self._compile(source, reached)
+        except (RegoError, RegoErrors):
+            # All that is wrong is told, with what it has to do with.
+            return self._compile(source, lambda: _modules(source))
+        if whole:
+            self._libraries(source.dialect).learn(_libs(source, whole))
+        return policy
+
+    def _libraries(self, dialect: str) -> Libraries:
+        if dialect not in self.libraries:
+            from gatewright.gatekeeper.reached import Libraries
+
+            self.libraries[dialect] = Libraries()
+        return self.libraries[dialect]
+
+    def _compile(self, source: RegoSource, parse: Callable[[], dict[str, Module]]) -> CompiledPolicy:
+        from gatewright.builtins import EXTERNAL_DATA
+        from gatewright.compiler import compile_modules
+        from gatewright.gatekeeper.regosource import MODULES
+
+        return compile_modules(
+            # The texts say what to look for in the cache; whether Gatekeeper accepts them comes out of parsing them.
+            {f"{MODULES}/{i}": text for i, text in enumerate(source.texts)},
+            parse=parse,
+            rego_version=source.dialect,
+            print_enabled=self.print_enabled,
+            capabilities=self.capabilities,
+            hosted=(EXTERNAL_DATA,) if self.external_data else (),
+            cache=self.cache,
+        )
 
 
 def _hint(error: RegoError | RegoErrors) -> str:
@@ -73,6 +104,20 @@ def _modules(source: RegoSource) -> dict[str, Module]:
     from gatewright.gatekeeper.regomodules import read_modules
 
     return read_modules(source)
+
+
+def _libs(source: RegoSource, modules: dict[str, Module]) -> dict[str, Module]:
+    """The libraries among a template's modules, by their texts."""
+    return {text: modules[f"template{i}"] for i, text in enumerate(source.libs, 1)}
+
+
+def _reached(source: RegoSource, modules: dict[str, Module], libraries: Libraries) -> dict[str, Module]:
+    """The modules of a template without what it cannot reach of libraries that are known."""
+    libs = _libs(source, modules)
+    if len(libs) < len(source.libs):
+        return modules
+    kept = iter(libraries.reached(modules["template0"], libs).values())
+    return modules | {f"template{i}": module for i, module in enumerate(kept, 1)}
 
 
 @record(slots=True)

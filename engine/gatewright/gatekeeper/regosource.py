@@ -26,6 +26,11 @@ class RegoSource:
     version: str
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """The template's own text, and those of its libraries."""
+        return (self.rego, *self.libs)
+
+    @property
     def dialect(self) -> str:
         return "v1" if self.version == "v1" else "v0"
 
