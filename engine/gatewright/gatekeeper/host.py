@@ -15,7 +15,7 @@ from gatewright.gatekeeper.drivers import Driver, choose, code_store, make_drive
 from gatewright.gatekeeper.entries import Entry, LoadedPolicy
 from gatewright.gatekeeper.evaluation import Evaluation, Met
 from gatewright.gatekeeper.inventory import Inventory
-from gatewright.gatekeeper.match import Namespace, Subject, gator_namespace
+from gatewright.gatekeeper.match import Namespace, Subject
 from gatewright.gatekeeper.result import ObjectRef, Violation
 from gatewright.gatekeeper.results import (
     Result,
@@ -33,7 +33,7 @@ from gatewright.gatekeeper.review import (
     object_review,
     request_review,
 )
-from gatewright.gatekeeper.scopes import Scopes
+from gatewright.gatekeeper.surroundings import CLUSTER, GATOR_TEST, GATOR_VERIFY, Surroundings, in_namespace
 from gatewright.gatekeeper.template import TARGET, Template, is_template
 from gatewright.records import field, record, replace
 
@@ -68,11 +68,6 @@ class Seen:
     paths: dict[tuple[str, str], dict[str, tuple[Any, ...]]] = field(default_factory=dict)
 
 
-CLUSTER = "cluster"
-GATOR_TEST = "gator test"
-GATOR_VERIFY = "gator verify"
-
-
 class Host:
     """Templates, constraints and data, and the reviews against them.
 
@@ -103,7 +98,7 @@ class Host:
         drivers: Sequence[Driver] | None = None,
     ) -> None:
         self.semantics = GATOR_TEST if gator_compat else semantics
-        self.default_namespace = default_namespace if self.semantics == CLUSTER else ""
+        self.surroundings = Surroundings(self.semantics, default_namespace, enforcement_point)
         self.enforcement_point = enforcement_point
         self.mutates = mutate and self.semantics == CLUSTER
         self.lazy = lazy
@@ -123,8 +118,6 @@ class Host:
             )
         )
         self.inventory = Inventory()
-        self.scopes = Scopes()
-        self.namespaces: dict[str, Namespace] = {}
         self._policies: dict[str, LoadedPolicy] = {}
         self._constraints: dict[tuple[str, str], Constraint] = {}
         self._index: dict[tuple[str, str], tuple[Entry, ...]] = {}
@@ -132,9 +125,6 @@ class Host:
         self._expander: Expander | None = None
         self._expander_given = False
         self._admission: Policies | None = None
-        # Which namespaces are taken out of reviews, and which out of mutation.
-        self._excluded: list[Callable[[str], bool]] = []
-        self._unmutated: list[Callable[[str], bool]] = []
         # How many (object, constraint) pairs have been evaluated so far.
         self.pairs = 0
         self._evaluation = Evaluation(self.eval_options, self.inventory)
@@ -266,17 +256,9 @@ class Host:
 
     def learn(self, obj: kube.Object) -> None:
         """Take what an object says to the host itself, without keeping it as data."""
-        gvk = kube.gvk_of(obj)
-        if gvk.group == "" and gvk.kind == "Namespace":
-            self.add_namespace(obj)
-        elif gvk.group == "apiextensions.k8s.io" and gvk.kind == "CustomResourceDefinition":
-            self.scopes.learn(obj)
-        elif gvk.group == "config.gatekeeper.sh" and gvk.kind == "Config" and self.semantics == CLUSTER:
-            from gatewright.gatekeeper.config import MUTATION, exclusions, process_of
-
-            self._excluded += exclusions(obj, process_of(self.enforcement_point))
-            self._unmutated += exclusions(obj, MUTATION)
-        elif gvk.group in ("expansion.gatekeeper.sh", "mutations.gatekeeper.sh") and not self._expander_given:
+        if self.surroundings.learn(obj) or self._expander_given:
+            return
+        if kube.gvk_of(obj).group in ("expansion.gatekeeper.sh", "mutations.gatekeeper.sh"):
             self._expansions().add(obj)
 
     @property
@@ -296,15 +278,6 @@ class Host:
             self._expander = Expander(provider=self.external_data)
         return self._expander
 
-    def add_namespace(self, obj: kube.Object) -> None:
-        """Know a Namespace, for selectors and namespaceObject; ReviewError when it has the wrong shape."""
-        namespace = self._given_namespace(obj)
-        self.namespaces[namespace.name] = namespace
-
-    def _given_namespace(self, obj: kube.Object) -> Namespace:
-        namespace = _namespace(obj)
-        return _stored_namespace(namespace) if self.semantics == CLUSTER else namespace
-
     def remove(self, document: kube.Object) -> None:
         """Take out what `add` put in; removing what is not there is no error."""
         gvk, name = kube.gvk_of(document), kube.name_of(document)
@@ -318,7 +291,7 @@ class Host:
         else:
             self.inventory.remove(document)
             if gvk.group == "" and gvk.kind == "Namespace":
-                self.namespaces.pop(name, None)
+                self.surroundings.namespaces.pop(name, None)
         self._forget_index()
 
     # --- reviews ---
@@ -351,7 +324,7 @@ class Host:
     ) -> Seen:
         """As `review`, with what `path_of` needs to tell where the violations lie."""
         before = self.pairs
-        known = None if namespace is None else self._given_namespace(namespace)
+        known = None if namespace is None else self.surroundings.given(namespace)
         if self._unwraps(obj):
             request = _admission_request(obj)
             results = self.request_results(request, known)
@@ -411,7 +384,7 @@ class Host:
         user_info: dict[str, Any] | None = None,
     ) -> list[Result]:
         """As `review`, with the constraint of each result; admission policies have none and are not asked."""
-        known = None if namespace is None else self._given_namespace(namespace)
+        known = None if namespace is None else self.surroundings.given(namespace)
         if self._unwraps(obj):
             return self.request_results(_admission_request(obj), known)
         return self._results(self._review_of(obj, operation, old_object, known, user_info))
@@ -424,8 +397,8 @@ class Host:
         namespace: Namespace | None,
         user_info: dict[str, Any] | None,
     ) -> Review:
-        obj = self._placed(obj)
-        space = namespace or self._namespace_of(obj)
+        obj = self.surroundings.placed(obj)
+        space = namespace or self.surroundings.namespace_of(obj)
         if self.mutates:
             obj = self._admitted(obj, space, operation or "CREATE", (user_info or {}).get("username", ""))
         return object_review(
@@ -448,7 +421,7 @@ class Host:
     ) -> Iterable[Violation]:
         """What ValidatingAdmissionPolicies object to."""
         assert self._admission is not None
-        space = self.namespaces.get(request.get("namespace") or "")
+        space = self.surroundings.namespaces.get(request.get("namespace") or "")
         decisions = self._admission.decide(request, namespace or (None if space is None else space.object))
         self.pairs += self._admission.asked
         ref = ObjectRef.of(obj)
@@ -494,7 +467,7 @@ class Host:
             # Some requests for Namespaces name it as their own namespace, which Gatekeeper takes away.
             request = {name: value for name, value in request.items() if name != "namespace"}
         name = request.get("namespace") or ""
-        space = namespace or self._namespace_named(name)
+        space = namespace or self.surroundings.namespace_named(name)
         try:
             review = request_review(request, space, show_namespace=cluster, placed=cluster)
         except ReviewError as error:
@@ -502,34 +475,32 @@ class Host:
             raise ReviewError(f"{what}: {error.message}") from error
         results = self.run(review)
         if self._expander is not None and cluster:
-            results += self._expanded(_in_namespace(review.subject_object, name), review, mutated=True)
+            results += self._expanded(in_namespace(review.subject_object, name), review, mutated=True)
         return results
 
     def mutated(self, obj: kube.Object, *, operation: str = "CREATE", username: str = "") -> kube.Object:
         """The object as the mutators in force leave it; where it named no namespace, it names none afterwards."""
-        placed = self._placed(obj)
-        after = self._admitted(placed, self._namespace_of(placed), operation, username)
-        if placed is not obj and kube.namespace_of(after) == self.default_namespace:
+        placed = self.surroundings.placed(obj)
+        after = self._admitted(placed, self.surroundings.namespace_of(placed), operation, username)
+        if placed is not obj and kube.namespace_of(after) == self.surroundings.default_namespace:
             del after["metadata"]["namespace"]
         return after
 
     def _admitted(self, obj: kube.Object, space: Namespace | None, operation: str, username: str) -> kube.Object:
         """What the mutation webhook makes of an object, where it is asked."""
-        if self._expander is None or operation not in _MUTATED:
-            return obj
-        if _among(self._unmutated, Subject(obj), kube.namespace_of(obj)):
+        if self._expander is None or operation not in _MUTATED or self.surroundings.keeps_from_mutation(obj):
             return obj
         return self._expander.mutated(obj, space, operation=operation, username=username)
 
     def _expanded(self, obj: kube.Object, parent: Review, *, mutated: bool = False) -> list[Result]:
         """The results of what an object expands to; resultants are reviewed in their parent's operation."""
         assert self._expander is not None
-        known = self.namespaces if self.semantics == GATOR_TEST else {}
-        namespace = parent.namespace if self.semantics == CLUSTER else gator_namespace(obj, known)
+        namespace = self.surroundings.parent_of(obj, parent.namespace)
         username = parent.request["userInfo"].get("username", "")
         results = []
         for resultant in self._expander.expand(obj, namespace, username=username, mutated=mutated):
-            space = self._namespace_of(resultant.object) if self.semantics == GATOR_VERIFY else parent.namespace
+            verifying = self.semantics == GATOR_VERIFY
+            space = self.surroundings.namespace_of(resultant.object) if verifying else parent.namespace
             review = object_review(
                 resultant.object,
                 operation=parent.request["operation"],
@@ -540,28 +511,6 @@ class Host:
             results += [implied(r, resultant.template, resultant.enforcement_action) for r in self.run(review)]
         return results
 
-    def _placed(self, obj: kube.Object) -> kube.Object:
-        """The object as the API server would store it: in the default namespace when its kind wants one."""
-        metadata = obj.get("metadata")
-        if not self.default_namespace or not isinstance(metadata, dict) or metadata.get("namespace"):
-            return obj
-        gvk = kube.gvk_of(obj)
-        if self.scopes.cluster_scoped(gvk.group, gvk.kind):
-            return obj
-        return _in_namespace(obj, self.default_namespace)
-
-    def _namespace_of(self, obj: kube.Object) -> Namespace | None:
-        if self.semantics == GATOR_TEST:
-            return gator_namespace(obj, self.namespaces)
-        return self._namespace_named(kube.namespace_of(obj))
-
-    def _namespace_named(self, name: str) -> Namespace | None:
-        known = self.namespaces.get(name) if name else None
-        if known is None and name == "default" and self.semantics == CLUSTER:
-            # Every cluster has it.
-            return _stored_namespace(Namespace(name, {}, {"metadata": {"name": name}}))
-        return known
-
     def run(self, review: Review) -> list[Result]:
         """What the constraints in force say of a review, by kind and name of the constraint."""
         met = self._meet(review)
@@ -571,7 +520,7 @@ class Host:
     def _meet(self, review: Review) -> Met:
         """The constraints that apply to a review."""
         met = Met(review, [], [])
-        if self._excluded and _among(self._excluded, review.subject, review.request.get("namespace", "")):
+        if self.surroundings.excludes(review.subject, review.request.get("namespace", "")):
             return met
         for entry in self._candidates(review):
             check = entry.check
@@ -618,8 +567,8 @@ class Host:
 
     def explain(self, obj: kube.Object) -> Iterator[tuple[Constraint, str | None]]:
         """For every constraint the first match criterion that an object fails; None where it applies."""
-        obj = self._placed(obj)
-        space = self._namespace_of(obj)
+        obj = self.surroundings.placed(obj)
+        space = self.surroundings.namespace_of(obj)
         if self.mutates:
             obj = self._admitted(obj, space, "CREATE", "")
         subject = Subject(obj, space, ORIGINAL)
@@ -642,10 +591,6 @@ def _loading_order(document: kube.Object) -> int:
     return 1 if is_constraint(document) or _is_admission_policy(document) else 2
 
 
-def _in_namespace(obj: kube.Object, name: str) -> kube.Object:
-    return {**obj, "metadata": {**kube.metadata_of(obj), "namespace": name}} if name else obj
-
-
 def _answering(options: EvalOptions | None, provider: Provider) -> EvalOptions:
     """Options under which policies can ask the provider."""
     from gatewright.gatekeeper.providers import rego_answers
@@ -659,46 +604,15 @@ def _is_admission_policy(document: kube.Object) -> bool:
     return gvk.group == "admissionregistration.k8s.io" and gvk.kind.startswith("ValidatingAdmissionPolicy")
 
 
-def _namespace(obj: kube.Object) -> Namespace:
-    from gatewright.gatekeeper._decode import DecodeError
-    from gatewright.gatekeeper.reading.match import read_namespace
-
-    try:
-        return read_namespace(obj)
-    except DecodeError as error:
-        what = "cannot cache non-namespace type: cannot cache Namespace"
-        raise ReviewError(f"{what}: {error.message}") from error
-
-
 def _admission_request(obj: kube.Object) -> dict[str, Any]:
     from gatewright.gatekeeper.reading.admission import admission_request
 
     return admission_request(obj)
 
 
-def _stored_namespace(namespace: Namespace) -> Namespace:
-    """A Namespace as the API server keeps it and Gatekeeper shows it: with the label of its name, and all parts."""
-    labels = {"kubernetes.io/metadata.name": namespace.name, **namespace.labels}
-    given = namespace.object or {}
-    stored = {
-        "apiVersion": "v1",
-        "kind": "Namespace",
-        "metadata": {**kube.metadata_of(given), "labels": labels},
-        "spec": given.get("spec") or {},
-        "status": given.get("status") or {},
-    }
-    return Namespace(namespace.name, labels, stored)
-
-
 def _is_for_namespace(request: dict[str, Any]) -> bool:
     kind: dict[str, str] = request["kind"]
     return kind["kind"] == "Namespace" and kind["group"] == ""
-
-
-def _among(excluded: Sequence[Callable[[str], bool]], subject: Subject, namespace: str) -> bool:
-    """Whether a Config excludes an object: a Namespace by its own name, all else by the namespace it is in, or ""."""
-    name = subject.name if subject.is_namespace else namespace
-    return any(excludes(name) for excludes in excluded)
 
 
 def _together(met: Met, results: list[Result]) -> list[Result]:
@@ -727,4 +641,4 @@ def _matches(check: Callable[[Subject], bool], review: Review) -> bool:
     return False
 
 
-__all__ = ["AUDIT_POINT", "GATOR_POINT", "WEBHOOK_POINT", "Host", "Result"]
+__all__ = ["AUDIT_POINT", "GATOR_POINT", "GATOR_TEST", "GATOR_VERIFY", "WEBHOOK_POINT", "Host", "Result"]

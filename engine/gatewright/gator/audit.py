@@ -12,7 +12,6 @@ from gatewright.gatekeeper._gotext import json_indented, quote
 from gatewright.gatekeeper.constraint import is_constraint
 from gatewright.gatekeeper.expander import Expander, load_expander
 from gatewright.gatekeeper.host import GATOR_TEST, Host, Result
-from gatewright.gatekeeper.match import gator_namespace
 from gatewright.gatekeeper.reading.template import convert_template
 from gatewright.gatekeeper.stats import StatsHost
 from gatewright.gatekeeper.template import TARGET, is_template
@@ -138,7 +137,7 @@ def _mutated(host: Host, obj: kube.Object) -> kube.Object:
     """The object as gator shows it: mutated, though it was reviewed before that."""
     if host.expander is None:
         return obj
-    return host.expander.mutated(obj, gator_namespace(obj, host.namespaces))
+    return host.expander.mutated(obj, host.surroundings.namespace_of(obj))
 
 
 def _load(host: Host, objects: Sequence[kube.Object]) -> None:
