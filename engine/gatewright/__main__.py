@@ -1,4 +1,4 @@
-"""The `gatewright` command: `--version` without loading anything, all else through the boundary."""
+"""The `gatewright` command: `version` without loading anything, all else through the boundary."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def main() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    if arguments in (["--version"], ["-V"]):
+    if arguments in (["--version"], ["-V"], ["version"]):
         from gatewright._version import __version__
 
         print(f"gatewright {__version__}")

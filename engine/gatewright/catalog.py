@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -342,13 +342,28 @@ def common_parameters(document: Mapping[str, Any], given: Mapping[str, Any]) -> 
 
 
 def selected(rule: Rule, include: Sequence[str], exclude: Sequence[str], min_severity: str) -> bool:
-    """Whether the globs (on path or id) and the least severity keep a rule."""
-    names = (rule.path, rule.id, rule.kind)
-    if include and not any(fnmatch.fnmatchcase(name, glob) for name in names for glob in include):
-        return False
-    if any(fnmatch.fnmatchcase(name, glob) for name in names for glob in exclude):
+    """Whether the globs (on path, name, kind or id) and the least severity keep a rule."""
+    if (include and not _fits(rule, include)) or _fits(rule, exclude):
         return False
     return not min_severity or SEVERITIES.index(rule.severity) >= SEVERITIES.index(min_severity)
+
+
+def _fits(rule: Rule, globs: Sequence[str]) -> bool:
+    names = (rule.path, rule.name, rule.kind, rule.id)
+    return any(fnmatch.fnmatchcase(name, glob) for name in names for glob in globs)
+
+
+def check_selection(globs: Sequence[str], min_severity: str, own: Iterable[Rule] = ()) -> None:
+    """Raises UsageError for a severity there is not, and for a glob that fits neither the library nor the `own` rules:
+    an exception that was mistyped would otherwise go unnoticed."""
+    if min_severity and min_severity not in SEVERITIES:
+        raise UsageError(f"no such severity: {min_severity!r}", hint=f"there are {', '.join(SEVERITIES)}")
+    if not globs:
+        return
+    known = [*rules().values(), *own]
+    for glob in globs:
+        if not any(_fits(rule, (glob,)) for rule in known):
+            raise UsageError(f"no rule is called {glob!r}", hint=_hint(glob))
 
 
 def manual_controls(document: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -69,6 +69,15 @@ class TestDocuments:
         assert "first has no owner" in ran.out
         assert "last has no owner" in ran.out
 
+    @pytest.mark.parametrize(
+        "text",
+        ["kind: Pod\nmetadata:\n  name: {{ .Values.x }}\n", "{{- if .x }}\nkind: Pod\n", "a: {{ .x }}-y\n"],
+    )
+    def test_a_template_that_nobody_has_rendered(self, command, work, text):
+        (work / "pod.yaml").write_text(f"{config_map('first')}---\n{text}")
+        ran = check(command, "pod.yaml", says="  hint: this looks like a template: render it first")
+        assert "first has no owner" in ran.out
+
     def test_a_huge_integer(self, command, work):
         number = "9" * 60
         (work / "huge.yaml").write_text(config_map("huge") + f"data: {{n: {number}}}\n")

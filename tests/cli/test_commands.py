@@ -47,6 +47,7 @@ class TestTheCommandLine:
         ran = cli(name, "--help")
         assert ran.code == 0
         assert ran.out.lstrip().startswith(f"Usage: gatewright {name}")
+        assert cli("help", name) == ran
 
     def test_gator_has_gators_own_help(self, cli):
         ran = cli("gator", "--help")
@@ -55,7 +56,8 @@ class TestTheCommandLine:
     def test_version(self, command):
         from gatewright import __version__
 
-        assert command("--version").out == f"gatewright {__version__}\n"
+        for asked in ("--version", "-V", "version"):
+            assert command(asked).out == f"gatewright {__version__}\n"
 
     @pytest.mark.parametrize(
         ("arguments", "says"),
@@ -63,8 +65,24 @@ class TestTheCommandLine:
             (["chekc"], "error: no such command: 'chekc'\n  hint: did you mean 'check'?\n"),
             (["zzz"], "error: no such command: 'zzz'\n  hint: there are check, "),
             (["--verbose"], "error: no such option: --verbose\n"),
-            (["check"], "Missing argument"),
-            (["check", "--formt", "x", "y"], "No such option: --formt"),
+            (["help", "chekc"], "error: no such command: 'chekc'\n  hint: did you mean 'check'?\n"),
+            (["check"], "error: missing argument 'manifests'\n  hint: `gatewright check --help` explains"),
+            (["check", "--formt", "x", "y"], "error: no such option: --formt"),
+            (["sync", "test"], "hint: `gatewright sync test --help` explains"),
+            (["check", "plain.yaml", "-o", "json"], "error: -o json: that is a format, not a file\n  hint: -f json is"),
+            (["test", "policy.yaml", "-o", "junit"], "error: -o junit: that is a format, not a file\n"),
+            (
+                ["check", "plain.yaml", "--min-severity", "hi"],
+                "error: no such severity: 'hi'\n  hint: there are info, ",
+            ),
+            (["export", "pss-baseline", "--min-severity", "hi"], "error: no such severity: 'hi'\n"),
+            (["check", "plain.yaml", "--exclude-rule", "pod-priviledged"], "hint: did you mean pod/privileged?"),
+            (["export", "pss-baseline", "--exclude-rule", "pod/hsot*"], "error: no rule is called 'pod/hsot*'\n"),
+            (["rules", "show", "pod-priviledged"], "error: no rule is called 'pod-priviledged'\n  hint: did you mean"),
+            (
+                ["check", "plain.yaml", "--rule", "secret/*"],
+                "error: no constraints in pss-restricted\n  hint: --rule, --exclude-rule and --min-severity leave",
+            ),
             (["test", "nosuch"], "error: nosuch: no such file or directory\n"),
             (["check", "plain.yaml", "-f", "xml"], "error: unknown format 'xml'\n  hint: there are github, "),
         ],

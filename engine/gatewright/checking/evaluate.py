@@ -282,7 +282,7 @@ def _documents_in(data: bytes, part: Part, kind: str) -> Iterator[Document | Gat
     padding = part.row - 1
     for item in read_blocks([data] if data else [], name):
         if isinstance(item, ManifestError):
-            yield _moved(item, padding)
+            yield _moved(_hinted(item, data), padding)
             continue
         if padding:
             item = replace(item, row=item.row + padding)
@@ -347,6 +347,17 @@ def _at(error: GatewrightError, document: Document) -> GatewrightError:
     if error.location is None:
         error.location = Location(document.file, document.row, 1)
     return error
+
+
+def _hinted(error: ManifestError, data: bytes) -> ManifestError:
+    """With a hint where the fault is in a template's braces, of which YAML's own messages say nothing."""
+    row = error.location.row if error.location is not None else 0
+    if any(b"{{" in line for line in data.split(b"\n", row)[max(row - 2, 0) : row]):
+        error.hint = _TEMPLATE
+    return error
+
+
+_TEMPLATE = "this looks like a template: render it first (helm template CHART | gatewright check -)"
 
 
 def _moved(error: ManifestError, rows: int) -> ManifestError:

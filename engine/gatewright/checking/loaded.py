@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gatewright.checking.evaluate import Evaluator, error_data
 from gatewright.checking.outcome import Outcome
+from gatewright.checking.policies import DEFAULT_SET
 from gatewright.checking.policy_sets import PolicySet
 from gatewright.checking.progress import Progress
 from gatewright.checking.recall import Facts, File
@@ -37,11 +38,7 @@ def loaded(
     host, errors = policies.host(more)
     _learn(host, special)
     if not host.rules and not errors:
-        raise UsageError(
-            f"no constraints in {', '.join(request.policies)}",
-            hint="a ConstraintTemplate does nothing until a constraint of its kind says where it applies, "
-            "nor a ValidatingAdmissionPolicy without a binding",
-        )
+        raise _nothing_to_check(request)
     if host.reads_inventory:
         add_inventory(host, (part for file in files for part, _ in file.parts))
     facts = Facts(
@@ -52,6 +49,16 @@ def loaded(
         uses_catalog=policies.uses_catalog,
     )
     return host, facts, surveyed and policies.is_repeatable(more)
+
+
+def _nothing_to_check(request: CheckRequest) -> UsageError:
+    hint = (
+        "a ConstraintTemplate does nothing until a constraint of its kind says where it applies, "
+        "nor a ValidatingAdmissionPolicy without a binding"
+    )
+    if request.rules or request.exclude_rules or request.min_severity:
+        hint = "--rule, --exclude-rule and --min-severity leave out all of them"
+    return UsageError(f"no constraints in {', '.join(request.policies or (DEFAULT_SET,))}", hint=hint)
 
 
 def _learn(host: Host, documents: Iterable[Document]) -> None:

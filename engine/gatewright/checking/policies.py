@@ -36,7 +36,12 @@ class Policies:
 
 
 def read_policies(request: CheckRequest) -> Policies:
-    """Read what `-p` names. Raises UsageError for a name that is neither a path nor a set."""
+    """Read what `-p` names. Raises UsageError for a name that is neither a path nor a set, and for rules left out or
+    asked for that are not there."""
+    if request.rules or request.exclude_rules or request.min_severity:
+        from gatewright import catalog
+
+        catalog.check_selection((*request.rules, *request.exclude_rules), request.min_severity)
     policies = Policies()
     names = request.policies
     if not names:

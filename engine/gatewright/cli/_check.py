@@ -112,12 +112,23 @@ def run_check(
 
 def paired(formats: tuple[str, ...], outputs: tuple[Path, ...]) -> tuple[tuple[str, ...], tuple[Path | None, ...]]:
     """Each format with where it goes: the first without an output, if there is one, goes to standard output."""
+    for path in outputs:
+        refuse_format(path)
     free = len(formats) - len(outputs)
     if free not in (0, 1):
         many = f"--format is given {len(formats)} times, --output {len(outputs)} times"
         hint = "with several, -f and -o come in pairs; the first format may go without one, to standard output"
         raise UsageError(many, hint=hint)
     return formats, (*(None for _ in range(free)), *outputs)
+
+
+def refuse_format(output: Path) -> None:
+    """`-o json` asks elsewhere for a format. Raises UsageError rather than write a file of that name."""
+    from gatewright.report import FORMATS
+
+    name = str(output)
+    if name in FORMATS:
+        raise UsageError(f"-o {name}: that is a format, not a file", hint=f"-f {name} is the format, -o FILE its place")
 
 
 def configured(path: str) -> Config:

@@ -6,7 +6,7 @@ import sys
 
 from gatewright import lazily
 from gatewright.cli._check import quick, run_check
-from gatewright.errors import GatewrightError, UsageError
+from gatewright.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,8 +63,10 @@ def help_text() -> str:
 
 
 def invoke(argv: list[str]) -> int:
-    """Run a command line: its exit code. GatewrightErrors pass through; mistakes in options are printed here."""
-    if not argv or argv[0] in ("--help", "-h", "help"):
+    """Run a command line: its exit code. Mistakes in options are UsageErrors."""
+    if argv[:1] == ["help"]:
+        argv = [*argv[1:2], "--help"]
+    if not argv or argv[0] in ("--help", "-h"):
         sys.stdout.write(help_text())
         return 0
     name, *rest = argv
@@ -102,14 +104,21 @@ def _run(name: str, arguments: list[str]) -> int:
         raise BrokenPipeError from None
     except Exception as error:
         # Mistakes in options: click's exception, wherever this version of typer keeps it.
-        show = getattr(error, "show", None)
-        if show is None or isinstance(error, GatewrightError):
+        explain = getattr(error, "format_message", None)
+        if explain is None:
             raise
-        show(sys.stderr)
-        return 2
+        text = explain().rstrip(".")
+        hint = f"`gatewright {_command_of(error, name)} --help` explains its options"
+        raise UsageError(text[:1].lower() + text[1:], hint=hint) from None
     if result == _TYPERS_INTERRUPT:
         raise KeyboardInterrupt
     return result if isinstance(result, int) else 0
+
+
+def _command_of(error: Exception, name: str) -> str:
+    """The command that was meant, which may be one of several below `name`."""
+    path: str = getattr(getattr(error, "ctx", None), "command_path", "")
+    return path.removeprefix("gatewright ") or name
 
 
 _TYPERS_INTERRUPT = 130

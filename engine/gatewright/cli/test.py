@@ -50,8 +50,11 @@ def test(
         gatewright test policies/required-labels/suite.yaml --run 'missing//owner' -v
         gatewright test policies/ --coverage --threshold 80 --format junit --output tests.xml
     """
+    from gatewright.cli._check import refuse_format
     from gatewright.harness.session import TestRequest, run_tests
 
+    if output is not None:
+        refuse_format(output)
     request = TestRequest(
         paths=tuple(paths),
         run=run,

@@ -12,8 +12,7 @@ from gatewright.errors import UsageError
 
 def chosen(family: str, standard: str, min_severity: str) -> list[catalog.Rule]:
     """The rules that fit. Raises UsageError for a family, set or severity that does not exist."""
-    if min_severity and min_severity not in catalog.SEVERITIES:
-        raise UsageError(f"no such severity: {min_severity!r}", hint=f"there are {', '.join(catalog.SEVERITIES)}")
+    catalog.check_selection((), min_severity)
     if standard:
         selections = catalog.selections(catalog.standard(standard))
         rules = list({s.rule.path: s.rule for s in selections}.values())

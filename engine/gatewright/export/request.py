@@ -45,6 +45,7 @@ def run(request: ExportRequest) -> tuple[dict[str, str], list[str]]:
             selections += [selection_of(rule) for rule in read_packages(Path(name))]
         else:
             selections.append(selection_of(catalog.rule(name)))
+    catalog.check_selection((*request.include, *request.exclude), request.min_severity, (s.rule for s in selections))
     chosen = [s for s in selections if catalog.selected(s.rule, request.include, request.exclude, request.min_severity)]
     if not chosen and not extra:
         raise ExportError("nothing is left to export")
