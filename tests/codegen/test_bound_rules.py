@@ -80,3 +80,18 @@ def test_a_bound_rule_gives_what_a_query_gives(seed: int) -> None:
             if not isinstance(want, str) and want is not UNDEFINED:
                 for found in bound.evidence(input[review], base, Context()):
                     list(Places(input).ends(found.reads))
+
+
+def bound_to(rules: str, parameters: Any) -> Any:
+    policy = compile_modules({"p.rego": f"package p\nimport rego.v1\n{rules}"})
+    return policy.entrypoint("data.p.r").bind(parameters)
+
+
+def test_what_stands_for_the_parameters_for_one_expression_is_not_kept_for_others() -> None:
+    rule = bound_to("r := upper(v) if v := input.parameters.a with input.parameters as input.review", {"a": "own"})
+    assert [rule({"a": text}, {}, Context()) for text in ("x", "y")] == ["X", "Y"]
+
+
+def test_a_kept_call_may_have_no_value_whatever_its_type() -> None:
+    rule = bound_to("r := 1 if input.parameters.a & input.parameters.a == input.parameters.a", {"a": 1})
+    assert [rule({}, {}, Context()) for _ in range(2)] == [UNDEFINED, UNDEFINED]

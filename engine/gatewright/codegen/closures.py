@@ -20,7 +20,7 @@ def comprehension(w: Writer, node: ArrayComprehension | SetComprehension | Objec
     """The array, set or object of a comprehension, built in place."""
     if fixed.worth(w, node):
         kind = {ArrayComprehension: "list", SetComprehension: "set", ObjectComprehension: "dict"}[type(node)]
-        return fixed.cached(w, hint or "fixed", kind, lambda: comprehension_here(w, node, hint))
+        return fixed.cached(w, hint or "fixed", kind, lambda: comprehension_here(w, node, hint), always=True)
     return comprehension_here(w, node, hint)
 
 

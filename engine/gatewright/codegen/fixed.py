@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from gatewright.codegen.unit import Group, Unit
 
 
-def cached(w: Writer, hint: str, kind: str, compute: Callable[[], Val]) -> Val:
-    """The value that `compute` writes code for, computed when it is first needed and kept."""
+def cached(w: Writer, hint: str, kind: str, compute: Callable[[], Val], *, always: bool = False) -> Val:
+    """The value that `compute` writes code for, computed when it is first needed and kept. `always`: it has one."""
     key = _py.const(w.unit.fixed_key(hint))
     kept = _py.attribute(_py.name(w.state), "fixed")
     target = w.assign(hint, _py.call(_py.attribute(kept, "get"), key, _py.name("MISSING")))
@@ -35,7 +35,7 @@ def cached(w: Writer, hint: str, kind: str, compute: Callable[[], Val]) -> Val:
     w.caching = False
     w.add(ast.Assign([ast.Subscript(kept, key, ast.Store())], _py.name(target)))
     w.stmts = outer
-    if kind not in ("list", "set", "dict"):
+    if not always:
         w.guard(_py.is_defined(_py.name(target)))
     return Val(_py.name(target), kind, fixed=True)
 

@@ -71,7 +71,7 @@ def _walk(w: Writer, chain: _Chain, operands: list[Term], hint: str, *, checked:
 
 
 def _step(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> None:
-    if chain.val.whole_input and key.constant and key.value == w.unit.parameters:
+    if chain.val.whole_input and w.state == "s" and key.constant and key.value == w.unit.parameters:
         chain.fixed = True
     elif not key.fixed:
         chain.fixed = False
