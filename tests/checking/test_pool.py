@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from gatewright.checking import loaded
+from gatewright.checking import cores
 from gatewright.checking.request import CheckRequest
 from gatewright.checking.session import check
 from gatewright.checking.units import UNIT_BYTES, parts_of, units_of
@@ -103,9 +103,9 @@ def test_units_are_cut_by_the_inputs_alone(request_: CheckRequest) -> None:
 
 @pytest.mark.parametrize(("asked", "size", "jobs"), [(0, 1000, 1), (1, 1 << 30, 1), (3, 10, 3)])
 def test_how_many_work(asked: int, size: int, jobs: int) -> None:
-    assert loaded.choose_jobs(asked, size) == jobs
+    assert cores.choose_jobs(asked, size) == jobs
 
 
 def test_much_input_takes_every_core(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loaded, "_cores", lambda: 7)
-    assert loaded.choose_jobs(0, 1 << 30) == 7
+    monkeypatch.setattr(cores, "_cores", lambda: 7)
+    assert cores.choose_jobs(0, 1 << 30) == 7

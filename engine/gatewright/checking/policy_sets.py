@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
 
+from gatewright.checking.ahead import compiled_ahead
+from gatewright.checking.cores import choose_jobs
 from gatewright.checking.fingerprint import catalog_stamp, digest_of, policy_files, signature
 from gatewright.checking.policies import load, make_host, read_policies
 from gatewright.checking.results import Record, RecordWriter, evict, read_record
 from gatewright.codegen.cache import CodeCache
 from gatewright.errors import GatewrightError
 from gatewright.gatekeeper import snapshot
+from gatewright.gatekeeper.template import is_template
 from gatewright.stamp import engine_stamp
 from gatewright.userdirs import cache_directory
 
@@ -64,11 +68,12 @@ class PolicySet:
 
     def host(self, more: Sequence[Document] = ()) -> tuple[Host, list[GatewrightError]]:
         """A host with these policies, and with `more` that are met among the inputs; and what is wrong with them."""
-        host = make_host(self._request, self._codes)
         if self._kept is not None and not more:
+            host = make_host(self._request, self._codes)
             snapshot.restore(host, self._kept.index["snapshot"])
             return host, []
         documents = [*self._read().documents, *more]
+        host = make_host(self._request, self._code_for(documents))
         errors = [*self._read().errors, *load(host, documents)]
         # What was read is what the name stands for, if the files have not changed meanwhile.
         if self._path and not errors and not more and self._path == _path_for(self._request):
@@ -94,6 +99,18 @@ class PolicySet:
         places |= {key: writer.keep(codes) for key, codes in self._codes.met.items()}
         writer.close({**self._index, "codes": places})
         evict(sets_directory(), MAX_TOTAL_BYTES)
+
+    def _code_for(self, documents: Sequence[Document]) -> CodeCache:
+        """Where the code of these policies comes from; made on all cores where there can be none yet."""
+        if self._codes is not None and os.path.isdir(self._codes.directory):
+            return self._codes
+        templates = [document.value for document in documents if is_template(document.value)]
+        made = compiled_ahead(templates, partial(make_host, self._request), choose_jobs(self._request.jobs))
+        if self._codes is None:
+            return made
+        for key, codes in made.codes.items():
+            self._codes.put(key, codes)
+        return self._codes
 
     def _read(self) -> Policies:
         if self._policies is None:
