@@ -424,6 +424,26 @@ def test_numbers_are_float64s_in_errors(gator, documents, complaint):
     assert complaint in err
 
 
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({"name": [1]}, "cannot unmarshal array into Go struct field Suite.ObjectMeta.name of type string"),
+        (
+            {"Labels": 3},
+            "cannot unmarshal number into Go struct field Suite.ObjectMeta.labels of type map[string]string",
+        ),
+        ({"tests": [{"cases": "x"}]}, "Go struct field Test.tests.cases of type []*verify.Case"),
+        ({"tests": [{"cases": [{"assertions": [{"violations": 1.5}]}]}]}, "unmarshal number 1.5 into Go struct field"),
+    ],
+)
+def test_suites_of_wrong_types(gator, fields, complaint):
+    suite = {"apiVersion": "test.gatekeeper.sh/v1alpha1", "kind": "Suite", "metadata": 3, **fields}
+    code, _, err = gator("verify", "suite.yaml", suite=[suite])
+    assert code == 1
+    assert complaint in err
+    assert gator("verify", "suite.yaml", suite=[{**suite, **dict.fromkeys(fields)}])[0] == 0
+
+
 def test_a_file_that_is_not_there(gator, tmp_path):
     test = {"name": "t", "template": "none.yaml", "constraint": "c.yaml", "cases": []}
     suite = {"apiVersion": "test.gatekeeper.sh/v1alpha1", "kind": "Suite", "tests": [test]}

@@ -137,7 +137,8 @@ def _fits(value: Any, kind: str) -> bool:
         return False
     if kind == "float64":
         return True
-    return isinstance(value, int) and -(2**63) <= value < 2**63
+    bits = 31 if kind == "int-or-string" else 63
+    return isinstance(value, int) and -(2**bits) <= value < 2**bits
 
 
 def _or_zero(value: Any, target: Type) -> Any:
@@ -148,7 +149,7 @@ def _or_zero(value: Any, target: Type) -> Any:
 
 def _mismatch(value: Any, target: Type, path: tuple[str, ...], owner: str) -> DecodeError:
     got = _JSON_KINDS.get(value.__class__, "number")
-    if got == "number" and target.kind == "int64":
+    if got == "number" and target.kind in ("int64", "int-or-string"):
         got = f"number {json_text(value)}"
     where = f"Go struct field {owner}.{'.'.join(path)}" if path else "Go value"
     return DecodeError(f"json: cannot unmarshal {got} into {where} of type {target.name}")

@@ -12,7 +12,7 @@ from gatewright.errors import ExpansionError, GatewrightError, ManifestError, Mu
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper._decode import BOOL, STRING, DecodeError, Type, from_json, list_of, named, struct
 from gatewright.gatekeeper._gotext import quote
-from gatewright.gatekeeper._meta import document
+from gatewright.gatekeeper._meta import OBJECT_META
 from gatewright.gatekeeper.host import GATOR_VERIFY, Host
 from gatewright.gatekeeper.result import Violation
 from gatewright.gatekeeper.review import is_admission_review
@@ -55,7 +55,10 @@ _TEST: Final = struct(
     invalid=BOOL,
     skip=BOOL,
 )
-_SUITE: Final[Type] = document("verify.Suite", tests=list_of(_TEST), skip=BOOL)
+# The fields of metadata stand in the suite itself: Go's struct embeds them.
+_META: Final = named("verify.Suite", OBJECT_META)
+_META_NAMES: Final = frozenset(map(str.casefold, _META.fields))
+_SUITE: Final[Type] = struct("verify.Suite", ObjectMeta=_META, tests=list_of(_TEST), skip=BOOL)
 
 
 class _Prints:
@@ -202,7 +205,8 @@ def _suite(file: str) -> Suite | None:
     if not is_suite(loaded):
         return None
     try:
-        from_json(loaded, _SUITE)
+        given = {name: value for name, value in loaded.items() if name != "ObjectMeta"}
+        from_json({"ObjectMeta": {k: v for k, v in given.items() if k.casefold() in _META_NAMES}, **given}, _SUITE)
         return parse_suite(loaded, path)
     except (DecodeError, SuiteError) as error:
         raise CobraError(f"invalid yaml: {error.message}") from error
