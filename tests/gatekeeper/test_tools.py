@@ -37,6 +37,18 @@ def test_expand(gatewright):
     assert yaml.safe_load(out)["metadata"]["name"] == "web-pod"
 
 
+def test_expand_takes_workloads_for_namespaced(gatewright):
+    """They are in the default namespace when mutators meet them, and what comes of them names none."""
+    bare = deployment()
+    del bare["metadata"]["namespace"]
+    inside = assign("spec.x", 1, match={"namespaces": ["default"], "scope": "Namespaced"})
+    argv = ("expand", "in.yaml", "-f", "json")
+    made = json.loads(gatewright(*argv, **{"in": [expansion(), inside, bare]})[1])
+    assert [(o["spec"]["x"], o["metadata"].get("namespace")) for o in made] == [(1, None)]
+    made = json.loads(gatewright(*argv, "--namespace", "shop")[1])
+    assert ["x" in o["spec"] for o in made] == [False]
+
+
 def test_expand_goes_on_after_a_fault(gatewright):
     broken = expansion("broken", source="")
     code, out, err = gatewright("expand", "in.yaml", "-f", "json", **{"in": [broken, expansion(), deployment()]})

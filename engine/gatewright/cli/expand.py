@@ -15,6 +15,9 @@ def expand(
     format: Annotated[str, typer.Option("--format", "-f", help="yaml or json.")] = "yaml",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
     external_data: Annotated[str, typer.Option(help="A file with the answers of external data providers.")] = "",
+    namespace: Annotated[
+        str, typer.Option("--namespace", "-n", help="Where objects go that name no namespace.")
+    ] = "default",
 ) -> int:
     """Show what would come of each workload: its Pods, say, mutated as they would be.
 
@@ -26,4 +29,4 @@ def expand(
     from gatewright.tools.expand import ExpandRequest
     from gatewright.tools.expand import expand as run
 
-    return run(ExpandRequest(tuple(paths), format, output, external_data))
+    return run(ExpandRequest(tuple(paths), format, output, external_data, namespace))

@@ -482,9 +482,23 @@ class Host:
         """The object as the mutators in force leave it; where it named no namespace, it names none afterwards."""
         placed = self.surroundings.placed(obj)
         after = self._admitted(placed, self.surroundings.namespace_of(placed), operation, username)
-        if placed is not obj and kube.namespace_of(after) == self.surroundings.default_namespace:
-            del after["metadata"]["namespace"]
-        return after
+        return after if placed is obj else self._unplaced(after)
+
+    def expanded(self, obj: kube.Object) -> list[kube.Object]:
+        """What would come of the object once it is created; in no namespace where it names none."""
+        if self._expander is None:
+            return []
+        placed = self.surroundings.placed(obj)
+        space = self.surroundings.namespace_of(placed)
+        admitted = self._admitted(placed, space, "CREATE", "")
+        found = [resultant.object for resultant in self._expander.expand(admitted, space, mutated=True)]
+        return found if placed is obj else [self._unplaced(resultant) for resultant in found]
+
+    def _unplaced(self, obj: kube.Object) -> kube.Object:
+        """A new object, taken out of the default namespace again."""
+        if kube.namespace_of(obj) == self.surroundings.default_namespace:
+            del obj["metadata"]["namespace"]
+        return obj
 
     def _admitted(self, obj: kube.Object, space: Namespace | None, operation: str, username: str) -> kube.Object:
         """What the mutation webhook makes of an object, where it is asked."""
