@@ -14,7 +14,7 @@ from gatewright.gatekeeper.constraint import AUDIT_POINT, GATOR_POINT, WEBHOOK_P
 from gatewright.gatekeeper.drivers import Driver, choose, code_store, make_drivers
 from gatewright.gatekeeper.entries import Entry, LoadedPolicy
 from gatewright.gatekeeper.evaluation import Evaluation, Met
-from gatewright.gatekeeper.inventory import Inventory
+from gatewright.gatekeeper.inventory import Inventory, inventory_path
 from gatewright.gatekeeper.match import Namespace, Subject
 from gatewright.gatekeeper.result import ObjectRef, Violation
 from gatewright.gatekeeper.results import (
@@ -245,6 +245,7 @@ class Host:
 
     def add_data(self, obj: kube.Object) -> None:
         """Add an object to data.inventory, and learn what it tells of namespaces, kinds and expansions."""
+        inventory_path(obj)  # An object that has no place there is refused for that, whatever else is wrong with it.
         self.learn(obj)
         self.remember(obj)
 
