@@ -412,6 +412,7 @@ def test_files_that_verify_cannot_read(gator, tmp_path, field, text, complaint):
             [template(), {**namespace("a"), "metadata": {"name": 1}}],
             "cannot cache Namespace: unrecognized type: string",
         ),
+        ([{"kind": "Namespace", "metadata": {"name": "a", "labels": {"x": 1}}}], "resource a has no version"),
         ([native(validations=1)], 'adding template "needslabel": cannot restore slice from float64'),
         ([native(validations=[1])], 'adding template "needslabel": cannot restore struct from: float64'),
         ([native(validations=[{"expression": 1}])], 'adding template "needslabel": unrecognized type: string'),
