@@ -1,7 +1,7 @@
 """The rules of library/ and the sets of policies/: where they lie, what each says of itself, what a set selects.
 
 A rule is a folder `library/<family>/<thing>/` whose `rule.rego` opens with a METADATA block. A set is a folder
-`policies/<name>/` whose `policy.yaml` is a document of kind PolicySet. No other module knows where the two folders are.
+`policies/<name>/` whose `policy.yaml` is a document of kind PolicySet. Only `shipped` knows where the two folders are.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from gatewright.errors import UsageError
 from gatewright.records import field, record
+from gatewright.shipped import shipped_directory
 
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 POLICY_SET_API = "gatewright.dev/v1"
@@ -93,11 +94,10 @@ def policies_dir() -> Path:
 
 
 def _data_dir(name: str) -> Path:
-    package = Path(__file__).resolve().parent
-    for candidate in (package / "_data" / name, package.parents[1] / name):
-        if candidate.is_dir():
-            return candidate
-    raise UsageError(f"the folder {name}/ is missing from this installation")
+    found = shipped_directory(name)
+    if found is None:
+        raise UsageError(f"the folder {name}/ is missing from this installation")
+    return Path(found)
 
 
 @cache

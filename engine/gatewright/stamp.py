@@ -8,20 +8,22 @@ from functools import cache
 
 from gatewright._version import __version__
 
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
+
 
 @cache
 def engine_stamp() -> str:
     """Changes with Python, with every release and installation, and in a checkout with every change of a module."""
-    package = os.path.dirname(os.path.abspath(__file__))
-    state = _installed(package) or _worked_on(package)
+    state = installation() or _worked_on(_PACKAGE)
     return f"{sys.implementation.cache_tag}:{sys.hexversion}:{__version__}:{state}"
 
 
-def _installed(package: str) -> str:
-    """When the package was installed; "" for a checkout."""
-    installed = os.path.join(os.path.dirname(package), f"gatewright-{__version__}.dist-info", "RECORD")
+@cache
+def installation() -> str:
+    """Changes with every installation; "" for a checkout."""
+    record = os.path.join(os.path.dirname(_PACKAGE), f"gatewright-{__version__}.dist-info", "RECORD")
     try:
-        status = os.stat(installed)
+        status = os.stat(record)
     except OSError:
         return ""
     return f"{status.st_mtime_ns}:{status.st_ino}"

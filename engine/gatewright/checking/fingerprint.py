@@ -115,26 +115,3 @@ def _content(path: str) -> bytes:
             return digest_of(file.read())
     except OSError as error:
         return str(error).encode()
-
-
-def catalog_stamp() -> bytes:
-    """Changes with every file of the rules and sets that are shipped with gatewright."""
-    from gatewright import catalog
-
-    return _tree_stamp((str(catalog.library_dir()), str(catalog.policies_dir())))
-
-
-def _tree_stamp(folders: Iterable[str]) -> bytes:
-    found = sorted(f"{path}:{time}" for folder in folders for path, time in _entries(folder))
-    return digest_of(*(line.encode("utf-8", "surrogateescape") for line in found))
-
-
-def _entries(folder: str) -> Iterator[tuple[str, int]]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith((".", "__pycache__")):
-                continue
-            if entry.is_dir():
-                yield from _entries(entry.path)
-            else:
-                yield entry.path, entry.stat().st_mtime_ns

@@ -87,6 +87,8 @@ def _read_rego(path: str, policies: Policies) -> None:
 
     from gatewright.export import conftest
 
+    policies.uses_catalog = True  # Rego may import the modules of the library
+
     try:
         found = conftest.documents([Path(file) for file in files], only=conftest.MAIN if is_dir else "")
     except GatewrightError as error:

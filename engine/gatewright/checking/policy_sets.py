@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from functools import partial
 
-from gatewright.checking.ahead import compiled_ahead
-from gatewright.checking.cores import choose_jobs
-from gatewright.checking.fingerprint import catalog_stamp, digest_of, policy_files, signature
+from gatewright.checking.fingerprint import digest_of, policy_files, signature
 from gatewright.checking.policies import load, make_host, read_policies
 from gatewright.checking.results import Record, RecordWriter, evict, read_record
 from gatewright.codegen.cache import CodeCache
 from gatewright.errors import GatewrightError
 from gatewright.gatekeeper import snapshot
-from gatewright.gatekeeper.template import is_template
+from gatewright.shipped import shipped_stamp
 from gatewright.stamp import engine_stamp
 from gatewright.userdirs import cache_directory
 
@@ -102,8 +99,14 @@ class PolicySet:
 
     def _code_for(self, documents: Sequence[Document]) -> CodeCache:
         """Where the code of these policies comes from; made on all cores where there can be none yet."""
-        if self._codes is not None and os.path.isdir(self._codes.directory):
+        if self._codes is not None and self._codes.is_begun:
             return self._codes
+        from functools import partial
+
+        from gatewright.checking.ahead import compiled_ahead
+        from gatewright.checking.cores import choose_jobs
+        from gatewright.gatekeeper.template import is_template
+
         templates = [document.value for document in documents if is_template(document.value)]
         made = compiled_ahead(templates, partial(make_host, self._request), choose_jobs(self._request.jobs))
         if self._codes is None:
@@ -121,7 +124,7 @@ class PolicySet:
         return {
             "snapshot": snapshot.take(host, [document.value for document in documents]),
             "notices": self._read().notices,
-            "catalog": catalog_stamp() if self._read().uses_catalog else b"",
+            "catalog": shipped_stamp() if self._read().uses_catalog else b"",
             "repeatable": self.is_repeatable(),
         }
 
@@ -180,6 +183,6 @@ def _path_for(request: CheckRequest) -> str:
 
 def _kept_at(path: str) -> Record | None:
     kept = read_record(path) if path else None
-    if kept is not None and kept.index["catalog"] and kept.index["catalog"] != catalog_stamp():
+    if kept is not None and kept.index["catalog"] and kept.index["catalog"] != shipped_stamp():
         return None
     return kept

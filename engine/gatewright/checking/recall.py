@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gatewright.checking.fingerprint import (
     Signature,
-    catalog_stamp,
     digest_of,
     is_settled,
     policy_files,
@@ -25,6 +24,7 @@ from gatewright.checking.request import CheckRequest
 from gatewright.checking.results import Record, RecordWriter, evict, read_record, results_directory
 from gatewright.checking.units import Part, parts_of
 from gatewright.records import field, record
+from gatewright.shipped import shipped_stamp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class Memory:
         if before != [(path, digest) for path, (_, digest) in self._policies.items()]:
             return None
         facts = Facts(*index["facts"])
-        if facts.uses_catalog and index["catalog"] != catalog_stamp():
+        if facts.uses_catalog and index["catalog"] != shipped_stamp():
             return None
         return facts
 
@@ -186,7 +186,7 @@ class Memory:
         index = {
             "read_ns": self._began_ns,
             "policies": self._policies,
-            "catalog": catalog_stamp() if facts.uses_catalog else b"",
+            "catalog": shipped_stamp() if facts.uses_catalog else b"",
             "facts": (facts.constraints, facts.failures, facts.notices, facts.reads_inventory, facts.uses_catalog),
             "world": self._world(files, facts),
         }

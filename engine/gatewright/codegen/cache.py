@@ -41,6 +41,11 @@ class CodeCache:
         self.directory = os.path.join(cache_directory(), "code") if directory is None else os.fspath(directory)
         self._home = os.path.join(self.directory, _digest(engine_stamp().encode()).hex()[:16])
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether there can be any code for this state of gatewright."""
+        return os.path.isdir(self._home)
+
     def get(self, key: str) -> list[CodeType] | None:
         """The code objects under `key`; None when there are none that can be trusted."""
         try:
@@ -64,7 +69,7 @@ class CodeCache:
         body = marshal.dumps(codes)
         path = self._path(key)
         try:
-            if not os.path.isdir(self._home):
+            if not self.is_begun:
                 self._begin()
             os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
             handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path))
