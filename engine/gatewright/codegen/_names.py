@@ -14,10 +14,12 @@ _ILLEGAL = re.compile(r"[^A-Za-z0-9_]")
 class Names:
     """Hands out names, each once. Names of a function avoid those of the module around it (`outer`)."""
 
-    __slots__ = ("_outer", "_taken")
+    __slots__ = ("_counts", "_outer", "_taken")
 
     def __init__(self, taken: Iterable[str] = (), outer: Names | None = None) -> None:
         self._taken = set(taken)
+        # By stem, the number up to which all names are taken.
+        self._counts: dict[str, int] = {}
         self._outer = outer
 
     def __contains__(self, name: str) -> bool:
@@ -28,10 +30,13 @@ class Names:
         stem = identifier(hint)
         if stem in _RESERVED:
             stem += "_"
-        candidate, count = stem, 1
+        count = self._counts.get(stem, 1)
+        candidate = stem if count == 1 else f"{stem}_{count}"
         while candidate in self or (beside is not None and candidate in beside):
             count += 1
             candidate = f"{stem}_{count}"
+        if beside is None:
+            self._counts[stem] = count
         self._taken.add(candidate)
         return candidate
 

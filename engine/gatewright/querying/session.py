@@ -162,17 +162,15 @@ def _renamed(error: RegoError) -> RegoError:
 
 
 def _texts(body: Body, query: str) -> list[tuple[str, int, int]]:
-    """Each expression as it was written: from where it starts to where the next one does."""
-    from gatewright.syntax.text import node_text
-
+    """Each expression as it was written, and where."""
     lines = query.split("\n")
     texts = []
     for expr in body:
         where = expr.location
-        text = node_text(expr)
-        if where.end_row == where.row and where.end_col > where.col:
-            text = lines[where.row - 1][where.col - 1 : where.end_col - 1]
-        texts.append((text, where.row, where.col))
+        written = lines[where.row - 1 : where.end_row]
+        written[-1] = written[-1][: where.end_col - 1]
+        written[0] = written[0][where.col - 1 :]
+        texts.append(("\n".join(written), where.row, where.col))
     return texts
 
 
