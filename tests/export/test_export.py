@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from gatewright import catalog
-from gatewright.errors import ExportError
+from gatewright.errors import ExportError, UsageError
 from gatewright.export import template
 from gatewright.export.bundle import ExportOptions
 from gatewright.export.packages import read_packages
@@ -49,6 +49,16 @@ def test_rego_is_block_text() -> None:
     text = files["templates/pod-privileged.yaml"]
     assert "\n            rego: |\n              package lib.library.pod.privileged\n" in text
     assert "\n                some c in workload.containers\n" in text
+
+
+def test_no_rego_is_quoted() -> None:
+    files, _ = run(ExportRequest(("reliability",), ExportOptions()))
+    assert [name for name, text in files.items() if 'rego: "' in text or '- "package' in text] == []
+
+
+def test_no_namespace_of_that_name() -> None:
+    with pytest.raises(UsageError, match="'Bad Name' is no namespace"):
+        run(ExportRequest(("pod/privileged",), ExportOptions(exclude_namespaces=("kube-*", "Bad Name"))))
 
 
 def test_tabs_of_raw_strings_stay(tmp_path: Path) -> None:

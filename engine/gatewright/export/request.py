@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from gatewright import catalog
 from gatewright.errors import ExportError, UsageError
 from gatewright.export.bundle import ExportOptions, export, selection_of
 from gatewright.export.packages import read_packages
+from gatewright.gatekeeper.match_schema import MATCH_SCHEMA
 from gatewright.records import record, replace
 
+_NAMESPACES = MATCH_SCHEMA["properties"]["excludedNamespaces"]
 _ACTIONS = ("", "deny", "warn", "dryrun")
 
 
@@ -33,6 +36,9 @@ def run(request: ExportRequest) -> tuple[dict[str, str], list[str]]:
         raise UsageError(
             f"no such enforcement action: {request.options.enforcement_action!r}", hint="deny, warn, dryrun"
         )
+    for name in request.options.exclude_namespaces:
+        if not re.fullmatch(_NAMESPACES["items"]["pattern"], name):
+            raise UsageError(f"{name!r} is no namespace", hint="a name, which may begin or end with *")
     selections: list[catalog.Selection] = []
     extra: list[dict[str, Any]] = []
     notes: list[str] = []

@@ -133,11 +133,13 @@ def _module(file: Path) -> str:
 
 def _spaced(text: str) -> str:
     """Spaces in place of the tabs that indent, which YAML's block text does not hold well; not within raw strings."""
-    return text if _RAW_LINES.search(text) else _INDENT.sub(lambda match: "  " * len(match.group(0)), text)
+    if any("\n\t" in match.group(0) for match in _STRING_OR_COMMENT.finditer(text)):
+        return text
+    return _INDENT.sub(lambda match: "  " * len(match.group(0)), text)
 
 
 _INDENT = re.compile(r"^\t+", re.MULTILINE)
-_RAW_LINES = re.compile(r"`[^`]*\n\t[^`]*`")
+_STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|`[^`]*`|#[^\n]*')
 
 
 def _as_v0(text: str) -> str:
