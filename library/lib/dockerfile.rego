@@ -20,18 +20,25 @@ commands := [entry |
 	some i, instruction in instructions
 	instruction.instruction == "RUN"
 	some j, command in instruction.commands
+	words := _as_pip(command.words)
 	entry := {
 		"instruction": i,
 		"index": j,
 		"stage": instruction.stage,
 		"line": command.line,
-		"words": command.words,
+		"words": words,
 		"before": command.before,
 		"after": command.after,
-		"program": program(command.words),
+		"program": program(words),
 		"mounts": object.get(instruction.flags, "mount", []),
 	}
 ]
+
+# `python3 -m pip install` is `pip install`.
+_as_pip(words) := array.concat(["pip"], array.slice(words, 3, count(words))) if {
+	regex.match(`^(.*/)?python[0-9.]*$`, words[0])
+	array.slice(words, 1, 3) == ["-m", "pip"]
+} else := words
 
 program(words) := name if {
 	parts := split(words[0], "/")

@@ -193,6 +193,11 @@ class TestTheOthers:
         assert ran.code == 1
         assert "+" in ran.out
 
+    @pytest.mark.parametrize("command", [["check"], ["check", "-p", "policy.yaml"], ["fix"], ["rules", "list"]])
+    def test_a_severity_that_there_is_not(self, cli, command):
+        ran = cli(*command, *([] if "rules" in command else ["plain.yaml"]), "--min-severity", "silly")
+        assert (ran.code, "no such severity: 'silly'" in ran.err) == (2, True)
+
     def test_fix_keeps_to_the_project(self, cli, work):
         pod = (
             "apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n  namespace: n\nspec:\n  shareProcessNamespace: true\n"

@@ -198,7 +198,12 @@ def test_typescript_metrics() -> None:
         ("echo a#b # c", [["echo", "a#b"]]),
         ("make 2>&1", [["make", "2>&1"]]),
         ("if true; then make; fi", [["true"], ["make"]]),
-        ("echo $(date -u) ${A:-b}", [["echo", "$(date -u)", "${A:-b}"]]),
+        ("echo $(date -u) ${A:-b}", [["echo", "$(date -u)", "${A:-b}"], ["date", "-u"]]),
+        ("echo $((1 + 2)) | wc", [["echo", "$((1 + 2))"], ["wc"]]),
+        ("exec env A=1 make all", [["make", "all"]]),
+        ("command -v make", [["command", "-v", "make"]]),
+        ("bash -ec 'a; b $(c)' x; d", [["bash", "-ec", "a; b $(c)", "x"], ["d"], ["a"], ["b", "$(c)"], ["c"]]),
+        ("$($($($($($($(a", [[f"{'$(' * n}a"] for n in (7, 6, 5, 4, 3, 2)]),
         ("echo 'open", [["echo", "open"]]),
     ],
 )

@@ -5,11 +5,20 @@ Nothing is expanded. Quotes are removed, operators end a command, comments and k
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from gatewright.records import field, record
 
 _KEYWORDS = frozenset(
     {"if", "then", "elif", "else", "fi", "for", "while", "until", "do", "done", "case", "esac", "in", "!"}
 )
+_SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
+# The option with which a shell is given its script.
+_GIVEN = re.compile(r"-[A-Za-z]*c")
+_PREFIXES = frozenset({"command", "env", "exec", "nohup", "time"})
+# Scripts within scripts within scripts: deeper than this nobody writes.
+_DEEPEST = 5
 _OPERATORS = ("&&", "||", ";;", "|&", ";", "|", "&", "\n", "(", ")")
 
 
@@ -23,8 +32,36 @@ class Command:
     after: str = ""
 
 
-def commands(script: str) -> list[Command]:
-    """The simple commands of a script, in order."""
+def commands(script: str, *, depth: int = 0) -> list[Command]:
+    """The simple commands of a script, in order, then those of the scripts within it: `$(…)` and `sh -c '…'`."""
+    found = _simple(script)
+    if depth == _DEEPEST:
+        return found
+    return [*found, *(inner for command in found for inner in _inner(command, depth + 1))]
+
+
+def _inner(command: Command, depth: int) -> Iterator[Command]:
+    for script in _scripts(command.words):
+        for inner in commands(script, depth=depth):
+            inner.line += command.line
+            yield inner
+
+
+def _scripts(words: list[str]) -> Iterator[str]:
+    if words[0].rpartition("/")[2] in _SHELLS:
+        option = next((i for i, word in enumerate(words) if _GIVEN.fullmatch(word)), len(words))
+        yield from words[option + 1 : option + 2]
+        return
+    for word in words:
+        i = word.find("$(")
+        while i >= 0:
+            text, after = _substitution(word, i)
+            if not text.startswith("$(("):
+                yield text[2:].removesuffix(")")
+            i = word.find("$(", after)
+
+
+def _simple(script: str) -> list[Command]:
     found: list[Command] = []
     current = Command()
     for kind, text, line in _tokens(script):
@@ -43,16 +80,20 @@ def commands(script: str) -> list[Command]:
         current.words.append(text)
     if current.words:
         found.append(current)
-    return [command for command in map(_without_assignments, found) if command.words]
+    return [command for command in map(_without_prefixes, found) if command.words]
 
 
-def _without_assignments(command: Command) -> Command:
-    """`A=1 B=2 make` runs make."""
+def _without_prefixes(command: Command) -> Command:
+    """`A=1 B=2 make` runs make, and so does `exec env A=1 make`."""
     words = command.words
-    while len(words) > 1 and "=" in words[0] and words[0].split("=", 1)[0].isidentifier():
+    while len(words) > 1 and (_is_assignment(words[0]) or (words[0] in _PREFIXES and not words[1].startswith("-"))):
         words = words[1:]
     command.words = words
     return command
+
+
+def _is_assignment(word: str) -> bool:
+    return "=" in word and word.split("=", 1)[0].isidentifier()
 
 
 def _tokens(script: str) -> list[tuple[str, str, int]]:

@@ -39,7 +39,7 @@ violation contains finding.line(instruction.line, msg) if {
 	some instruction in dockerfile.named(name)
 	not instruction.flags.from
 	some source in array.slice(instruction.args, 0, count(instruction.args) - 1)
-	regex.match(`(^|/)(\.env|\.npmrc|\.pypirc|\.netrc|id_(rsa|dsa|ecdsa|ed25519)|.*\.pem|.*\.p12|.*\.pfx|credentials(\.json)?|service-account\.json|kubeconfig)$`, source)
+	regex.match(`(^|/)(\.env(\.(dev|local|prod|staging)\w*)?|\.npmrc|\.pypirc|\.netrc|\.git-credentials|\.(aws|ssh|kube)/?|\.kube/config|id_(rsa|dsa|ecdsa|ed25519)|.*\.pem|.*\.key|.*\.p12|.*\.pfx|credentials(\.json)?|service-account\.json|kubeconfig)$`, source)
 	msg := sprintf("%s puts %s into the image", [name, source])
 }
 

@@ -15,6 +15,7 @@ import data.lib.finding
 
 violation contains finding.at(["spec", "tls"], [], msg) if {
 	count(object.get(input.review.object.spec, "tls", [])) == 0
+	not _by_the_cloud
 	msg := sprintf("Ingress %q serves plain HTTP", [finding.name])
 }
 
@@ -31,3 +32,13 @@ violation contains finding.at(["spec", "rules", i, "host"], [], msg) if {
 _covered(hosts, host) if host in hosts
 
 _covered(hosts, host) if concat(".", array.concat(["*"], array.slice(split(host, "."), 1, count(split(host, "."))))) in hosts
+
+# The clouds' controllers are told of certificates by annotations.
+_by_the_cloud if {
+	some key, value in input.review.object.metadata.annotations
+	key in {
+		"alb.ingress.kubernetes.io/certificate-arn", "ingress.gcp.kubernetes.io/pre-shared-cert",
+		"networking.gke.io/managed-certificates",
+	}
+	value != ""
+}

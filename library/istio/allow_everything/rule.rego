@@ -15,6 +15,8 @@ import data.lib.istio
 violation contains finding.at(["spec", "rules", i], [], msg) if {
 	istio.action == "ALLOW"
 	some i, rule in input.review.object.spec.rules
-	count(rule) == 0
+	every conditions in rule {
+		count(conditions) == 0
+	}
 	msg := sprintf("AuthorizationPolicy %q: the empty rule allows every request", [finding.name])
 }

@@ -1,0 +1,7 @@
+FROM registry.example.com/base/python:3.12@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+LABEL org.opencontainers.image.source=https://example.com/shop
+WORKDIR /app
+RUN test "$(curl -k https://example.com/version)" = 1
+USER 10001
+HEALTHCHECK CMD ["/app/health"]
+ENTRYPOINT ["/app/run"]
