@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Callable
+from functools import partial
 from itertools import product
 from types import FrameType
 from typing import Any
@@ -13,6 +15,7 @@ import pytest
 from gatewright.codegen import joins
 from gatewright.codegen.link import source
 from gatewright.compiler import BoundRule, CompiledPolicy, compile_modules
+from gatewright.errors import RegoError
 from gatewright.gatekeeper.inventory import Inventory
 from gatewright.runtime.conflicts import ConflictError
 from gatewright.runtime.context import Context
@@ -177,6 +180,89 @@ def test_an_index_finds_what_looking_at_all_finds(rules: str) -> None:
             assert to_key(value) == expected
             found += len(value)
     assert found > 20
+
+
+WALKS = ("some other in data.inventory.things", "other := data.inventory.groups[_][_]")
+# What a body may say of `other`, each with the lines it needs before it.
+SAID = (
+    ["other.name == input.review.name"],
+    ["mine := input.review.name", "mine == other.name"],
+    ["kind := kind_of(other)", "kind == input.review.kind"],
+    ["theirs := text(other)", "theirs == text(input.review)"],
+    ["next := other.id + 1", "next == input.review.id"],
+    ["found := either(other)", "found == input.review.name"],
+    ["some third in data.inventory.things", "third.id == input.review.id", "other.version == third.version"],
+    ["kinds := {o.kind | some o in data.inventory.things; o.id == other.id}", "input.review.kind in kinds"],
+    ["same(other, input.review)"],
+    ["not same(other, input.review)"],
+    ["conflicting(other, input.review)"],
+    ["other.names[_] == input.review.name"],
+    ["every name in other.names { name != input.review.kind }"],
+    ["other.id > input.parameters.least"],
+    ["other.id == least"],
+    ["not other.name"],
+    ["[other.kind, other.name] = [input.review.kind, name]", "name == input.review.name"],
+)
+FUNCTIONS = """
+same(one, another) if { one.id == another.id; version(one) == version(another) }
+version(one) := one.version if one.kind == "a"
+version(one) := one.id if one.kind != "a"
+text(one) := concat(",", sort([name | name := one.names[_]]))
+kind_of(one) := one.kind
+either(one) := one.name if one.name
+either(one) := one.kind if one.version == 1
+conflicting(one, another) := one.id if one.id
+conflicting(one, another) := another.id if another.id
+least := input.parameters.least
+"""
+HEADS = (
+    "violation contains other.id if {{ {} }}",
+    "violation[other.id] := other.name if {{ {} }}",
+    "violation := [other.id | {} ]",
+    "violation := other.kind if {{ {} }}",
+)
+
+
+def some_rule(chance: random.Random) -> str:
+    """What a body says, mixed; each saying keeps its own order."""
+    sayings = [list(saying) for saying in chance.sample(SAID, chance.randrange(2, 6))]
+    lines = [chance.choice(WALKS)]
+    while sayings:
+        saying = chance.choice(sayings)
+        lines.append(saying.pop(0))
+        sayings = [saying for saying in sayings if saying]
+    return chance.choice(HEADS).format("; ".join(lines)) + FUNCTIONS
+
+
+def answer(evaluate: Callable[[], Any]) -> list[Any]:
+    """The value, if there is one, or the error."""
+    try:
+        value = evaluate()
+    except RegoError as error:
+        return ["error", error.code]
+    return [] if value is UNDEFINED else [to_key(value)]
+
+
+def queried(query: Any, input: Any, inventory: Any) -> Any:
+    found = query.evaluate(input=input, data={"inventory": inventory})
+    return found[0]["x"] if found else UNDEFINED
+
+
+def test_rules_made_at_random_find_what_queries_find() -> None:
+    joined = 0
+    for seed in range(120):
+        chance = random.Random(seed)
+        policy, parameters = compiled(some_rule(chance)), {"least": chance.randrange(4)}
+        rule, query = bound(policy, parameters), policy.query(f"x = {ENTRY}")
+        joined += is_joined(policy)
+        for _ in range(3):
+            things = [some_document(chance) for _ in range(6)]
+            inventory = {"things": things, "groups": {"x": things[:3], "y": {"z": things[3]}}}
+            for review in (some_document(chance) for _ in range(4)):
+                input = {"review": review, "parameters": parameters}
+                want = answer(partial(queried, query, input, inventory))
+                assert answer(partial(rule, review, inventory, Context())) == want, seed
+    assert joined > 60
 
 
 def test_no_data_is_no_member() -> None:
