@@ -220,3 +220,12 @@ def test_a_path_is_its_own_canonical_form(parts):
 def test_paths_that_are_refused(text):
     with pytest.raises(MutationError):
         parse_path(text)
+
+
+def test_a_mutator_may_change_what_an_object_is():
+    things = [{"groups": [""], "versions": ["v1"], "kinds": ["Thing"]}]
+    before = mutator("Assign", "spec.y", {"assign": {"value": 2}}, name="a", applyTo=things)
+    change = mutator("Assign", "kind", {"assign": {"value": "Thing"}}, name="b", applyTo=PODS)
+    after = mutator("Assign", "spec.x", {"assign": {"value": 1}}, name="c", applyTo=things)
+    found = mutated(pod(A), before, change, after)
+    assert (found["kind"], found["spec"]["x"], found["spec"]["y"]) == ("Thing", 1, 2)

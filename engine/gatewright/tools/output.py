@@ -14,12 +14,21 @@ from gatewright.report.writing import write_whole
 def format_objects(objects: Sequence[Any], form: str) -> str:
     """A stream of YAML documents, or a JSON array."""
     if form == "json":
-        return json.dumps(list(objects), indent=2, ensure_ascii=False) + "\n"
+        return _indented(list(objects))
     if form != "yaml":
         raise UsageError(f"unknown format {form!r}", hint="formats are yaml and json")
     from gatewright.gator.goyaml import dump_v2
 
     return "---\n".join(dump_v2(obj) for obj in objects)
+
+
+def _indented(objects: list[Any]) -> str:
+    import orjson
+
+    try:
+        return orjson.dumps(objects, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+    except TypeError:  # an integer of more than 64 bits, or a text that is no Unicode
+        return json.dumps(objects, indent=2, ensure_ascii=False) + "\n"
 
 
 def write(text: str, output: Path | None) -> None:

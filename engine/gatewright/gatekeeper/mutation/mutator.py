@@ -66,10 +66,7 @@ class Mutable:
 
 @dataclass(frozen=True, slots=True)
 class Mutator:
-    """A mutator ready to run. `bindings` is empty for AssignMetadata, which takes no part in schema conflicts.
-
-    `_covered` remembers which kinds and operations its `applyTo` covers.
-    """
+    """A mutator ready to run. `bindings` is empty for AssignMetadata, which takes no part in schema conflicts."""
 
     id: MutatorId
     path: Path
@@ -80,22 +77,29 @@ class Mutator:
     bindings: tuple[Binding, ...] = ()
     terminal: str = UNKNOWN
     must_terminate: bool = False
-    _covered: dict[tuple[kube.GroupVersionKind, str], bool] = field(default_factory=dict, compare=False)
 
     @property
     def asks_provider(self) -> bool:
         """Whether it leaves placeholders for external data."""
         return "externalData" in (_parameters(self.spec).get("assign") or {})
 
+    @property
+    def changes_type(self) -> bool:
+        """Whether it makes an object one of another kind or version."""
+        return self.path.nodes[:1] in ((ObjectNode("kind"),), (ObjectNode("apiVersion"),))
+
     def matches(self, mutable: Mutable) -> bool:
         """Whether the mutator is for this object; MatchError when that cannot be told."""
-        if self.bindings:
-            what = (kube.gvk_of(mutable.object), mutable.operation)
-            covered = self._covered.get(what)
-            if covered is None:
-                covered = self._covered[what] = applies_for(self.spec.get("applyTo") or (), *what)
-            if not covered:
-                return False
+        return self.covers(kube.gvk_of(mutable.object), mutable.operation) and self.selects(mutable)
+
+    def covers(self, gvk: kube.GroupVersionKind, operation: str) -> bool:
+        """What `applyTo` says."""
+        return not self.bindings or applies_for(self.spec.get("applyTo") or (), gvk, operation)
+
+    def selects(self, mutable: Mutable) -> bool:
+        """What `match` says; MatchError when that cannot be told."""
+        if self.matcher.kinds is None and not self.matcher.criteria:
+            return True
         return self.matcher(Subject(mutable.object, mutable.namespace, mutable.source))
 
     def mutate(self, mutable: Mutable) -> bool:

@@ -23,6 +23,9 @@ class MutationSystem:
     _mutators: dict[MutatorId, Mutator] = field(default_factory=dict)
     _order: list[Mutator] = field(default_factory=list)
     _external: bool = False
+    _retyping: bool = False
+    # Those in force that cover a kind and operation.
+    _covering: dict[tuple[kube.GroupVersionKind, str], list[Mutator]] = field(default_factory=dict)
     _schemas: SchemaDB = field(default_factory=SchemaDB)
 
     def upsert(self, mutator: Mutator) -> None:
@@ -45,6 +48,8 @@ class MutationSystem:
     def _arrange(self) -> None:
         self._order = [self._mutators[who] for who in sorted(self._mutators)]
         self._external = any(mutator.asks_provider for mutator in self._order)
+        self._retyping = any(mutator.changes_type for mutator in self._order)
+        self._covering = {}
 
     def conflicts(self) -> dict[MutatorId, set[MutatorId]]:
         """The mutators along whose paths there are conflicts, and whose these are."""
@@ -56,7 +61,7 @@ class MutationSystem:
 
         MutationError when a mutator fails, cannot tell whether it matches, or the object never settles.
         """
-        active = [m for m in self._order if not self._schemas.in_conflict(m.id)]
+        active = self._candidates(mutable)
         if not active:
             return False
         run: object = None
@@ -64,7 +69,7 @@ class MutationSystem:
             old = mutable.object
             applied = False
             for mutator in active:
-                if not _matches(mutator, mutable):
+                if not self._matches(mutator, mutable):
                     continue
                 if mutable.object is old:
                     mutable.object = kube.deep_copy(old)
@@ -79,6 +84,22 @@ class MutationSystem:
         what = f"mutation {run or self.new_id()} not converging for {_shown(mutable.object)}"
         raise MutationError(f"mutation not converging: {what}")
 
+    def _candidates(self, mutable: Mutable) -> list[Mutator]:
+        """The mutators in force that may be for an object; all of them where one may change what it is."""
+        what = (kube.gvk_of(mutable.object), mutable.operation)
+        found = self._covering.get(what)
+        if found is None:
+            active = [m for m in self._order if not self._schemas.in_conflict(m.id)]
+            found = self._covering[what] = active if self._retyping else [m for m in active if m.covers(*what)]
+        return found
+
+    def _matches(self, mutator: Mutator, mutable: Mutable) -> bool:
+        try:
+            return mutator.matches(mutable) if self._retyping else mutator.selects(mutable)
+        except MatchError as error:
+            what = f"matching for mutator {mutator.id} failed for {_shown(mutable.object)}"
+            raise MutationError(f"{what}: {error.message}") from error
+
     def _settled(self, mutable: Mutable) -> bool:
         if not self._external:
             return True
@@ -88,14 +109,6 @@ class MutationSystem:
             what = f"failed to resolve external data placeholders: {error.message}"
             raise MutationError(what, hint=error.hint) from error
         return True
-
-
-def _matches(mutator: Mutator, mutable: Mutable) -> bool:
-    try:
-        return mutator.matches(mutable)
-    except MatchError as error:
-        what = f"matching for mutator {mutator.id} failed for {_shown(mutable.object)}"
-        raise MutationError(f"{what}: {error.message}") from error
 
 
 def _shown(obj: kube.Object) -> str:
