@@ -97,6 +97,10 @@ REFUSED = {
         ["- compile: var x is undeclared", "- compile: var x is undeclared"],
     ),
     "match error": ('p if { 1 == "a" }', ["2:8 type: match error"]),
+    "a comprehension at the head of a ref in a head's object": (
+        'p := {"a": [x | x := 1][0]}',
+        ["2:17 unsafe_var: var x is unsafe"],
+    ),
     "an argument that hides the input in a ref": (
         "f(x[input]) := 1",
         ["2:1 compile: args must not shadow input (use a different variable name)"],

@@ -19,6 +19,7 @@ from gatewright.analysis._terms import (
     Terms,
     distinct_pairs,
     is_assignment,
+    is_ground,
     is_root_ref,
     is_scalar,
     kind_name,
@@ -626,6 +627,8 @@ def _rewrite_head_closures(state: Compilation, head: Head) -> Head:
         value = term.value
         if type(value) in SCALARS or type(value) is Var:
             return term
+        if isinstance(value, Object | Set) and is_ground(value):
+            return term  # OPA does not look behind the head of a ref here
         new: Value = value
         match value:
             case Object(pairs):
