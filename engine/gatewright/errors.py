@@ -134,7 +134,11 @@ class CelError(GatewrightError):
 
 
 class ManifestError(GatewrightError):
-    """A file that cannot be read, or one document of it that is not YAML or JSON."""
+    """A file that cannot be read, or one document of it that is not YAML or JSON.
+
+    `go_words` is all that Go's YAML says of a document, the line counted within it, where that is known."""
+
+    go_words = ""
 
 
 class LoadErrors(GatewrightError):  # noqa: N818 - it is several

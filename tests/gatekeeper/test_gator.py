@@ -179,6 +179,52 @@ def test_the_first_fault_ends_it(files, documents, message):
     assert message in err
 
 
+BROKEN = [
+    # go-yaml's decoder names no line; its parser counts from zero, its scanner from one, and neither names the first.
+    ("a: *x\n", "yaml: unknown anchor 'x' referenced", None),
+    ("a: 1\n<<: 3\n", "yaml: map merge requires map or sequence of maps as the value", None),
+    ("a: !!int x\n", "yaml: cannot decode !!str `x` as a !!int", None),
+    ("a: [.nan, -.inf]\n", "json: unsupported value: NaN", None),
+    ("a: {{ .V.x | quote }}: 1\n", "yaml: mapping values are not allowed in this context", None),
+    ("k: 1\na: b: c\n", "yaml: line 2: mapping values are not allowed in this context", None),
+    ("k: 1\na: \x01\n", "yaml: control characters are not allowed", None),
+    (
+        "k: 1\nc: [\n1\nd: 2\n",
+        "yaml: line 3: did not find expected ',' or ']'",
+        "yaml: line 1: did not find expected ',' or ']'",
+    ),
+    ("k:\n- 1\n-2\nc: 3\n", "yaml: line 4: could not find expected ':'", "yaml: line 3: could not find expected ':'"),
+    (
+        'k: 1\na: "x\n\n  y\n',
+        "yaml: line 5: found unexpected end of stream",
+        "yaml: line 2: found unexpected end of stream",
+    ),
+    (
+        "a: {{ .V.x }}\n",
+        'yaml: invalid map key: map[interface {}]interface {}{".V.x":interface {}(nil)}',
+        'yaml: invalid map key: map[string]interface {}{".V.x":interface {}(nil)}',
+    ),
+    (
+        "k: &k [t, '1']\na: {? [1, 2.50, *k, {b: on, 0x10: ~}] : 1}\n",
+        'yaml: invalid map key: []interface {}{1, 2.5, []interface {}{"t", "1"}, '
+        'map[interface {}]interface {}{"b":true, 16:interface {}(nil)}}',
+        'yaml: invalid map key: []interface {}{1, 2.5, []interface {}{"t", "1"}, '
+        'map[interface {}]interface {}{"b":"on", 16:interface {}(nil)}}',
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "v2", "v3"), BROKEN)
+def test_broken_yaml_in_gos_words(files, tmp_path, text, v2, v3):
+    (tmp_path / "a.yaml").write_text(text)
+    code, _, err = gator("test", "-f", "a.yaml")
+    assert (code, err.partition("converting YAML to JSON: ")[2]) == (1, f"{v2}\n")
+    (tmp_path / "a.yaml").write_text(f"{text}apiVersion: test.gatekeeper.sh/v1alpha1\nkind: Suite\n")
+    code, _, err = gator("verify", "a.yaml")
+    assert code == 1
+    assert err.endswith(f": {v3 or v2}\n")
+
+
 @pytest.mark.parametrize(
     ("argv", "message"),
     [

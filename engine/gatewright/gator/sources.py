@@ -112,15 +112,7 @@ def _objects(data: bytes, place: str) -> list[kube.Object]:
 def _fault(error: ManifestError, data: bytes) -> str:
     if error.message.startswith("not JSON"):
         return _json_fault(data.decode("utf-8", "replace")) or error.message
-    from gatewright.manifests import go_row
-
-    row = go_row(error)
-    if not row:
-        return error.message
-    # Go reads every document by itself.
-    lines = data.split(b"\n")[: error.location.row - 1] if error.location else []
-    first = max((i for i, line in enumerate(lines, 1) if line.startswith(b"---")), default=0)
-    return f"error converting YAML to JSON: yaml: line {row - first}: {error.message}"
+    return f"error converting YAML to JSON: {error.go_words}" if error.go_words else error.message
 
 
 def _json_fault(text: str) -> str | None:

@@ -188,15 +188,15 @@ def _files(target: str, root: str, recursive: bool) -> Iterator[str]:
 
 
 def _suite(file: str) -> Suite | None:
-    from gatewright.manifests import NOT_JSON, compose_v3, in_go_words
+    from gatewright.manifests import compose_v3, in_go_words
 
     path = Path(file)
     text = path.read_bytes().decode("utf-8", "replace")
     try:
         loaded = compose_v3(text, file=file, into_object=True)
     except ManifestError as error:
-        if error.message == NOT_JSON:
-            # That hurts suites alone.
+        if error.go_words.startswith("json: "):
+            # What is no JSON hurts suites alone.
             if re.search(r"(?m)^kind: *[\"']?Suite\b", text) is None:
                 return None
             raise CobraError(f"invalid yaml: {in_go_words(error)}") from error

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gatewright.manifests._compose import compose
-    from gatewright.manifests._compose_v3 import NOT_JSON, compose_v3, go_row, in_go_words
+    from gatewright.manifests._compose_v3 import compose_v3, in_go_words
     from gatewright.manifests._documents import (
         MAX_DOCUMENT_BYTES,
         Document,
@@ -32,13 +32,11 @@ if TYPE_CHECKING:
 __all__ = [
     "EXTENSIONS",
     "MAX_DOCUMENT_BYTES",
-    "NOT_JSON",
     "Document",
     "admission_request",
     "compose",
     "compose_v3",
     "find_files",
-    "go_row",
     "in_go_words",
     "is_list",
     "open_file",
@@ -53,7 +51,7 @@ __all__ = [
 
 _MODULES = {
     "_compose": ("compose",),
-    "_compose_v3": ("NOT_JSON", "compose_v3", "go_row", "in_go_words"),
+    "_compose_v3": ("compose_v3", "in_go_words"),
     "_documents": (
         *("MAX_DOCUMENT_BYTES", "Document", "read_blocks", "read_text"),
         *("read_verify", "read_verify_first", "verify_value"),

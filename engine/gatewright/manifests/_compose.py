@@ -50,7 +50,7 @@ def compose(text: str, *, file: str = "", row: int = 1) -> Any:
     return parse_as_go(text, lambda events: _Composer(text, events).document(), file, row)
 
 
-def parse_as_go(text: str, build: Callable[[NextEvent], Any], file: str, row: int) -> Any:
+def parse_as_go(text: str, build: Callable[[NextEvent], Any], file: str, row: int, *, v3: bool = False) -> Any:
     """`build(events)` with the C parser's events where they are sure to be go-yaml's, else with our port of its parser.
 
     Errors are always the port's, for go-yaml reads a whole document before it decodes any of it.
@@ -65,22 +65,29 @@ def parse_as_go(text: str, build: Callable[[NextEvent], Any], file: str, row: in
     except GoYamlError as error:
         mark = error.problem_mark
         where = Location(file, mark.line + row, mark.column + 1)
-        raise ManifestError(error.problem, where, hint=_HINTS.get(error.problem, "")) from None
+        fault = ManifestError(error.problem, where, hint=_HINTS.get(error.problem, ""))
+        fault.go_words = error.words(v3=v3)
+        raise fault from None
     except At as error:
         raise error.located(file, row) from None
 
 
 class At(Exception):  # noqa: N818 - a place, on its way to becoming an error
-    """A fault found while composing, with the event it was found at."""
+    """A fault found while composing, with the event it was found at. `go_words`: what Go says instead of the message;
+    its decoder names no line."""
 
-    def __init__(self, message: str, event: Any, hint: str = "") -> None:
+    def __init__(self, message: str, event: Any, hint: str = "", *, go_words: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.mark = event.start_mark
         self.hint = hint
+        self.go_words = go_words or f"yaml: {message}"
 
     def located(self, file: str, row: int) -> ManifestError:
-        return ManifestError(self.message, Location(file, self.mark.line + row, self.mark.column + 1), hint=self.hint)
+        where = Location(file, self.mark.line + row, self.mark.column + 1)
+        fault = ManifestError(self.message, where, hint=self.hint)
+        fault.go_words = self.go_words
+        return fault
 
 
 class _NotJson(At):
@@ -191,8 +198,11 @@ class _Composer:
     def _open(self, kind: type, event: Any, parent: list[Any]) -> list[Any]:
         container: Any = {} if kind is MappingStartEvent else []
         if parent[1] is None and parent[0].__class__ is dict:
+            from gatewright.manifests._gokey import invalid_key
+
             shown = "mapping" if kind is MappingStartEvent else "sequence"
-            raise At(f"invalid map key: a {shown} cannot be a key", event)
+            words = f"yaml: {invalid_key(event, self.next_event, self.anchors)}"
+            raise At(f"invalid map key: a {shown} cannot be a key", event, go_words=words)
         if parent[1] is _MERGE and kind is SequenceStartEvent:
             container = _MergeList()
         elif parent[0].__class__ is _MergeList and kind is SequenceStartEvent:
@@ -226,7 +236,10 @@ class _Composer:
         container, key, _ = frame
         if container.__class__ is dict and key is None:
             if not scalar:
-                raise At("invalid map key: an alias of a collection cannot be a key", event)
+                from gatewright.manifests._gokey import invalid_key
+
+                words = f"yaml: {invalid_key(event, self.next_event, self.anchors)}"
+                raise At("invalid map key: an alias of a collection cannot be a key", event, go_words=words)
             frame[1] = scalar_key(target)
             return
         if scalar and (key is _MERGE or container.__class__ is _MergeList):
@@ -272,8 +285,14 @@ def _settle(value: Any, event: Any) -> Any:
         try:
             return settled(value)
         except ManifestError as error:
-            raise _NotJson(error.message, event, error.hint) from None
+            raise _NotJson(error.message, event, error.hint, go_words=not_json(value)) from None
     return value
+
+
+def not_json(value: float) -> str:
+    """What Go's JSON writer says of a number that JSON has not."""
+    shown = "NaN" if value != value else "+Inf" if value > 0 else "-Inf"
+    return f"json: unsupported value: {shown}"
 
 
 class _MergeList(list[Any]):

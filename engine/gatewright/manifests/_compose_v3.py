@@ -26,6 +26,7 @@ from gatewright.manifests._compose import (
     AliasBudget,
     At,
     NextEvent,
+    not_json,
     parse_as_go,
 )
 from gatewright.manifests._goscan import MAX_DEPTH
@@ -35,7 +36,7 @@ from gatewright.records import field, record
 
 def compose_v3(text: str, *, file: str = "", row: int = 1, into_object: bool = False) -> Any:
     """The value of the first document in `text` as `gator verify` reads it."""
-    return parse_as_go(text, lambda events: _plain_maps(_document(text, events, into_object)), file, row)
+    return parse_as_go(text, lambda events: _plain_maps(_document(text, events, into_object)), file, row, v3=True)
 
 
 @record(slots=True)
@@ -52,14 +53,15 @@ class _Node:
     children: list[_Node] = field(default_factory=list)
 
 
-NOT_JSON: Final = "a mapping with keys that are not strings cannot become JSON"
+_NOT_JSON: Final = "a mapping with keys that are not strings cannot become JSON"
 
 
-class _GeneralMap:
-    """A mapping with a key that is not a string: decodable, but never JSON."""
+class GeneralMap:
+    """A mapping with a key that is not a string: decodable, but never JSON. `entries` leave out what is merged."""
 
-    def __init__(self, event: Any) -> None:
+    def __init__(self, event: Any, entries: list[tuple[Any, Any]]) -> None:
         self.event = event
+        self.entries = entries
 
 
 def _document(text: str, next_event: NextEvent, into_object: bool) -> Any:
@@ -84,30 +86,15 @@ def _go_value(node: _Node) -> str:
     return f"!!{node.tag.rpartition(':')[2]} `{text}`"
 
 
-_PARSER_ERRORS: Final = (
-    "did not find expected node",
-    "did not find expected key",
-    "did not find expected '",
-    "did not find expected <",
-)
 _DECODER_ERRORS: Final = ("cannot unmarshal ", "mapping key ")
-
-
-def go_row(error: ManifestError) -> int:
-    """The line that Go's reader names: its parser, unlike its scanner, counts from zero."""
-    row = error.location.row if error.location is not None else 0
-    return row - 1 if row and error.message.startswith(_PARSER_ERRORS) else row
 
 
 def in_go_words(error: ManifestError) -> str:
     """What go-yaml v3 says of a text that `compose_v3` refuses."""
-    if error.message == NOT_JSON:
-        return "json: unsupported type: map[interface {}]interface {}"
-    row = go_row(error)
-    line = f"line {row}: " if row else ""
     if error.message.startswith(_DECODER_ERRORS):
-        return f"yaml: unmarshal errors:\n  {line}{error.message}"
-    return f"yaml: {line}{error.message}"
+        row = error.location.row if error.location is not None else 0
+        return f"yaml: unmarshal errors:\n  line {row}: {error.message}"
+    return error.go_words or f"yaml: {error.message}"
 
 
 class _Builder:
@@ -236,14 +223,16 @@ def _text_map(node: _Node) -> dict[str, Any]:
     return out
 
 
-def _general_map(node: _Node) -> _GeneralMap:
+def _general_map(node: _Node) -> GeneralMap:
     assert node.pairs is not None
+    entries = []
     for key, value in node.pairs:
         if _is_merge(key):
             _merge({}, value, set())
         else:
             _refuse_collection_key(key)
-    return _GeneralMap(node.event)
+            entries.append((key.value, value.value))
+    return GeneralMap(node.event, entries)
 
 
 def _merge(out: dict[str, Any], merged: _Node, taken: set[Any]) -> None:
@@ -273,7 +262,10 @@ def _refuse_merge(node: _Node) -> NoReturn:
 
 def _refuse_collection_key(key: _Node) -> None:
     if key.pairs is not None or key.items is not None:
-        raise At("invalid map key: a collection cannot be a key", key.event)
+        from gatewright.manifests._gokey import MAP_V3, shown
+
+        words = f"yaml: invalid map key: {shown(key.value, MAP_V3)}"
+        raise At("invalid map key: a collection cannot be a key", key.event, go_words=words)
 
 
 def _is_merge(key: _Node) -> bool:
@@ -293,7 +285,7 @@ def _json_value(node: _Node) -> Any:
         try:
             return settled(value)
         except ManifestError as error:
-            raise At(error.message, node.event, error.hint) from None
+            raise At(error.message, node.event, error.hint, go_words=not_json(value)) from None
     return value
 
 
@@ -302,8 +294,9 @@ def _plain_maps(value: Any) -> Any:
     todo = [value]
     while todo:
         item = todo.pop()
-        if item.__class__ is _GeneralMap:
-            raise At(NOT_JSON, item.event, "quote the keys")
+        if item.__class__ is GeneralMap:
+            words = "json: unsupported type: map[interface {}]interface {}"
+            raise At(_NOT_JSON, item.event, "quote the keys", go_words=words)
         if item.__class__ is dict:
             todo.extend(item.values())
         elif item.__class__ is list:

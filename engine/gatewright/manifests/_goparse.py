@@ -51,6 +51,7 @@ class _Parser:
         self._states: list[_State] = []
         self._state: _State | None = None
         self._tags: dict[str, str] = {}
+        self._marks: list[Mark] = []  # where the open collections begin
 
     def document(self) -> Iterator[Any]:
         """The events from a document's start to its end, or the end of the stream alone."""
@@ -81,6 +82,12 @@ class _Parser:
 
     def _pop(self) -> None:
         self._state = self._states.pop() if self._states else None
+
+    def _close(self) -> None:
+        """Past the token that ends a collection."""
+        self._pop()
+        self._marks.pop()
+        self._take()
 
     def _directives(self) -> None:
         versioned = False
@@ -146,7 +153,7 @@ class _Parser:
         if anchor is not None or tag is not None:
             self._pop()
             return ScalarEvent(anchor, tag, (implicit, False), "", start, start, style=None)
-        raise GoYamlError("did not find expected node content", token.start)
+        raise GoYamlError("did not find expected node content", token.start, start)
 
     def _properties(self) -> tuple[str | None, str | None]:
         anchor: str | None = None
@@ -184,7 +191,7 @@ class _Parser:
         }[kind]
 
         def enter() -> Any:
-            self._take()
+            self._marks.append(self._take().start)
             return first()
 
         return enter
@@ -201,9 +208,8 @@ class _Parser:
             self._state = self._block_entry
             return self._empty(mark)
         if token.kind != "block end":
-            raise GoYamlError("did not find expected '-' indicator", token.start)
-        self._pop()
-        self._take()
+            raise GoYamlError("did not find expected '-' indicator", token.start, self._marks[-1])
+        self._close()
         return SequenceEndEvent(token.start, token.end)
 
     def _indentless_entry(self) -> Any:
@@ -228,9 +234,8 @@ class _Parser:
             self._state = self._block_value
             return self._empty(mark)
         if token.kind != "block end":
-            raise GoYamlError("did not find expected key", token.start)
-        self._pop()
-        self._take()
+            raise GoYamlError("did not find expected key", token.start, self._marks[-1])
+        self._close()
         return MappingEndEvent(token.start, token.end)
 
     def _block_value(self) -> Any:
@@ -258,14 +263,13 @@ class _Parser:
             if token.kind != "flow sequence end":
                 self._states.append(self._flow_sequence_entry)
                 return self._node(block=False)
-        self._pop()
-        self._take()
+        self._close()
         return SequenceEndEvent(token.start, token.end)
 
     def _past_comma(self, closing: str) -> Token:
         token = self._peek()
         if token.kind != "flow entry":
-            raise GoYamlError(f"did not find expected ',' or '{closing}'", token.start)
+            raise GoYamlError(f"did not find expected ',' or '{closing}'", token.start, self._marks[-1])
         self._take()
         return self._peek()
 
@@ -310,8 +314,7 @@ class _Parser:
             if token.kind != "flow mapping end":
                 self._states.append(self._flow_mapping_no_value)
                 return self._node(block=False)
-        self._pop()
-        self._take()
+        self._close()
         return MappingEndEvent(token.start, token.end)
 
     def _flow_mapping_no_value(self) -> Any:

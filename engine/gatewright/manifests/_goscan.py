@@ -48,12 +48,37 @@ class Mark(yaml.error.Mark):
 
 
 class GoYamlError(Exception):
-    """What go-yaml says of a text it does not read, and where it was then."""
+    """What go-yaml's parser says of a text it does not read, where it was then, and where that had begun."""
 
-    def __init__(self, problem: str, mark: Mark) -> None:
+    def __init__(self, problem: str, mark: Mark, context: Mark | None = None) -> None:
         super().__init__(problem)
         self.problem = problem
         self.problem_mark = mark
+        self.context_mark = context or mark
+
+    def words(self, *, v3: bool = False) -> str:
+        """go-yaml's text. It names no first line; v3 names that of the beginning where v2 names that of the problem."""
+        line = self.problem_mark.line
+        if v3:
+            line = self.context_mark.line or line
+        return f"yaml: line {self._shown(line)}: {self.problem}" if line else f"yaml: {self.problem}"
+
+    def _shown(self, line: int) -> int:
+        return line  # counted from zero
+
+
+class GoScanError(GoYamlError):
+    """One that its scanner has found, which counts lines from one."""
+
+    def _shown(self, line: int) -> int:
+        return line + 1
+
+
+class GoReadError(GoYamlError):
+    """One that its reader has found, which knows no lines."""
+
+    def words(self, *, v3: bool = False) -> str:
+        return f"yaml: {self.problem}"
 
 
 @record(slots=True)
@@ -84,7 +109,7 @@ class Scanner:
         if control := _CONTROL.search(text):
             start = text.rfind("\n", 0, control.start()) + 1
             mark = Mark(control.start(), text.count("\n", 0, start), control.start() - start)
-            raise GoYamlError("control characters are not allowed", mark)
+            raise GoReadError("control characters are not allowed", mark)
         self._text = text + "\0\0\0\0"
         self._skips = text.startswith("\ufeff")
         self._at = 0
@@ -129,8 +154,8 @@ class Scanner:
     def _column(self) -> int:
         return self._at - self._line_start
 
-    def _fail(self, problem: str) -> NoReturn:
-        raise GoYamlError(problem, self.mark())
+    def _fail(self, problem: str, began: Mark | None = None) -> NoReturn:
+        raise GoScanError(problem, self.mark(), began)
 
     def _run(self, pattern: re.Pattern[str]) -> str:
         """What the pattern takes from here; it takes no line break."""
@@ -249,7 +274,7 @@ class Scanner:
             return False
         if key.mark.line < self._line or key.mark.index + _KEY_LENGTH < self._at:
             if key.required:
-                self._fail("could not find expected ':'")
+                self._fail("could not find expected ':'", key.mark)
             key.possible = False
             return False
         return True
@@ -267,7 +292,7 @@ class Scanner:
         key = self._keys[-1]
         if key.possible:
             if key.required:
-                self._fail("could not find expected ':'")
+                self._fail("could not find expected ':'", key.mark)
             key.possible = False
             self._keys_by_token.pop(key.number, None)
 
@@ -277,7 +302,7 @@ class Scanner:
         self._indents.append(self._indent)
         self._indent = column
         if len(self._indents) > MAX_DEPTH:
-            self._fail(f"exceeded max depth of {MAX_DEPTH}")
+            self._fail(f"exceeded max depth of {MAX_DEPTH}", self._keys[-1].mark)
         if number < 0:
             self._tokens.append(Token(kind, mark, mark))
         else:
@@ -499,7 +524,7 @@ class Scanner:
         if self._text[self._at] in _BREAKS:
             self._line_break()
         indent = max(self._indent, 0) + increment if increment else 0
-        indent, trailing = self._block_breaks(indent)
+        indent, trailing = self._block_breaks(indent, start)
         parts: list[str] = []
         leading = ""
         was_blank = False
@@ -514,7 +539,7 @@ class Scanner:
             was_blank = is_blank
             parts.append(self._run(_TO_BREAK))
             leading = self._line_break() if self._text[self._at] != "\0" else ""
-            indent, trailing = self._block_breaks(indent)
+            indent, trailing = self._block_breaks(indent, start)
         if chomping != "-":
             parts.append(leading)
         if chomping == "+":
@@ -536,7 +561,7 @@ class Scanner:
             self._at += 1
         return chomping, increment
 
-    def _block_breaks(self, indent: int) -> tuple[int, list[str]]:
+    def _block_breaks(self, indent: int, start: Mark) -> tuple[int, list[str]]:
         """Pass indentation and empty lines: the indentation, found out if it was 0, and the breaks."""
         breaks: list[str] = []
         deepest = 0
@@ -547,7 +572,7 @@ class Scanner:
             self._at = min(end, max(self._line_start + indent, self._at)) if indent else end
             deepest = max(deepest, self._column)
             if (not indent or self._column < indent) and self._text[self._at] == "\t":
-                self._fail("found a tab character where an indentation space is expected")
+                self._fail("found a tab character where an indentation space is expected", start)
             if self._text[self._at] not in _BREAKS:
                 break
             breaks.append(self._line_break())
@@ -560,9 +585,9 @@ class Scanner:
         pattern = _SINGLE if quote == "'" else _DOUBLE
         while True:
             if self._at_document_indicator():
-                self._fail("found unexpected document indicator")
+                self._fail("found unexpected document indicator", start)
             if self._text[self._at] == "\0":
-                self._fail("found unexpected end of stream")
+                self._fail("found unexpected end of stream", start)
             escaped_break = False
             while not self._blankz():
                 if run := self._run(pattern):
@@ -580,28 +605,28 @@ class Scanner:
                     escaped_break = True
                     break
                 else:
-                    parts.append(self._escape())
+                    parts.append(self._escape(start))
             if self._text[self._at] == quote:
                 break
             parts += self._folded(escaped_break)
         self._at += 1
         self._add("scalar", start, "".join(parts), quote)
 
-    def _escape(self) -> str:
+    def _escape(self, start: Mark) -> str:
         character = self._text[self._at + 1]
         if character in _ESCAPES:
             self._at += 2
             return _ESCAPES[character]
         length = _CODE_LENGTHS.get(character)
         if length is None:
-            self._fail("found unknown escape character")
+            self._fail("found unknown escape character", start)
         self._at += 2
         digits = self._text[self._at : self._at + length]
         if _HEX.fullmatch(digits) is None:
-            self._fail("did not find expected hexdecimal number")
+            self._fail("did not find expected hexdecimal number", start)
         code = int(digits, 16)
         if 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
-            self._fail("found invalid Unicode character escape code")
+            self._fail("found invalid Unicode character escape code", start)
         self._at += length
         return chr(code)
 
@@ -641,7 +666,7 @@ class Scanner:
                 end = self.mark()
             if self._text[self._at] not in " \t" + _BREAKS:
                 break
-            gap, broken = self._plain_gap(indent)
+            gap, broken = self._plain_gap(indent, start)
             if not self._flow and self._column < indent:
                 break
         self._tokens.append(Token("scalar", start, end, "".join(parts)))
@@ -652,14 +677,14 @@ class Scanner:
         self._at += 1
         return ":"
 
-    def _plain_gap(self, indent: int) -> tuple[list[str], bool]:
+    def _plain_gap(self, indent: int, start: Mark) -> tuple[list[str], bool]:
         """Pass blanks and breaks inside a plain scalar: what they become before more of it, and if lines broke."""
         blanks, leading, broken = "", "", False
         trailing: list[str] = []
         while self._text[self._at] in " \t" + _BREAKS:
             if self._text[self._at] in " \t":
                 if broken and self._column < indent and self._text[self._at] == "\t":
-                    self._fail("found a tab character that violates indentation")
+                    self._fail("found a tab character that violates indentation", start)
                 blanks += "" if broken else self._text[self._at]
                 self._at += 1
             elif not broken:
