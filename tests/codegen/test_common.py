@@ -9,6 +9,7 @@ import pytest
 from gatewright.compiler import BoundRule, compile_modules
 from gatewright.gatekeeper.host import Host
 from gatewright.runtime.context import Context, EvalOptions
+from gatewright.runtime.values import RegoSet
 
 REVIEW = {"object": {"spec": {"containers": [{"image": "a"}, {"image": "b"}]}}}
 INVENTORY: dict[str, Any] = {"cluster": {"v1": {"Namespace": {"x": {}}}}}
@@ -34,7 +35,7 @@ def test_equal_rules_of_different_policies_are_computed_once() -> None:
     assert list(first(REVIEW, INVENTORY, context)) == ["a", "b"]
     assert names(context) == ["images"]
     (key,) = context.common(REVIEW, INVENTORY).review
-    context.common(REVIEW, INVENTORY).review[key] = ["kept"]
+    context.common(REVIEW, INVENTORY).review[key] = RegoSet(["kept"])
     assert list(second(REVIEW, INVENTORY, context)) == ["kept"]
 
 
@@ -140,7 +141,7 @@ class TestInventory:
             assert list(bound(self.NAMES)({"object": {"kind": kind}}, INVENTORY, context)) == ["x"]
         assert [(name.split()[0], kind) for name, kind in kept] == [("names", "Namespace"), ("names", "Node")]
         for key in kept:
-            kept[key] = ["kept"]
+            kept[key] = RegoSet(["kept"])
         assert list(bound(self.NAMES)(REVIEW, INVENTORY, Context(inventory=(INVENTORY, kept)))) == ["kept"]
 
     def test_but_not_for_what_is_no_text(self) -> None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from gatewright.codegen import _py, bodies, calls, recording, sharing, terms, unify
 from gatewright.codegen._names import Names
-from gatewright.codegen.ordering import indexed_first
 from gatewright.codegen.sharing import Clause, Shared
 from gatewright.codegen.writer import NOTHING, Sink, Val, Writer
 from gatewright.records import record
@@ -229,7 +228,7 @@ def _start(w: Writer, rule: CompiledRule, parameters: list[str]) -> None:
     w.location = rule.location
     for term, parameter in zip(rule.head.args or (), parameters, strict=True):
         unify.match(w, term, Val(_py.name(parameter)))
-    _body(w, rule, indexed_first(w.unit, rule.body))
+    _body(w, rule, w.unit.body_of(rule))
 
 
 def _value(w: Writer, rule: CompiledRule) -> Val:

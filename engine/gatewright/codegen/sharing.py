@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from gatewright.codegen.ordering import indexed_first
 from gatewright.records import field, field_names, is_record, record, replace
 from gatewright.source import Location
 from gatewright.syntax.nodes import Body, Call, Expr, Ref, Term, Var, With
@@ -44,7 +43,7 @@ class Shared:
 
 def clause(unit: Unit, rule: CompiledRule, head: Iterable[Term], *, rename: bool) -> Clause:
     """A rule as a Clause, in common names if it is to be compared with others."""
-    args, terms, body = rule.head.args or (), tuple(head), indexed_first(unit, rule.body)
+    args, terms, body = rule.head.args or (), tuple(head), unit.body_of(rule)
     if not rename:
         return Clause(rule, body, args, terms)
     names = Renaming()

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from gatewright.codegen import _py, bodies, calls, memo, rules, terms
 from gatewright.codegen._names import Names, identifier
+from gatewright.codegen.lone import without_lone_keys
+from gatewright.codegen.ordering import indexed_first
 from gatewright.codegen.writer import NOTHING, Sink, Val, Writer
 from gatewright.records import field, record
 from gatewright.runtime.values import NumberText, RegoSet, from_key, to_key
 from gatewright.source import Location
-from gatewright.syntax.nodes import Boolean, Expr, Ref, String, Term, Var
+from gatewright.syntax.nodes import Body, Boolean, Expr, Ref, String, Term, Var
 
 if TYPE_CHECKING:
     from gatewright.analysis.program import CompiledRule, Program, QueryPlan, RuleNode
@@ -332,6 +334,10 @@ class Unit:
         w.known[key] = val
         return val
 
+    def body_of(self, rule: CompiledRule) -> Body:
+        """The body of a definition as it is written: what may be moved up, moved up, and wildcards for unused keys."""
+        return indexed_first(self, without_lone_keys(rule))
+
     def _always(self, group: Group) -> Any:
         """The constant that a complete rule is, whatever it meets, else NOTHING."""
         if group.kind != "complete" or len(group.rules) != 1 or self.covering or self.hideable(group):
@@ -350,7 +356,15 @@ class Unit:
         for definition in definitions:
             value = rules.constant_of(definition)
             kinds.add("any" if value is NOTHING else terms._KINDS[value.__class__])
-        return kinds.pop() if len(kinds) == 1 else "any"
+        return self._inferred_kind(group) if len(kinds) != 1 or "any" in kinds else kinds.pop()
+
+    def _inferred_kind(self, group: Group) -> str:
+        """What inference says of a group's value; nothing where annotations or replacements may make it wrong."""
+        replaced = self.targets or not self.mocked <= {"input"}
+        if replaced or not group.rules or any(unit.annotations for unit in self.program.units):
+            return "any"
+        tpe = self.program.type_of(group.rules[0].path)
+        return _kind_of_type(getattr(tpe, "result", None) if group.arity else tpe)
 
     def hideable(self, group: Group) -> bool:
         """Whether some `with` puts other data in the group's place."""
