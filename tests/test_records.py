@@ -45,6 +45,11 @@ class Identity:
     size: int
 
 
+@record(frozen=True, slots=True)
+class Longer(Frozen):
+    more: int = 3
+
+
 @record(slots=True)
 class Checked:
     size: int
@@ -138,6 +143,16 @@ def test_slots_and_defaults_on_the_class() -> None:
 
 def test_what_follows_construction_is_done() -> None:
     assert [Checked(1).size, Checked(2).size, Checked(3).size] == [2, 3, 4]
+
+
+def test_fields_are_inherited() -> None:
+    for value in (Longer("a", 2, more=4), Longer("a", 2, [], "", 4)):
+        assert repr(value) == "Longer(name='a', size=2, items=[], more=4)"
+        assert value == Longer("a", 2, more=4) != Longer("a", 2)
+        assert value != Frozen("a", 2)
+        assert replace(value, more=3) == Longer("a", 2)
+    assert not hasattr(Longer("a"), "__dict__")
+    assert field_names(Longer("a")) == ("name", "size", "items", "secret", "more")
 
 
 def test_patterns() -> None:

@@ -28,15 +28,17 @@ else:
             self.compare = compare
 
     def record(cls=None, /, *, frozen=False, slots=False, eq=True):
-        """As `dataclass`, for classes that inherit no fields."""
+        """As `dataclass`."""
         if cls is None:
             return lambda cls: record(cls, frozen=frozen, slots=slots, eq=eq)
-        fields = {name: _declared(cls, name) for name in cls.__annotations__}
-        members = {name: value for name, value in cls.__dict__.items() if name not in (*fields, *_MADE_BY_TYPE)}
+        own = {name: _declared(cls, name) for name in cls.__annotations__}
+        fields = getattr(cls, "_record_fields", {}) | own
+        members = {name: value for name, value in cls.__dict__.items() if name not in (*own, *_MADE_BY_TYPE)}
         if slots:
-            members["__slots__"] = tuple(fields)
+            members["__slots__"] = tuple(own)
         else:
-            members |= {name: told.default for name, told in fields.items() if told.default is not _REQUIRED}
+            members |= {name: told.default for name, told in own.items() if told.default is not _REQUIRED}
+        members["_record_fields"] = fields
         members["__match_args__"] = tuple(fields)
         members.setdefault("__repr__", _representation([name for name, told in fields.items() if told.repr]))
         made = type(cls)(cls.__name__, cls.__bases__, members)

@@ -7,9 +7,10 @@ is entered and where it comes back. Left recursion is gone, as ANTLR removes it:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
+
+from gatewright.records import field, record
 
 EOF: Final = "<EOF>"
 # In the order of ANTLR's token types, in which messages list them.
@@ -20,7 +21,7 @@ KINDS: Final = (
 )  # fmt: skip
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False, slots=True)
 class State:
     """`edges` are (what, target): None, a set of token kinds, a rule's name with its precedence, or a precedence."""
 
@@ -29,7 +30,7 @@ class State:
     edges: list[tuple[Any, State]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Call:
     """An edge through a rule."""
 
@@ -40,19 +41,19 @@ class Call:
 # -- what a rule does, step by step: each has the state in which it begins
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Match:
     state: State
     kinds: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Invoke:
     state: State
     call: Call
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Choice:
     """Alternatives; an optional one has a single alternative. `predicted` looks ahead, else one token decides."""
 
@@ -61,7 +62,7 @@ class Choice:
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Loop:
     """`state` is where the loop is entered, `back` where it comes round; one that must run once is `greedy`."""
 

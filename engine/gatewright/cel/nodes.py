@@ -6,29 +6,29 @@ each can be checked, and turned into the Python construct it resembles. `at` is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from gatewright.records import record
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Node:
     """Nodes compare and hash by identity: analysis results are kept in dicts beside the tree."""
 
     at: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Literal(Node):
     """A constant: None, bool, int, Uint, float, str or bytes."""
 
     value: object
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Ident(Node):
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Select(Node):
     """`operand.field`, `operand.?field`, or the presence test `has(operand.field)`."""
 
@@ -38,7 +38,7 @@ class Select(Node):
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Call(Node):
     """A function or operator call; operators carry cel-go's names (`_+_`, `_[?_]`, …) and n-ary && and || are flat."""
 
@@ -47,32 +47,32 @@ class Call(Node):
     args: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class ListExpr(Node):
     items: tuple[Node, ...]
     optional: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Entry(Node):
     key: Node
     value: Node
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class MapExpr(Node):
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Field(Node):
     name: str
     value: Node
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class StructExpr(Node):
     """`google.protobuf.Name{field: value}`; Kubernetes declares no message types of its own."""
 
@@ -80,7 +80,7 @@ class StructExpr(Node):
     fields: tuple[Field, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Comprehension(Node):
     """A macro over a range. `kind` is all, exists, exists_one, list (map and filter too), map or entry.
 
@@ -95,7 +95,7 @@ class Comprehension(Node):
     body: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class OptionalMap(Node):
     """`target.optMap(var, body)`, or optFlatMap when `flat`."""
 
@@ -105,7 +105,7 @@ class OptionalMap(Node):
     flat: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class SortBy(Node):
     """`target.sortBy(var, key)`."""
 
