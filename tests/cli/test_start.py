@@ -13,6 +13,26 @@ from tests.cli.conftest import CONSTRAINT, POLICY
 OBJECT = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n"
 OWNED = f"{OBJECT}  labels:\n    owner: me\n"
 
+CEL = """\
+apiVersion: templates.gatekeeper.sh/v1
+kind: ConstraintTemplate
+metadata:
+  name: needowner
+spec:
+  crd:
+    spec:
+      names:
+        kind: NeedOwner
+  targets:
+    - target: admission.k8s.gatekeeper.sh
+      code:
+        - engine: K8sNativeValidation
+          source:
+            validations:
+              - expression: "has(object.metadata.labels) && object.metadata.labels.owner.startsWith('m')"
+                messageExpression: "'no owner of ' + object.metadata.name"
+"""
+
 # Each of these takes as long to import as several objects take to check.
 HEAVY = (
     "argparse",
@@ -70,6 +90,9 @@ OURS = (
     "gatewright.runtime.json",
     "gatewright.syntax",
 )
+# What a CEL policy needs, and what only compiling one does.
+CEL_NEEDS = ("gatewright.cel", "gatewright.gatekeeper._decode", "gatewright.gatekeeper.reading")
+CEL_FRONT = ("gatewright.cel.checker", "gatewright.cel.codegen", "gatewright.cel.parser", "gatewright.cel._recovery")
 # What only an evaluation needs.
 EVALUATING = (
     "gatewright.checking.evaluate",
@@ -128,6 +151,15 @@ def test_a_check_of_known_policies_loads_what_it_evaluates_with(imported, option
     modules = imported("check", "-p", "policies", "--no-result-cache", *options, "object.yaml")
     assert "gatewright.gatekeeper.host" in modules
     assert not among(modules, HEAVY + OURS)
+
+
+@pytest.mark.parametrize("options", [(), ("-f", "json", "bad.yaml")])
+def test_the_same_holds_for_cel(imported, tmp_path, options):
+    (tmp_path / "policies" / "policy.yaml").write_text(CEL)
+    modules = imported("check", "-p", "policies", "--no-result-cache", *options, "object.yaml")
+    assert "gatewright.cel.driver" in modules
+    assert not among(modules, HEAVY + tuple(name for name in OURS if name not in CEL_NEEDS))
+    assert not among(modules, CEL_FRONT)
 
 
 @pytest.mark.parametrize("options", [(), ("-f", "json"), ("-f", "json", "bad.yaml")])

@@ -7,17 +7,19 @@ Reads form the chain that `runtime.trace` knows. Members that a macro turned awa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
 
 from gatewright.cel import folds, runtime
 from gatewright.cel._exact import Exactly
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
     from gatewright.cel.driver import Program
     from gatewright.cel.inputs import Inputs
 
 # A container, the keys looked up in it one below the other, and the chain before.
-Reads = tuple[Any, ...] | None
+Reads: TypeAlias = "tuple[Any, ...] | None"
 
 
 class Recorder:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from time import thread_time
-from typing import TYPE_CHECKING, Any, Final
 
 from gatewright.cel.folds import start_watch
 from gatewright.cel.runtime import message_or
 from gatewright.cel.values import CelEvaluationError, CelPanicError, CostLimitError, type_name
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from gatewright.cel.driver import Program
     from gatewright.cel.inputs import Inputs
 

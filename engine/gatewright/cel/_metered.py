@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
 
 from gatewright.cel.cost import Meter
 from gatewright.cel.policy import Expression, Plan
 from gatewright.cel.runtime import message_or
 from gatewright.cel.values import CelEvaluationError, CelPanicError, CostLimitError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 _GATEKEEPER: Final = 1_000_000
 _API_SERVER: Final = 10_000_000

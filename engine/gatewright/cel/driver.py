@@ -8,16 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from time import perf_counter
 from types import CodeType
-from typing import TYPE_CHECKING, Any, Protocol
 
 from gatewright.cel.folds import start_watch
 from gatewright.cel.inputs import Inputs
 from gatewright.cel.source import Source, read_source
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Protocol
+
     from gatewright.cel._evidence import Recorder
     from gatewright.cel._exact import Exactly
     from gatewright.cel.policy import Plan
+else:
+    Protocol = object
 
 Evaluate = Callable[[Inputs], list[str]]
 

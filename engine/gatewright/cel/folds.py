@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from gatewright.cel.runtime import no_overload, shown, truth
 from gatewright.cel.values import CelEvaluationError, CostLimitError, KeyedMap, go_type, map_keys, unwrap_key
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def items(value: Any) -> Iterable[Any]:

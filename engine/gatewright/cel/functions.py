@@ -6,10 +6,13 @@ The table is the environment of API servers 1.34 and later (compatibility versio
 from __future__ import annotations
 
 from functools import cache
-from typing import Final
 
 from gatewright.cel.types import Type, read_type
 from gatewright.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 # A function's name, then its overloads: `(arguments) -> result`, or `receiver.(arguments) -> result` for a method.
 _FUNCTIONS: Final = """

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from math import copysign, inf, nan
-from typing import TYPE_CHECKING, Any
 
 from gatewright.cel.values import (
     INT_MAX,
@@ -31,7 +30,10 @@ from gatewright.cel.values import (
     wrap_key,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.cel.types import Type
 
 _NO_OVERLOAD = "no such overload"

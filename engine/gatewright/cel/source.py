@@ -6,10 +6,13 @@ Nothing is parsed here: a stored program is found by these texts alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
 
 from gatewright.errors import TemplateError
 from gatewright.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 _RESERVED_PREFIX: Final = "gatekeeper_internal_"
 # Gatekeeper's own variables, which come before a template's.

@@ -12,10 +12,13 @@ wrapped, because Python's True is 1. Kubernetes' own values (quantities, address
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
 
 from gatewright.errors import CelError
 from gatewright.runtime.values import KEY_FALSE, KEY_TRUE, Key
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 INT_MIN: Final = -(1 << 63)
 INT_MAX: Final = (1 << 63) - 1
@@ -52,7 +55,7 @@ class Uint(int):
         return f"{int(self)}u"
 
 
-class KeyedMap(dict[Any, Any]):
+class KeyedMap(dict):  # type: ignore[type-arg]
     """A map with keys that it holds wrapped: booleans, and lists and maps; `map_keys` gives them back."""
 
     __slots__ = ()

@@ -8,11 +8,14 @@ the same and left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
 
 from gatewright.errors import GatewrightError
 from gatewright.gatekeeper._gotext import json_text, kind_text, type_text
 from gatewright.records import field, record, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 
 class DecodeError(GatewrightError):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
-from typing import Any, Final
 
+from gatewright import lazily
 from gatewright.cel import nodes as ast
 from gatewright.cel.types import DYN, Type
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 # CEL's name of a function, the module that holds it, its name there.
 _WHERE: Final[dict[str, tuple[str, str]]] = {
@@ -129,7 +132,7 @@ def function(name: str) -> Callable[..., Any]:
     """The implementation of a function; one that cannot be reached offline (an authorizer's) takes no overload."""
     if name in _WHERE:
         module, attribute = _WHERE[name]
-        return getattr(import_module(f"gatewright.cel.library.{module}"), attribute)  # type: ignore[no-any-return]
+        return getattr(lazily.module(f"gatewright.cel.library.{module}"), attribute)  # type: ignore[no-any-return]
     from gatewright.cel import runtime
 
     if name in _CORE:

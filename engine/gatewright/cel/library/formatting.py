@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isinf, isnan
-from typing import TYPE_CHECKING, Any, Final
 
 from gatewright.cel import nodes as ast
 from gatewright.cel.library.numbers import parse_double, to_string
@@ -22,7 +21,10 @@ from gatewright.cel.values import (
     type_name,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from gatewright.cel.checker import Checked
 
 _WRONG: Final = {

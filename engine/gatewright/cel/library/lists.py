@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cmp_to_key
-from typing import Any
 
 from gatewright.cel.folds import items
 from gatewright.cel.runtime import _without_trait, add, no_overload, order
@@ -21,6 +20,10 @@ from gatewright.cel.values import (
     go_type,
     type_name,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _COMPARABLE = frozenset({int, Uint, float, bool, str, bytes, Timestamp, Duration})
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
-from typing import Any
 
 from gatewright.cel.library.strings import go_quote
 from gatewright.cel.runtime import no_overload
 from gatewright.cel.values import CelEvaluationError, Opaque
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class IP(Opaque):

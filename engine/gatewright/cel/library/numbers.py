@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from math import inf, isinf, isnan, nan
-from typing import Any, Final
 
 from gatewright.cel.runtime import no_overload
 from gatewright.cel.values import INT_MAX, INT_MIN, UINT_MAX, CelEvaluationError, Duration, Timestamp, Uint, type_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 _INT: Final = re.compile(r"[+-]?[0-9]+\Z")
 _UINT: Final = re.compile(r"[0-9]+\Z")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from gatewright.cel.runtime import no_overload
 from gatewright.cel.values import NONE, CelEvaluationError, Duration, KeyedMap, Optional, Timestamp, Uint
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def none() -> Optional:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from math import inf
-from typing import Any, Final
 
 from gatewright.cel.runtime import no_overload
 from gatewright.cel.values import INT_MAX, INT_MIN, CelEvaluationError, Opaque
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 _DECIMAL: Final = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY: Final = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gatewright.cel.runtime import no_overload
 from gatewright.cel.values import CelEvaluationError, Opaque
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _UINT64 = (1 << 64) - 1
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
 
 from gatewright.cel.library.numbers import decimal_digits, plain_digits
 from gatewright.cel.runtime import no_overload
 from gatewright.cel.values import INT_MAX, INT_MIN, CelEvaluationError, Duration, Timestamp
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 _UNITS: Final = {
     "ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
 from gatewright.cel.library.strings import go_quote
 from gatewright.cel.runtime import no_overload
 from gatewright.cel.values import CelEvaluationError, Opaque
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 _HEX: Final = frozenset("0123456789abcdefABCDEF")
 _ALNUM: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")

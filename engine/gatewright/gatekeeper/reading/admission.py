@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
 
 from gatewright.errors import ReviewError
 from gatewright.gatekeeper import kube
@@ -19,6 +18,10 @@ from gatewright.gatekeeper._decode import (
     restore,
     struct,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 _GVK: Final = struct("v1.GroupVersionKind", group=STRING, version=STRING, kind=STRING)
 _GVR: Final = struct("v1.GroupVersionResource", group=STRING, version=STRING, resource=STRING)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
 from gatewright.errors import TemplateError
 from gatewright.gatekeeper._decode import BOOL, STRING, DecodeError, Type, list_of, restore, struct
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 
 def _texts(name: str, *fields: str) -> Type:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
 
 from gatewright.errors import ConstraintError, MatchError
 from gatewright.gatekeeper import _field, _names, kube
@@ -15,6 +14,10 @@ from gatewright.gatekeeper.result import ConstraintRef
 from gatewright.gatekeeper.schema import apply_defaults, unknown_fields, validate_value
 from gatewright.gatekeeper.selector import LABEL_SELECTOR, selector_errors
 from gatewright.gatekeeper.template import CONSTRAINT_GROUP, CONSTRAINT_VERSIONS, Template
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 SCHEMA: Final = "ErrSchema"
 INVALID: Final = "ErrInvalidConstraint"

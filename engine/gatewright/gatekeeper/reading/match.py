@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
 from gatewright.errors import MatchError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper._decode import STRING, DecodeError, Type, from_json, list_of, named, restore, struct
 from gatewright.gatekeeper._meta import NAMESPACE
 from gatewright.gatekeeper.match import CompiledMatch, Namespace, compiled
 from gatewright.gatekeeper.selector import LABEL_SELECTOR
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 _WILDCARDS: Final = list_of(named("wildcard.Wildcard"))
 

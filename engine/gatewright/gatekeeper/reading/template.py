@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
 from gatewright.errors import TemplateError
 from gatewright.gatekeeper import _field, _names, kube
 from gatewright.gatekeeper._decode import (
@@ -22,6 +20,10 @@ from gatewright.gatekeeper._gotext import quote
 from gatewright.gatekeeper._meta import document
 from gatewright.gatekeeper.schema import SCHEMA_TYPE, Schema, preserve_unknown_fields, read_schema, schema_errors
 from gatewright.gatekeeper.template import CONSTRAINT_GROUP, REGO, TARGET, Code, Template, is_template
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 _PARAMETERS_PATH: Final = "spec.validation.openAPIV3Schema.properties[spec].properties[parameters]"
 
