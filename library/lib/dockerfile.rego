@@ -15,6 +15,22 @@ final := stages[count(stages) - 1]
 # What the image is made of: the instructions of the last stage.
 final_instructions := [instruction | some instruction in instructions; instruction.stage == final.index]
 
+# bases: the images that stages start from, other than stages and nothing; one with open variables cannot be told.
+bases := [{"line": stage.line, "image": reference} |
+	some stage in stages
+	not earlier_stage(stage, stage.image)
+	reference := expand(stage.image)
+	reference != "scratch"
+]
+
+# repeated(name): the instructions that follow one of the same name in their stage.
+repeated(name) := [later |
+	some stage in stages
+	found := [instruction | some instruction in named(name); instruction.stage == stage.index]
+	some i, later in found
+	i > 0
+]
+
 # commands: every simple command of every RUN, with the program's bare name.
 commands := [entry |
 	some i, instruction in instructions

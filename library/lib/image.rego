@@ -48,6 +48,15 @@ _repository(registry, names) := concat("/", names) if {
 	names[0] != registry
 }
 
+# from_one_of(reference, allowed): an entry is a registry or a path below it, matched by whole path segments: `a.io/b`
+# does not allow `a.io/bad`.
+from_one_of(reference, allowed) if {
+	parsed := parse(reference)
+	full := concat("/", [parsed.registry, parsed.repository, ""])
+	some entry in allowed
+	startswith(full, concat("", [trim_suffix(entry, "/"), "/"]))
+}
+
 # floating(reference): its tag will mean another image tomorrow.
 floating(reference) if {
 	not contains(reference, "@")

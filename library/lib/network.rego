@@ -42,6 +42,14 @@ peers(policy) := [entry |
 	}
 ]
 
+# unrestricted(policy, direction): the rules of a direction that name no peer, other than the empty one.
+unrestricted(policy, direction) := [rule |
+	some rule in rules(policy)
+	rule.direction == direction
+	open(rule)
+	count(rule.rule) > 0
+]
+
 # open(rule): no peer is named, which means every one.
 open(rule) if count(rule.peers) == 0
 

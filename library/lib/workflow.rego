@@ -13,6 +13,9 @@ steps := array.concat(
 	[object.union(step, {"job": ""}) | some step in object.get(document, "steps", [])],
 )
 
+# expressions: those of all steps.
+expressions := [expression | some step in steps; some expression in step.expressions]
+
 # conditions: each `if` of a job or step, as text.
 conditions := [{"line": holder.lines["if"], "text": sprintf("%v", [holder["if"]])} | some holder in array.concat(jobs, steps)]
 

@@ -81,6 +81,33 @@ volumes := [{"name": object.get(v, "name", ""), "path": array.concat(path, ["vol
 	some i, v in pod.volumes
 ]
 
+# Each mount of a path of the node.
+host_path_mounts := [entry |
+	some v in volumes
+	v.spec.hostPath != null
+	some c in containers
+	some i, mount in c.spec.volumeMounts
+	mount.name == v.name
+	entry := {
+		"container": c.name,
+		"volume": v.name,
+		"source": object.get(v.spec.hostPath, "path", ""),
+		"path": array.concat(c.path, ["volumeMounts", i]),
+		"spec": mount,
+	}
+]
+
+# Each Secret that a container gets whole, as variables.
+secrets_as_variables := [entry |
+	some c in containers
+	some i, source in c.spec.envFrom
+	entry := {
+		"container": c.name,
+		"name": object.get(source.secretRef, "name", ""),
+		"path": array.concat(c.path, ["envFrom", i, "secretRef"]),
+	}
+]
+
 spec_of(workload) := spec if {
 	spec := _template(workload).spec
 	is_object(spec)

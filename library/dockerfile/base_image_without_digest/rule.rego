@@ -13,11 +13,8 @@ import data.lib.dockerfile
 import data.lib.finding
 import data.lib.image
 
-violation contains finding.line(stage.line, msg) if {
-	some stage in dockerfile.stages
-	not stage.image == "scratch"
-	not dockerfile.earlier_stage(stage, stage.image)
-	reference := dockerfile.expand(stage.image)
-	not image.pinned(reference)
-	msg := sprintf("the base image %q is not pinned by a digest", [reference])
+violation contains finding.line(base.line, msg) if {
+	some base in dockerfile.bases
+	not image.pinned(base.image)
+	msg := sprintf("the base image %q is not pinned by a digest", [base.image])
 }

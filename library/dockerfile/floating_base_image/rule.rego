@@ -18,12 +18,8 @@ import data.lib.dockerfile
 import data.lib.finding
 import data.lib.image
 
-violation contains finding.line(stage.line, msg) if {
-	some stage in dockerfile.stages
-	not stage.image == "scratch"
-	not dockerfile.earlier_stage(stage, stage.image)
-	reference := dockerfile.expand(stage.image)
-	reference != "scratch"
-	image.floating(reference)
-	msg := sprintf("the base image %q has no fixed version", [reference])
+violation contains finding.line(base.line, msg) if {
+	some base in dockerfile.bases
+	image.floating(base.image)
+	msg := sprintf("the base image %q has no fixed version", [base.image])
 }

@@ -15,10 +15,7 @@ package library.dockerfile.multiple_cmds
 import data.lib.dockerfile
 import data.lib.finding
 
-violation contains finding.line(found[later].line, msg) if {
-	some stage in dockerfile.stages
-	found := [instruction | some instruction in dockerfile.named("CMD"); instruction.stage == stage.index]
-	some later, _ in found
-	later > 0
+violation contains finding.line(later.line, msg) if {
+	some later in dockerfile.repeated("CMD")
 	msg := "CMD stands more than once in the stage; the last one wins"
 }

@@ -23,17 +23,8 @@ import data.lib.dockerfile
 import data.lib.finding
 import data.lib.image
 
-violation contains finding.line(stage.line, msg) if {
-	some stage in dockerfile.stages
-	not stage.image == "scratch"
-	not dockerfile.earlier_stage(stage, stage.image)
-	parsed := image.parse(dockerfile.expand(stage.image))
-	full := concat("/", [parsed.registry, parsed.repository])
-	not _allowed(full)
-	msg := sprintf("the base image %q is from none of the allowed registries", [stage.image])
-}
-
-_allowed(full) if {
-	some entry in input.parameters.allowed
-	startswith(concat("", [full, "/"]), concat("", [trim_suffix(entry, "/"), "/"]))
+violation contains finding.line(base.line, msg) if {
+	some base in dockerfile.bases
+	not image.from_one_of(base.image, input.parameters.allowed)
+	msg := sprintf("the base image %q is from none of the allowed registries", [base.image])
 }

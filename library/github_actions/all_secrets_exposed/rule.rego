@@ -15,8 +15,7 @@ import data.lib.finding
 import data.lib.workflow
 
 violation contains finding.line(expression.line, msg) if {
-	some step in workflow.steps
-	some expression in step.expressions
+	some expression in workflow.expressions
 	regex.match(`(?i)tojson\(\s*secrets\s*\)|\bsecrets\s*\[[^'"]`, expression.text)
 	msg := sprintf("${{ %s }} puts every secret into the step", [expression.text])
 }

@@ -15,8 +15,7 @@ import data.lib.finding
 import data.lib.workflow
 
 violation contains finding.line(expression.line, msg) if {
-	some step in workflow.steps
-	some expression in step.expressions
+	some expression in workflow.expressions
 	regex.match(`&&\s*(''|false|0|null)\s*\|\|`, expression.text)
 	msg := sprintf("${{ %s }} never gives the empty value: the other one always wins", [expression.text])
 }

@@ -15,8 +15,7 @@ import data.lib.finding
 import data.lib.workflow
 
 violation contains finding.line(expression.line, msg) if {
-	some step in workflow.steps
-	some expression in step.expressions
+	some expression in workflow.expressions
 	regex.match(`(?i)fromjson\(\s*secrets\.`, expression.text)
 	msg := sprintf("${{ %s }}: the parts of a secret are not masked in logs", [expression.text])
 }

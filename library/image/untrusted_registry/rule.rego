@@ -27,14 +27,6 @@ import data.lib.workload
 
 violation contains finding.at(c.path, ["image"], msg) if {
 	some c in workload.containers
-	parsed := image.parse(c.spec.image)
-	full := concat("/", [parsed.registry, parsed.repository])
-	not _allowed(full)
+	not image.from_one_of(c.spec.image, input.parameters.allowed)
 	msg := sprintf("container %q: the image %q is from none of the allowed registries", [c.name, c.spec.image])
-}
-
-# An entry is a registry or a path below it, matched by whole path segments: `a.io/b` does not allow `a.io/bad`.
-_allowed(full) if {
-	some entry in input.parameters.allowed
-	startswith(concat("", [full, "/"]), concat("", [trim_suffix(entry, "/"), "/"]))
 }

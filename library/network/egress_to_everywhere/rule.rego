@@ -16,10 +16,7 @@ import data.lib.finding
 import data.lib.network
 
 violation contains finding.at(rule.path, ["to"], msg) if {
-	some rule in network.rules(input.review.object)
-	rule.direction == "egress"
-	network.open(rule)
-	count(rule.rule) > 0
+	some rule in network.unrestricted(input.review.object, "egress")
 	not network.dns_only(rule.ports)
 	msg := sprintf("NetworkPolicy %q: an egress rule without peers allows every destination, inside and outside", [finding.name])
 }

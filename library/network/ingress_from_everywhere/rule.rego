@@ -18,9 +18,6 @@ import data.lib.finding
 import data.lib.network
 
 violation contains finding.at(rule.path, ["from"], msg) if {
-	some rule in network.rules(input.review.object)
-	rule.direction == "ingress"
-	network.open(rule)
-	count(rule.rule) > 0
+	some rule in network.unrestricted(input.review.object, "ingress")
 	msg := sprintf("NetworkPolicy %q: an ingress rule without peers allows every source", [finding.name])
 }

@@ -15,13 +15,9 @@ package library.pod.sub_path_on_host_path
 import data.lib.finding
 import data.lib.workload
 
-violation contains finding.at(c.path, ["volumeMounts", i, field], msg) if {
-	some v in workload.volumes
-	v.spec.hostPath != null
-	some c in workload.containers
-	some i, mount in c.spec.volumeMounts
-	mount.name == v.name
+violation contains finding.at(mount.path, [field], msg) if {
+	some mount in workload.host_path_mounts
 	some field in ["subPath", "subPathExpr"]
-	object.get(mount, field, "") != ""
-	msg := sprintf("container %q uses %s on the host path volume %q", [c.name, field, v.name])
+	object.get(mount.spec, field, "") != ""
+	msg := sprintf("container %q uses %s on the host path volume %q", [mount.container, field, mount.volume])
 }

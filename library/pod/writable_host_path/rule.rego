@@ -17,12 +17,8 @@ package library.pod.writable_host_path
 import data.lib.finding
 import data.lib.workload
 
-violation contains finding.repairable(c.path, ["volumeMounts", i, "readOnly"], true, msg) if {
-	some v in workload.volumes
-	v.spec.hostPath != null
-	some c in workload.containers
-	some i, mount in c.spec.volumeMounts
-	mount.name == v.name
-	not mount.readOnly == true
-	msg := sprintf("container %q can write to the node's %s", [c.name, object.get(v.spec.hostPath, "path", "")])
+violation contains finding.repairable(mount.path, ["readOnly"], true, msg) if {
+	some mount in workload.host_path_mounts
+	not mount.spec.readOnly == true
+	msg := sprintf("container %q can write to the node's %s", [mount.container, mount.source])
 }

@@ -27,9 +27,7 @@ violation contains finding.at(c.path, ["env", i, "valueFrom", "secretKeyRef"], m
 	msg := sprintf("container %q gets the Secret %q in the variable %s", [c.name, object.get(ref, "name", ""), variable.name])
 }
 
-violation contains finding.at(c.path, ["envFrom", i, "secretRef"], msg) if {
-	some c in workload.containers
-	some i, source in c.spec.envFrom
-	ref := source.secretRef
-	msg := sprintf("container %q gets all of the Secret %q as variables", [c.name, object.get(ref, "name", "")])
+violation contains finding.at(whole.path, [], msg) if {
+	some whole in workload.secrets_as_variables
+	msg := sprintf("container %q gets all of the Secret %q as variables", [whole.container, whole.name])
 }

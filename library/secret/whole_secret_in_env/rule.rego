@@ -12,9 +12,7 @@ package library.secret.whole_secret_in_env
 import data.lib.finding
 import data.lib.workload
 
-violation contains finding.at(c.path, ["envFrom", i, "secretRef"], msg) if {
-	some c in workload.containers
-	some i, source in c.spec.envFrom
-	ref := source.secretRef
-	msg := sprintf("container %q gets every key of the Secret %q, also those added later", [c.name, object.get(ref, "name", "")])
+violation contains finding.at(whole.path, [], msg) if {
+	some whole in workload.secrets_as_variables
+	msg := sprintf("container %q gets every key of the Secret %q, also those added later", [whole.container, whole.name])
 }
