@@ -400,7 +400,7 @@ class Host:
     ) -> Review:
         obj = self.surroundings.placed(obj)
         space = namespace or self.surroundings.namespace_of(obj)
-        if self.mutates:
+        if self.mutates and self._expander is not None:
             obj = self._admitted(obj, space, operation or "CREATE", (user_info or {}).get("username", ""))
         return object_review(
             obj,
