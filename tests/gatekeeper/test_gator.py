@@ -199,6 +199,7 @@ BROKEN = [
         "yaml: line 5: found unexpected end of stream",
         "yaml: line 2: found unexpected end of stream",
     ),
+    ("a:\n- *b\n]\n", "yaml: unknown anchor 'b' referenced", None),
     (
         "a: {{ .V.x }}\n",
         'yaml: invalid map key: map[interface {}]interface {}{".V.x":interface {}(nil)}',

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatewright.errors import ManifestError
-from gatewright.manifests import _compose, compose
+from gatewright.manifests import _compose, compose, compose_v3, in_go_words
 from gatewright.manifests._goparse import go_events
 
 
@@ -107,3 +107,24 @@ def test_depth(text: str) -> None:
         value = value[0] if isinstance(value, list) else value["a"]
         depth += 1
     assert depth >= 4999
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        # It scans two tokens further than it parses, also past the end of the document.
+        ("  a: b\n(c)\n  - d:\n", "yaml: line 3: mapping values are not allowed in this context"),
+        ("a: b\n--- c: d: e\n", "yaml: line 2: mapping values are not allowed in this context"),
+        ("} `", "yaml: found character that cannot start any token"),
+        ("a:\n{ b\n", "yaml: line 2: could not find expected ':'"),
+        ("{{ x }}\n", "yaml: unmarshal errors:\n  line 1: cannot unmarshal !!map into string"),
+        (
+            "!x text of a tag\n",
+            "yaml: unmarshal errors:\n  line 1: cannot unmarshal !x `text of...` into map[string]interface {}",
+        ),
+    ],
+)
+def test_the_third_yaml_in_its_words(text: str, words: str) -> None:
+    with pytest.raises(ManifestError) as raised:
+        compose_v3(text, into_object=True)
+    assert in_go_words(raised.value) == words

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 import yaml
@@ -57,11 +57,15 @@ def parse_as_go(text: str, build: Callable[[NextEvent], Any], file: str, row: in
     """
     if _DOUBTFUL.search(text) is None:
         try:
-            return build(CParser(text).get_event)
+            parser = CParser(text)
+            value = build(parser.get_event)
+            # Go's third YAML looks a little way into what follows the document.
+            if not v3 or parser.get_event().__class__ is StreamEndEvent:
+                return value
         except (yaml.YAMLError, At):
             pass
     try:
-        return build(iter(list(go_events(text))).__next__)
+        return build(iter(list(_anchored(go_events(text, v3=v3)))).__next__)
     except GoYamlError as error:
         mark = error.problem_mark
         where = Location(file, mark.line + row, mark.column + 1)
@@ -70,6 +74,18 @@ def parse_as_go(text: str, build: Callable[[NextEvent], Any], file: str, row: in
         raise fault from None
     except At as error:
         raise error.located(file, row) from None
+
+
+def _anchored(events: Iterator[Any]) -> Iterator[Any]:
+    """The events, of which aliases are looked up at once: go-yaml's parser does it, before it reads on."""
+    anchors = set()
+    for event in events:
+        if event.__class__ is AliasEvent:
+            if event.anchor not in anchors:
+                raise At(f"unknown anchor '{event.anchor}' referenced", event)
+        elif (anchor := getattr(event, "anchor", None)) is not None:
+            anchors.add(anchor)
+        yield event
 
 
 class At(Exception):  # noqa: N818 - a place, on its way to becoming an error

@@ -30,7 +30,7 @@ from gatewright.manifests._compose import (
     parse_as_go,
 )
 from gatewright.manifests._goscan import MAX_DEPTH
-from gatewright.manifests._scalars import MERGE, NULL, STR, resolve, settled
+from gatewright.manifests._scalars import MERGE, NULL, STR, resolve, settled, short_tag
 from gatewright.records import field, record
 
 
@@ -82,8 +82,9 @@ def _go_value(node: _Node) -> str:
     """A node as Go tells of it: the tag, and of a scalar the text, cut short."""
     if node.items is not None:
         return "!!seq"
-    text = node.text if len(node.text) <= 10 else f"{node.text[:7]}..."
-    return f"!!{node.tag.rpartition(':')[2]} `{text}`"
+    data = node.text.encode("utf-8", "surrogateescape")
+    text = node.text if len(data) <= 10 else f"{data[:7].decode('utf-8', 'replace')}..."
+    return f"{short_tag(node.tag)} `{text}`"
 
 
 _DECODER_ERRORS: Final = ("cannot unmarshal ", "mapping key ")
@@ -188,7 +189,7 @@ def _finish(node: _Node, *, mapping: bool, as_text: bool) -> None:
     node.children = []
     _refuse_duplicates(node.pairs)
     if as_text or all(key.tag in (STR, MERGE) and key.items is None and key.pairs is None for key, _ in node.pairs):
-        node.value = _text_map(node)
+        node.value = _text_map(node, as_text)
     else:
         node.value = _general_map(node)
 
@@ -206,7 +207,7 @@ def _refuse_duplicates(pairs: list[tuple[_Node, _Node]]) -> None:
             raise At(f'mapping key "{shown}" already defined at line {line}', key.event)
 
 
-def _text_map(node: _Node) -> dict[str, Any]:
+def _text_map(node: _Node, as_text: bool) -> dict[str, Any]:
     out: dict[str, Any] = {}
     merged: _Node | None = None
     assert node.pairs is not None
@@ -214,7 +215,7 @@ def _text_map(node: _Node) -> dict[str, Any]:
         if _is_merge(key):
             merged = value
             continue
-        _refuse_collection_key(key)
+        _refuse_collection_key(key, as_text)
         text = _key_as_text(key)
         if text is not None:
             out[text] = _json_value(value)
@@ -260,8 +261,10 @@ def _refuse_merge(node: _Node) -> NoReturn:
     raise At("map merge requires map or sequence of maps as the value", node.event)
 
 
-def _refuse_collection_key(key: _Node) -> None:
+def _refuse_collection_key(key: _Node, as_text: bool = False) -> None:
     if key.pairs is not None or key.items is not None:
+        if as_text:
+            raise At(f"cannot unmarshal {'!!map' if key.pairs is not None else '!!seq'} into string", key.event)
         from gatewright.manifests._gokey import MAP_V3, shown
 
         words = f"yaml: invalid map key: {shown(key.value, MAP_V3)}"

@@ -37,9 +37,9 @@ _COLLECTIONS: dict[str, tuple[type[Event], bool]] = {
 _State = Callable[[], Any]
 
 
-def go_events(text: str) -> Iterator[Any]:
+def go_events(text: str, *, v3: bool = False) -> Iterator[Any]:
     """The events of the first document; GoYamlError where go-yaml would give up, before anything is decoded."""
-    parser = _Parser(Scanner(text))
+    parser = _Parser(Scanner(text, ahead=2 if v3 else 0))
     start = Mark(0, 0, 0)
     yield StreamStartEvent(start, start)
     yield from parser.document()

@@ -102,9 +102,10 @@ class _SimpleKey:
 
 
 class Scanner:
-    """Tokens on demand: `peek` shows the next one, `take` takes it."""
+    """Tokens on demand: `peek` shows the next one, `take` takes it. `ahead` more are always made, as go-yaml v3 makes
+    two for the sake of comments, so that their faults come first."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, ahead: int = 0) -> None:
         text = text.removeprefix("\ufeff")
         if control := _CONTROL.search(text):
             start = text.rfind("\n", 0, control.start()) + 1
@@ -115,6 +116,7 @@ class Scanner:
         self._at = 0
         self._line = 0
         self._line_start = 0
+        self._ahead = ahead
         self._tokens: list[Token] = []
         self._head = 0
         self._taken = 0
@@ -128,9 +130,11 @@ class Scanner:
 
     def peek(self) -> Token:
         """The next token; the last one, stream end, stays."""
-        if self._head == len(self._tokens) or self._may_be_key():
-            while not self._ended and (self._head == len(self._tokens) or self._may_be_key()):
-                self._fetch()
+        while self._head + self._ahead >= len(self._tokens) or self._may_be_key():
+            if self._ended:
+                self._may_be_key()  # one that had to be is a fault now
+                break
+            self._fetch()
         return self._tokens[self._head]
 
     def take(self) -> Token:
