@@ -32,6 +32,8 @@ def main(argv: list[str] | None = None) -> int:
     options = _options(argv)
     recorded = record.load(RECORDED)
     if options.render:
+        if not recorded:
+            raise SystemExit("nothing is recorded yet: run with --record first")
         page.write(recorded, PAGE, PICTURES)
         return 0
     planned = list(plan(Workloads(options.shared, options.work), Tools.found(), objects=options.objects))

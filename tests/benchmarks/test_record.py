@@ -70,3 +70,11 @@ def test_claims_are_about_rows_there_are(tmp_path: Path) -> None:
     several = ("10,000 x 44, ", "1,000 x our whole library, ")  # ways of scenarios that have more than one
     rows = {row for claim in CLAIMS for row in (claim.of, claim.over)}
     assert all(row in names or row.startswith(several) for row in rows)
+
+
+def test_the_page_is_drawn_from_the_record_alone(files: Path) -> None:
+    with pytest.raises(SystemExit, match="nothing is recorded"):
+        command.main(["--render"])
+    record.save(files / "recorded.json", {"a": _row("a", 0.25, 5.0)})
+    assert command.main(["--render"]) == 0
+    assert "| a | 0.25 |" in (files / "benchmarks.md").read_text(encoding="utf-8")
