@@ -217,7 +217,8 @@ class TestTheOthers:
             "policies: [set.yaml]\nexcludeRules: [pod/interactive]\nwaivers: [w.yaml]\n"
         )
         (work / "pod.yaml").write_text(pod)
-        assert cli("fix", "pod.yaml", "--unsafe").code == 0
+        assert cli("fix", "pod.yaml", "--diff").err == "pod.yaml: 1 more with --unsafe\n"
+        assert cli("fix", "pod.yaml", "--unsafe").err == "pod.yaml: 1 repaired\n"
         assert (work / "pod.yaml").read_text() == pod.replace("Namespace: true", "Namespace: false")
         waived = pod.replace("metadata:\n", 'metadata:\n  annotations: {"waive.gatewright.dev/pod/*": "r; owner=o"}\n')
         (work / "pod.yaml").write_text(waived)

@@ -60,12 +60,11 @@ def fix(
             failed += 1
             print_error(fixed)
             continue
-        if not fixed.changed:
-            continue
-        changed += 1
-        if diff:
+        changed += fixed.changed
+        if fixed.changed and diff:
             typer.echo(fixed.diff(), nl=False)
-            continue
-        write_whole(Path(fixed.file), fixed.after)
-        typer.echo(f"{fixed.file}: {len(fixed.messages)} repaired", err=True)
+        elif fixed.changed:
+            write_whole(Path(fixed.file), fixed.after)
+        if told := fixed.summary(written=not diff):
+            typer.echo(f"{fixed.file}: {told}", err=True)
     return 2 if failed else 1 if diff and changed else 0

@@ -14,7 +14,7 @@ from gatewright.checking.waivers import Waiver, carries_waivers, inline
 from gatewright.errors import GatewrightError, ManifestError
 from gatewright.fixing.edit import set_value
 from gatewright.manifests import Document, find_files, read_text, unpacked
-from gatewright.records import record
+from gatewright.records import field, record
 from gatewright.source import Location
 
 if TYPE_CHECKING:
@@ -26,16 +26,28 @@ _ROUNDS = 10
 
 @record(frozen=True, slots=True)
 class Fixed:
-    """One file: its text before and after, and what each edit was for."""
+    """One file: its text before and after, what each edit was for, what only --unsafe repairs, and what stands where
+    the text cannot be edited."""
 
     file: str
     before: str
     after: str
     messages: tuple[str, ...]
+    withheld: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
         return self.before != self.after
+
+    def summary(self, *, written: bool) -> str:
+        """What became of the violations that a repair is known for; "" for nothing to tell."""
+        counts = (
+            (len(self.messages) if written else 0, "repaired"),
+            (len(self.withheld), "more with --unsafe"),
+            (len(self.refused), "where the text cannot be edited"),
+        )
+        return ", ".join(f"{count} {what}" for count, what in counts if count)
 
     def diff(self) -> str:
         lines = difflib.unified_diff(
@@ -78,12 +90,23 @@ def fix_text(host: Host, request: CheckRequest, before: str, file: str, *, unsaf
     text = before.replace("\r\n", "\n")
     messages: list[str] = []
     for _ in range(_ROUNDS):
-        edited, done = _round(host, request, text, file, unsafe=unsafe)
-        messages += done
+        done = _Round()
+        edited = _round(host, request, text, file, done, unsafe=unsafe)
+        messages += done.repaired
         if edited == text:
             break
         text = edited
-    return Fixed(file, before, _with_line_ends(text, before), tuple(messages))
+    after = _with_line_ends(text, before)
+    return Fixed(file, before, after, tuple(messages), tuple(done.withheld), tuple(done.refused))
+
+
+@record(slots=True)
+class _Round:
+    """What one look at a file came to: messages of the violations that a repair is known for."""
+
+    repaired: list[str] = field(default_factory=list)
+    withheld: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
 
 
 def _with_line_ends(text: str, before: str) -> str:
@@ -100,9 +123,8 @@ def _with_line_ends(text: str, before: str) -> str:
     return "\n".join(new)
 
 
-def _round(host: Host, request: CheckRequest, text: str, file: str, *, unsafe: bool) -> tuple[str, list[str]]:
-    """Every repair that the text asks for, once."""
-    messages: list[str] = []
+def _round(host: Host, request: CheckRequest, text: str, file: str, done: _Round, *, unsafe: bool) -> str:
+    """The text after every repair that it asks for, once."""
     edits: list[tuple[Document, str]] = []
     for item in read_text(text, file):
         if isinstance(item, ManifestError):
@@ -110,14 +132,14 @@ def _round(host: Host, request: CheckRequest, text: str, file: str, *, unsafe: b
         chunk = item.text
         for document in unpacked(item):
             waivers = _waivers(document, request)
-            chunk = _repair(host, document, waivers, chunk, messages, unsafe=unsafe)
+            chunk = _repair(host, document, waivers, chunk, done, unsafe=unsafe)
         if chunk != item.text:
             edits.append((item, chunk))
     lines = text.split("\n")
     for item, chunk in reversed(edits):
         start = item.row - 1
         lines[start : start + item.text.count("\n")] = chunk.removesuffix("\n").split("\n")
-    return "\n".join(lines), messages
+    return "\n".join(lines)
 
 
 def _waivers(document: Document, request: CheckRequest) -> list[Waiver]:
@@ -125,22 +147,24 @@ def _waivers(document: Document, request: CheckRequest) -> list[Waiver]:
     return [*request.waivers, *(inline(document, request.today) if own else ())]
 
 
-def _repair(
-    host: Host, document: Document, waivers: list[Waiver], chunk: str, messages: list[str], *, unsafe: bool
-) -> str:
+def _repair(host: Host, document: Document, waivers: list[Waiver], chunk: str, done: _Round, *, unsafe: bool) -> str:
     for violation in host.review(document.value):
-        fix = _wanted(violation.details, unsafe=unsafe)
+        fix = _known_fix(violation.details)
         if fix is None or any(waiver.covers(violation, document.file) for waiver in waivers):
             continue
+        if not (unsafe or fix.get("safe") is True):
+            done.withheld.append(violation.message)
+            continue
         edited = set_value(chunk, document.within + tuple(fix["path"]), fix["value"])
-        if edited is not None and edited != chunk:
+        if edited is None:
+            done.refused.append(violation.message)
+        elif edited != chunk:
             chunk = edited
-            messages.append(violation.message)
+            done.repaired.append(violation.message)
     return chunk
 
 
-def _wanted(details: Any, *, unsafe: bool) -> dict[str, Any] | None:
+def _known_fix(details: Any) -> dict[str, Any] | None:
     fix = details.get("fix") if isinstance(details, dict) else None
-    if not isinstance(fix, dict) or not isinstance(fix.get("path"), list) or "value" not in fix:
-        return None
-    return fix if unsafe or fix.get("safe") is True else None
+    known = isinstance(fix, dict) and isinstance(fix.get("path"), list) and "value" in fix
+    return fix if known else None
