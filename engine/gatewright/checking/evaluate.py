@@ -94,7 +94,7 @@ class Evaluator:
 
     def _review(self, items: Sequence[_Item]) -> Iterator[_Reviewed]:
         """The documents with something to report, all of them counted and the errors noted."""
-        answers = self._look([item.read.value for item in items if isinstance(item.read, Document)])
+        answers = self._look([item.read for item in items if isinstance(item.read, Document)])
         for item in items:
             read, outcome = item.read, item.outcome
             if isinstance(read, GatewrightError):
@@ -109,13 +109,14 @@ class Evaluator:
             if seen.violations or (self._waiving and carries_waivers(read.value)):
                 yield _Reviewed(read, item.ordinal, seen, outcome)
 
-    def _look(self, values: Sequence[Any]) -> Iterator[Seen | GatewrightError]:
+    def _look(self, documents: Sequence[Document]) -> Iterator[Seen | GatewrightError]:
         """What the host sees of each, or why it cannot be reviewed."""
-        reviewable = [value for value in values if self._is_object(value)]
-        answers = iter(self._host.look_all(reviewable))
-        for value in values:
-            if not self._is_object(value):
-                yield _not_an_object(value)
+        reviewable = [document for document in documents if self._is_object(document.value)]
+        objects = [document.value for document in reviewable]
+        answers = iter(self._host.look_all(objects, (document.origins for document in reviewable)))
+        for document in documents:
+            if not self._is_object(document.value):
+                yield _not_an_object(document.value)
                 continue
             seen = next(answers)
             if self._request.engine == "both":

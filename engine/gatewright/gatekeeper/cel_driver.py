@@ -79,9 +79,8 @@ def _places_of(review: Review) -> Places:
     """Where what expressions read stands in a review."""
     places: Places | None = review.made.get("cel places")
     if places is None:
-        from gatewright.runtime.trace import Places
-
-        places = review.made["cel places"] = Places({"review": review.rego})
-        # Exact functions do not tell how they came to the members of a list.
-        places.search()
+        places = review.made["cel places"] = review.places_in(review.rego)
+        if review.read is None:
+            # Exact functions do not tell how they came to the members of a list.
+            places.search()
     return places

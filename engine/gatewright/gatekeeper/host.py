@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from gatewright.gatekeeper.expander import Expander
     from gatewright.gatekeeper.providers import Provider
     from gatewright.runtime.context import EvalOptions
+    from gatewright.runtime.trace import Origins
 
 _NONE: Final[frozenset[str]] = frozenset()
 _NOWHERE: Final[dict[str, tuple[Any, ...]]] = {}
@@ -338,14 +339,20 @@ class Host:
         decisions = () if self._admission is None else self._decisions(request, namespace, obj)
         return _seen(obj, review, self.pairs - before, results, decisions)
 
-    def look_all(self, objects: Sequence[kube.Object]) -> list[Seen | GatewrightError]:
+    def look_all(
+        self, objects: Sequence[kube.Object], origins: Iterable[Origins | None] = ()
+    ) -> list[Seen | GatewrightError]:
         """`look` at each of many objects; an error stands for one that cannot be reviewed.
 
         The answers are the same, but come sooner: a policy runs on all the objects it applies to before the next one.
+        `origins` tells of each object where its parts come from (runtime.trace), which finds paths sooner.
         """
         if self._expander is not None or self._printing or any(map(self._unwraps, objects)):
             return [self._attempt(obj) for obj in objects]
         met = [self._try_meeting(obj) for obj in objects]
+        for obj, one, told in zip(objects, met, origins, strict=False):
+            if told is not None and isinstance(one, Met):
+                one.review.read = obj, told
         answers = iter(self._evaluation.of_all([one for one in met if isinstance(one, Met)]))
         return [
             one if isinstance(one, GatewrightError) else self._told(obj, one, next(answers))

@@ -12,8 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Final
 
-    from gatewright.runtime.trace import Places
+    from gatewright.runtime.trace import Origins, Path, Places
 
+_OBJECT: Final[Path] = ("review", "object")
 DELETE: Final = "DELETE"
 ORIGINAL: Final = "Original"
 GENERATED: Final = "Generated"
@@ -23,7 +24,8 @@ class Review:
     """One request. `rego` is what templates see as input.review; it, and the subjects, are shared by all constraints.
 
     `object` and `old_object` are as the API server sends them; on DELETE Rego sees the old object as the object. `made`
-    is for what drivers make of a review once for all constraints, by a name of theirs.
+    is for what drivers make of a review once for all constraints, by a name of theirs. `read` is the object as it was
+    read with the origins of its parts, if whoever read it knows them.
     """
 
     __slots__ = (
@@ -33,6 +35,7 @@ class Review:
         "namespace",
         "object",
         "old_object",
+        "read",
         "rego",
         "request",
         "source",
@@ -62,6 +65,7 @@ class Review:
         self.rego = {**request, "namespaceObject": known or {}}
         self.subjects = subjects or _subjects(request, namespace, source)
         self.made: dict[str, Any] = {}
+        self.read: tuple[kube.Object, Origins] | None = None
         self._places: Places | None = None
         self._shown: dict[str, Any] | None = None
 
@@ -91,10 +95,20 @@ class Review:
     def places(self) -> Places:
         """Where what Rego reads stands in its input."""
         if self._places is None:
-            from gatewright.runtime.trace import Places
-
-            self._places = Places({"review": self.shown})
+            self._places = self.places_in(self.shown)
         return self._places
+
+    def places_in(self, seen: dict[str, Any]) -> Places:
+        """Where parts of the review stand, as a language sees it."""
+        from gatewright.runtime.trace import Places
+
+        if self.read is None:
+            return Places({"review": seen})
+        read, origins = self.read
+        # An object that was put in a namespace is another than was read, and so are its metadata.
+        known = {id(obj): _OBJECT for obj in (read, seen["object"])}
+        known[id(kube.metadata_of(seen["object"]))] = (*_OBJECT, "metadata")
+        return Places({"review": seen}, origins, known)
 
 
 def _subjects(request: dict[str, Any], namespace: Namespace | None, source: str) -> tuple[Subject, ...]:

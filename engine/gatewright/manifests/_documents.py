@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from gatewright.errors import ManifestError
-from gatewright.manifests._fast import NOT_PROVEN, read_fast
+from gatewright.manifests._fast import NOT_PROVEN, Origin, read_fast
 from gatewright.manifests._stream import Chunk, blocks_of, looks_like_json, split_yaml
 from gatewright.records import field, record
 from gatewright.source import Location
@@ -26,8 +26,8 @@ class Document:
     """One document of a file. `value` is never changed; `index` counts documents of the file from 0.
 
     `row` is the line its text starts on. `within` is where the value lies in that text: a List's item has
-    ("items", 3) there. Positions are not kept but found again in the text when asked for; `rows` says where to look, if
-    the fast route has read it.
+    ("items", 3) there. Positions are not kept but found again in the text when asked for; `origins` says where to look,
+    if the fast route has read it.
     """
 
     value: Any
@@ -36,14 +36,14 @@ class Document:
     row: int = 1
     text: str = field(default="", repr=False)
     within: Path = ()
-    rows: dict[int, int] | None = field(default=None, repr=False, compare=False)
+    origins: dict[int, Origin] | None = field(default=None, repr=False, compare=False)
 
     def locate(self, path: Path = ()) -> Location:
         """Where the deepest part of `path` that exists stands: an entry at its key, an item at its value."""
         from gatewright.manifests._locate import locate, locate_by_rows
 
-        if self.rows is not None:
-            found = locate_by_rows(self.value, self.rows, self.text, tuple(path), file=self.file, row=self.row)
+        if self.origins is not None:
+            found = locate_by_rows(self.value, self.origins, self.text, tuple(path), file=self.file, row=self.row)
             if found is not None:
                 return found
         return locate(self.text, self.within + tuple(path), file=self.file, row=self.row)
@@ -65,7 +65,7 @@ class Document:
         value = self.value
         for step in path:
             value = value[step]
-        return Document(value, self.file, self.index, self.row, self.text, self.within + path, self.rows)
+        return Document(value, self.file, self.index, self.row, self.text, self.within + path, self.origins)
 
 
 def _renumbered(shown: str, padding: int) -> str:
@@ -111,12 +111,12 @@ def _read_yaml(
 ) -> Iterator[Document | ManifestError]:
     for chunk in split_yaml(blocks, limit=limit, row=row):
         try:
-            text, value, rows = _read_chunk(chunk, file)
+            text, value, origins = _read_chunk(chunk, file)
         except ManifestError as error:
             yield error
         else:
             if value is not None and value != {}:
-                yield Document(value, file, index, chunk.row, text, (), rows)
+                yield Document(value, file, index, chunk.row, text, (), origins)
                 index += 1
 
 
@@ -126,20 +126,20 @@ _FAULT_HINTS = {
 }
 
 
-def _read_chunk(chunk: Chunk, file: str) -> tuple[str, Any, dict[int, int] | None]:
+def _read_chunk(chunk: Chunk, file: str) -> tuple[str, Any, dict[int, Origin] | None]:
     if chunk.fault:
         hint = next((hint for start, hint in _FAULT_HINTS.items() if chunk.fault.startswith(start)), "")
         raise ManifestError(chunk.fault, Location(file, chunk.row, 1), hint=hint)
     text = _decode(chunk.text, file, chunk.row)
-    rows: dict[int, int] | None = {}
-    value = read_fast(text, rows)
+    origins: dict[int, Origin] | None = {}
+    value = read_fast(text, origins)
     if value is NOT_PROVEN:
-        rows = None
+        origins = None
         from gatewright.manifests._compose import compose
 
         lead = "---\n" if chunk.led else ""
         value = compose(lead + text, file=file, row=chunk.row - bool(lead))
-    return text, value, rows
+    return text, value, origins
 
 
 def _decode(data: bytes, file: str, row: int) -> str:

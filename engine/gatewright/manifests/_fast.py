@@ -83,13 +83,17 @@ _ESCAPE = r'\\([nt"\\])'
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 
 
-def read_fast(text: str, rows: dict[int, int] | None = None) -> Any:
+# Where an object or array comes from: the line (from 0) on which it begins, -1 for one that is written within a line;
+# the object or array that holds it; and its key or index there.
+Origin: TypeAlias = "tuple[int, Any, str | int]"
+
+
+def read_fast(text: str, origins: dict[int, Origin] | None = None) -> Any:
     """The value of a document whose lines end in newlines, or NOT_PROVEN.
 
-    `rows` is told on which line (from 0) each object and array of the value begins, by its identity; -1 for those that
-    are written within a line.
+    `origins` is told where each object and array of the value comes from, by its identity.
     """
-    rows = {} if rows is None else rows
+    origins = {} if origins is None else origins
     if _is_odd(text) or text[-1:] != "\n":
         return NOT_PROVEN
     shapes = _shapes
@@ -116,7 +120,7 @@ def read_fast(text: str, rows: dict[int, int] | None = None) -> Any:
         if pending is not None:
             if column > indent or (inner >= 0 and column == indent):
                 child: Any = [] if inner >= 0 else {}
-                rows[id(child)] = at - 1
+                origins[id(child)] = at - 1, top, pending
                 top[pending] = child
                 stack.append((top, indent, False))
                 top, indent, in_list = child, column, inner >= 0
@@ -130,7 +134,7 @@ def read_fast(text: str, rows: dict[int, int] | None = None) -> Any:
                 return NOT_PROVEN
         if inner >= 0 and key is not None:
             child = {}
-            rows[id(child)] = at - 1
+            origins[id(child)] = at - 1, top, len(top)
             top.append(child)
             stack.append((top, indent, True))
             top, indent, in_list = child, inner, False
@@ -142,7 +146,7 @@ def read_fast(text: str, rows: dict[int, int] | None = None) -> Any:
             if value is NOT_PROVEN:
                 return NOT_PROVEN
             if value.__class__ is not str:
-                rows[id(value)] = -1
+                origins[id(value)] = -1, top, len(top) if key is None else key
         if key is None:
             top.append(value)
         else:

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
-from gatewright.manifests._fast import Place, is_flow, read_places, span
+from gatewright.manifests._fast import Origin, Place, is_flow, read_places, span
 from gatewright.manifests._rows import find
 from gatewright.source import Location
 
@@ -42,12 +42,12 @@ def locate(text: str, path: tuple[str | int, ...], *, file: str, row: int) -> Lo
 
 
 def locate_by_rows(
-    value: Any, rows: dict[int, int], text: str, path: tuple[str | int, ...], *, file: str, row: int
+    value: Any, origins: dict[int, Origin], text: str, path: tuple[str | int, ...], *, file: str, row: int
 ) -> Location | None:
     """The same for a value that the fast route has read, by the lines on which its parts begin; None if those do not
     tell."""
     lines = _lines(text)
-    found = find(value, rows, lines, path)
+    found = find(value, origins, lines, path)
     if found is None:
         return None
     at, is_item, is_container = found

@@ -13,11 +13,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from gatewright.manifests._fast import Origin
+
 # The line (from 0) of a part, whether it is an array's item, and whether it is an object or array itself.
 Found = tuple[int, bool, bool]
 
 
-def find(value: Any, rows: dict[int, int], lines: Sequence[str], path: tuple[str | int, ...]) -> Found | None:
+def find(value: Any, origins: dict[int, Origin], lines: Sequence[str], path: tuple[str | int, ...]) -> Found | None:
     """The deepest part of `path` that exists in `value`; None when its line is not known, or it is all of the value."""
     parent: Any = None
     step: Any = None
@@ -26,10 +28,10 @@ def find(value: Any, rows: dict[int, int], lines: Sequence[str], path: tuple[str
         if child is _ABSENT:
             break
         parent, step, value = value, key, child
-    start = rows.get(id(parent), -1)
+    start = origins.get(id(parent), _UNKNOWN)[0]
     if start < 0:
         return None
-    known = rows.get(id(value), -1) if value.__class__ is dict or value.__class__ is list else -1
+    known = origins.get(id(value), _UNKNOWN)[0] if value.__class__ is dict or value.__class__ is list else -1
     is_item = parent.__class__ is list
     if is_item:
         row = known if known >= 0 else _item(lines, start, step)
@@ -39,6 +41,7 @@ def find(value: Any, rows: dict[int, int], lines: Sequence[str], path: tuple[str
 
 
 _ABSENT = object()
+_UNKNOWN: Origin = (-1, None, "")
 
 
 def _member(value: Any, key: Any) -> Any:

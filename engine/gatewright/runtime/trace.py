@@ -16,10 +16,13 @@ from gatewright.runtime.context import At, Reads, State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any, TypeAlias
 
 Path: TypeAlias = "tuple[Any, ...]"
 _Link: TypeAlias = "tuple[Any, ...]"
+# By the identity of an object or array: its line, what holds it, and its key or index there.
+Origins: TypeAlias = "Mapping[int, tuple[int, Any, str | int]]"
 _STEPS = frozenset((str, int))
 
 
@@ -98,12 +101,15 @@ def _links(reads: Reads) -> Iterator[_Link]:
 class Places:
     """Where reads stand in a document, told by the identity of its objects and arrays."""
 
-    __slots__ = ("_document", "_known", "_searched")
+    __slots__ = ("_document", "_known", "_origins", "_searched")
 
-    def __init__(self, document: Any) -> None:
+    def __init__(self, document: Any, origins: Origins | None = None, known: dict[int, Path] | None = None) -> None:
+        """`origins` tells of parts of the document, by their identity, what holds them and by which key; `known` where
+        those stand that nothing holds."""
         self._document = document
+        self._origins = origins or {}
         # The paths of containers of the document that reads have led to, by identity.
-        self._known: dict[int, Path] = {id(document): (), id(None): ()}
+        self._known: dict[int, Path] = {id(document): (), id(None): (), **(known or {})}
         self._searched = False
 
     def ends(self, reads: Reads) -> Iterator[Path]:
@@ -140,13 +146,32 @@ class Places:
         container = link[0]
         way = self._known.get(id(container))
         if way is None:
-            earlier = chain.leading_to(container, position)
-            way = None if earlier is None else self._path(chain, earlier, chain.links[earlier])
+            way = self._way_up(container)
+            if way is None:
+                earlier = chain.leading_to(container, position)
+                way = None if earlier is None else self._path(chain, earlier, chain.links[earlier])
+            if way is None and not self._origins and not self._searched and container.__class__ in (dict, list):
+                self.search()
+                way = self._known.get(id(container))
             if way is None:
                 return None
             self._known[id(container)] = way
         keys = _keys(link)
         return way + keys if keys is not None and _STEPS.issuperset(map(type, keys)) else None
+
+    def _way_up(self, container: Any) -> Path | None:
+        """The path of a container by its origins, up to one whose path is known."""
+        keys: list[str | int] = []
+        way: Path | None = None
+        while way is None:
+            origin = self._origins.get(id(container))
+            if origin is None:
+                return None
+            _, container, key = origin
+            keys.append(key)
+            way = self._known.get(id(container))
+        keys.reverse()
+        return way + tuple(keys)
 
 
 class _Chain:
