@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gatewright.errors import GatewrightError, LimitError
 from gatewright.gatekeeper.host import Host, Seen
+from gatewright.manifests import read_text
 from gatewright.runtime.context import EvalOptions
 
 from .conftest import constraint, namespace, pod, template
@@ -109,3 +111,30 @@ def test_a_slow_review_costs_no_other(make_host):
     assert isinstance(slow, LimitError)
     assert slow.message == "NeedsLabel/c: evaluation timed out"
     assert [violation.message for seen in (first, last) for violation in seen.violations] == ["seen", "seen"]
+
+
+EXEMPTING = """package exempting
+violation[{"msg": msg}] {
+  c := containers[_]
+  c.stdin
+  not exempt(c)
+  msg := sprintf("%v is interactive", [c.name])
+}
+exempt(c) { startswith(c.image, "exempt/") }
+containers[c] { c := input.review.object.spec.containers[_] }
+containers[c] { c := input.review.object.spec.initContainers[_] }"""
+STYLES = {
+    "a line each": "spec:\n  initContainers:\n  - name: a\n    image: b\n    stdin: true\n",
+    "for the exact reader": "spec:\n  initContainers:\n  - ! name: a\n    image: b\n    stdin: true\n",
+}
+
+
+@pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
+def test_a_place_is_told_from_where_the_reader_put_it(make_host, style):
+    (document,) = read_text("apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n" + style)
+    host = make_host(template("Exempting", EXEMPTING), constraint(kind="Exempting"))
+    assert (document.origins is None) is ("! name" in style)
+    (seen,) = host.look_all([document.value], [document.origins])
+    (violation,) = seen.violations
+    assert host.path_of(violation, seen) == ("spec", "initContainers", 0, "stdin")
+    assert document.locate(host.path_of(violation, seen)).row == 9

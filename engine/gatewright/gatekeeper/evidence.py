@@ -10,16 +10,22 @@ from gatewright.runtime.trace import Places
 def subject(places: Places, reads: Reads) -> Path:
     """What a finding is about: the last place of the object that was read.
 
-    Names come last where they are read at all, for they mostly go into messages; so do places on the way to others.
+    Names come last where they are read at all, for they mostly go into messages; so do places on the way to others. An
+    image stands back behind what else was read of its container, for most policies ask for it only to see whether it is
+    exempt.
     """
-    fallback: Path = ()
+    name: Path = ()
+    image: Path = ()
     for path in places.ends(reads):
         if path[:2] != _OBJECT or len(path) == 2:
             continue
-        if path[-1] not in _NAMING:
+        if path[-1] in _NAMING:
+            name = name or path
+        elif path[-1] == "image":
+            image = image or path
+        elif path[: len(image[:-1])] == image[:-1]:
             return path[2:]
-        fallback = fallback or path[2:]
-    return fallback
+    return (image or name)[2:]
 
 
 _OBJECT = ("review", "object")
