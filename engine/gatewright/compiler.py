@@ -187,11 +187,12 @@ class CompiledPolicy:
         from gatewright.syntax import parse_query
 
         body = parse_query(text, rego_version="v1", capabilities=self.settings.language)
+        home, imported = _surroundings(package, imports)
         if capture:
             from gatewright.codegen.capture import capture_values
 
-            body = capture_values(body, self.program.signatures, self.program)
-        home, imported = _surroundings(package, imports)
+            program = self.program
+            body = capture_values(body, program.signatures, program, package=home, imports=imported)
         return analysis.compile_query(body, self.program, package=home, imports=imported)
 
     def entrypoint(

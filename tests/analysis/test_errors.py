@@ -196,6 +196,11 @@ HINTS = {
         'p := [upper($"{x + 1}") | some x in [1]]',
         "bind the template string to a variable in the comprehension's body, and use that in its head",
     ),
+    "a function by the name it has elsewhere": ("p if len(input.x) > 1", "did you mean count?"),
+    "a method": ('p if input.x.contains("a")', "functions are not called on values: write contains(x, …)"),
+    "a constant of another language": ("p if input.x == None", "write null"),
+    "what is undefined": ("p if input.x == undefined", "write `not x` for what is undefined"),
+    "a deprecated function": ('p if re_match("a", "b")', "write regex.match"),
     "a built-in as a variable": ("p if { count > 1 }", "count is a function: call it with its arguments"),
 }
 

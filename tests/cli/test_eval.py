@@ -228,6 +228,21 @@ def test_json_errors_of_files_have_their_place(cli, work):
     )
 
 
+@pytest.mark.parametrize(
+    ("query", "where"),
+    [
+        ("f(2)", ["--package", "p"]),
+        ("p.f(2)", ["--import", "data.p"]),
+        ("f(2)", ["--import", "data.p.f"]),
+        ("q.f(2)", ["--import", "data.p as q"]),
+        ("data.p.f(2)", []),
+    ],
+)
+def test_the_value_of_a_call_is_shown_whatever_the_function_is_called_by(query, where, cli, work):
+    (work / "f.rego").write_text("package p\n\nf(x) := x + 1\n")
+    assert result(cli("eval", query, "-d", "f.rego", *where)) == 3
+
+
 def test_an_input_is_json_or_yaml_whatever_its_name(cli, work):
     (work / "odd.json").write_text("{a: 1, b}")
     assert result(cli("eval", "input", "-i", "odd.json")) == {"a": 1, "b": None}

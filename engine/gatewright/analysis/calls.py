@@ -18,7 +18,7 @@ from gatewright.analysis._terms import (
 )
 from gatewright.analysis._vars import bodies_of
 from gatewright.analysis.conflicts import written_ref
-from gatewright.analysis.hints import function_hint
+from gatewright.analysis.hints import REPLACED, function_hint
 from gatewright.analysis.program import CompiledRule, ModuleUnit
 from gatewright.errors import RegoError
 from gatewright.source import Location
@@ -362,7 +362,12 @@ def imported_dialect(node: Import) -> str:
 
 def deprecated_calls(names: set[str], calls: Iterable[tuple[str, Location]]) -> list[RegoError]:
     return [
-        error(TYPE, location, f"deprecated built-in function calls in expression: {name}")
+        error(
+            TYPE,
+            location,
+            f"deprecated built-in function calls in expression: {name}",
+            hint=f"write {REPLACED[name]}" if name in REPLACED else "",
+        )
         for name, location in calls
         if name in names
     ]

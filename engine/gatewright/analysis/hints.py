@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from gatewright.analysis._state import Compilation
@@ -26,6 +27,10 @@ def function_hint(state: Compilation, name: str) -> str:
     package = _importable(state, name.rpartition(".")[0])
     if package:
         return f"add `import {package}`"
+    if name in _CALLED_OTHERWISE:
+        return f"did you mean {_CALLED_OTHERWISE[name]}?"
+    if name.startswith("input") and (method := _METHOD.search(name)) and method[1] in state.signatures:
+        return f"functions are not called on values: write {method[1]}(x, …)"
     functions = [rule.name for rule in rules if rule.is_function]
     candidates = [c for c in (*state.signatures, *functions) if not c.startswith("internal.")]
     last = _last_part(name)
@@ -34,12 +39,51 @@ def function_hint(state: Compilation, name: str) -> str:
     return f"did you mean {close}?" if close else ""
 
 
+# What functions are called elsewhere.
+_CALLED_OTHERWISE = {
+    "format": "sprintf",
+    "has_key": "object.keys",
+    "int": "to_number",
+    "join": "concat",
+    "len": "count",
+    "length": "count",
+    "println": "print",
+    "printf": "sprintf",
+    "range": "numbers.range",
+    "size": "count",
+    "str": "sprintf",
+    "typeof": "type_name",
+}
+_METHOD = re.compile(r'(?:\."?|\[")(\w+)(?:"\])?\Z')
+_CONSTANTS = {"True": "true", "False": "false", "None": "null", "nil": "null", "NULL": "null", "undefined": ""}
+# What to write in the place of deprecated functions.
+REPLACED = {
+    "all": "every",
+    "any": "in, or some … in",
+    "cast_array": "is_array",
+    "cast_boolean": "is_boolean",
+    "cast_null": "is_null",
+    "cast_object": "is_object",
+    "cast_set": "is_set",
+    "cast_string": "is_string",
+    "net.cidr_overlap": "net.cidr_contains",
+    "re_match": "regex.match",
+    "set_diff": "-",
+}
+
+
 def unsafe_hint(state: Compilation, unit: ModuleUnit | None, name: str) -> str:
     """Advice for a variable that nothing binds."""
     if name.startswith("$"):
-        return "_ stands for any value where one is looked up; it has none of its own"
+        return (
+            "_ stands for any value where one is looked up; it has none of its own. "
+            "Under `not`: write `not x in xs`, or name the condition in a rule of its own and negate that"
+        )
     if name in state.signatures:
         return f"{name} is a function: call it with its arguments"
+    if name in _CONSTANTS:
+        constant = _CONSTANTS[name]
+        return f"write {constant}" if constant else "write `not x` for what is undefined"
     known = {"input", "data"}
     for other in state.units:
         if unit is None or other.package == unit.package:

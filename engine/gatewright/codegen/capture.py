@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from gatewright.analysis.resolve import import_name, import_path
 from gatewright.codegen import calls
 from gatewright.records import replace
-from gatewright.syntax.nodes import Body, Expr, Ref, Term, Var
+from gatewright.syntax.nodes import Body, Expr, Import, Package, Ref, String, Term, Var
 from gatewright.syntax.walk import children
 
 if TYPE_CHECKING:
@@ -16,13 +17,27 @@ if TYPE_CHECKING:
 _PREFIX = "captured__"
 
 
-def capture_values(body: Body, signatures: Mapping[str, Any], program: Program) -> Body:
-    """The query with a variable for the value of each expression that has one."""
+def capture_values(
+    body: Body,
+    signatures: Mapping[str, Any],
+    program: Program,
+    *,
+    package: Package | None = None,
+    imports: Iterable[Import] = (),
+) -> Body:
+    """The query, which stands in a package behind imports, with a variable for the value of each expression that has
+    one."""
+    names = {import_name(node): import_path(node) for node in imports}
+    home = package.path.terms if package is not None else ()
+
+    def arity(call: tuple[Term, ...]) -> int | None:
+        return _arity(calls.operator(call[0]), _path(call[0], names, home), signatures, program)
+
     # One expression without iteration may be false and still be shown; otherwise false ends a solution.
     checked = len(body) > 1 or any(_iterates(expr) for expr in body)
     found: list[Expr] = []
     for position, expr in enumerate(body):
-        captured = _captured(expr, position, signatures, program)
+        captured = _captured(expr, position, arity)
         found.append(captured or expr)
         if captured is not None and checked:
             held = Term(Var(f"{_PREFIX}{position}"), expr.location)
@@ -30,7 +45,7 @@ def capture_values(body: Body, signatures: Mapping[str, Any], program: Program) 
     return tuple(found)
 
 
-def _captured(expr: Expr, position: int, signatures: Mapping[str, Any], program: Program) -> Expr | None:
+def _captured(expr: Expr, position: int, arity: Callable[[tuple[Term, ...]], int | None]) -> Expr | None:
     if expr.negated:
         return None
     variable = Term(Var(f"{_PREFIX}{position}"), expr.location)
@@ -39,19 +54,29 @@ def _captured(expr: Expr, position: int, signatures: Mapping[str, Any], program:
             equality = Term(Ref((Term(Var("eq"), expr.location),)), expr.location)
             return replace(expr, terms=(equality, term, variable))
         case tuple() as call:
-            name = calls.operator(call[0])
-            if name in calls.EQUALITY or _arity(name, call[0], signatures, program) != len(call) - 1:
+            if calls.operator(call[0]) in calls.EQUALITY or arity(call) != len(call) - 1:
                 return None
             return replace(expr, terms=(*call, variable))
     return None
 
 
-def _arity(name: str, operator: Term, signatures: Mapping[str, Any], program: Program) -> int | None:
+def _path(operator: Term, names: Mapping[str, tuple[Term, ...]], home: tuple[Term, ...]) -> tuple[Term, ...]:
+    """Where the function that is called stands below data, if it is one of the policy's."""
+    assert isinstance(operator.value, Ref)
+    head, *rest = operator.value.terms
+    name = head.value.name if isinstance(head.value, Var) else ""
+    if name == "data":
+        return operator.value.terms
+    if name in names:
+        return (*names[name], *rest)
+    return (*home, Term(String(name)), *rest)
+
+
+def _arity(name: str, path: tuple[Term, ...], signatures: Mapping[str, Any], program: Program) -> int | None:
     signature = signatures.get(name)
     if signature is not None:
         return None if signature.is_void else int(signature.arity)
-    assert isinstance(operator.value, Ref)
-    node = program.find(operator.value.terms) if name.startswith("data.") else None
+    node = program.find(path)
     return node.rules[0].arity if node is not None and node.rules else None
 
 

@@ -47,6 +47,19 @@ _WORDS = {
     "False": "write `false`",
     "None": "write `null`",
     "nil": "write `null`",
+    "is": "write `==`",
+}
+# What OPA's message alone tells of a slip.
+_MESSAGES = {
+    "expected `x[, y] in xs": "write `every x in xs { … }`",
+    "missing body": "write `every x in xs { … }`",
+    "illegal negation of 'some'": "write `not x in xs`, or name the condition in a rule of its own and negate that",
+    "illegal default rule (value": "a default is a constant: what is computed stands in rules without `default`",
+    "non-terminated set": "members are separated by commas; in an object each is `key: value`",
+    "non-terminated object": "members are separated by commas, each `key: value`",
+    'expected "," or ")"': "operands are separated by commas",
+    "expected as keyword": "write `with path as value`",
+    "package expected": "a file begins with its package: `package name`",
 }
 _PATH = re.compile(r"[\w.]+")
 _ALL_MUST_HOLD = "expressions on lines of their own, or separated by `;`, must all hold"
@@ -103,7 +116,8 @@ def _hint(error: RegoError, parser: Cursor) -> tuple[str, Token | None]:
     hint, bracket = _bracket_hint(parser, at)
     if hint:
         return hint, bracket
-    return _word_hint(parser.tokens, at) or _sign_hint(parser, at, message), None
+    hint = _word_hint(parser.tokens, at) or _sign_hint(parser, at, message) or _place_hint(parser.tokens, at, message)
+    return hint or next((hint for part, hint in _MESSAGES.items() if part in message), ""), None
 
 
 def _token_index(tokens: Sequence[Token], row: int, col: int) -> int:
@@ -132,8 +146,10 @@ def _operator_hint(parser: Cursor, at: int) -> str:
             return f"Rego has no `&&`: {_ALL_MUST_HOLD}"
         if pair == "||":
             return f"Rego has no `||`: {_EITHER}"
-        if pair == "//":
+        if pair in ("//", "/*"):
             return "a comment starts with `#`"
+        if pair == "===" or (pair == "==" and tokens[i].kind == "="):
+            return "write `==`"
         if pair in ("++", "--", "+=", "-="):
             return "variables do not change in Rego: bind the new value to another name"
     token = tokens[at]
@@ -202,3 +218,37 @@ def _sign_hint(parser: Cursor, at: int, message: str) -> str:
     if token.kind == ":=":
         return "`:=` can only stand in a body or after a rule's head; `==` compares"
     return ""
+
+
+def _place_hint(tokens: Sequence[Token], at: int, message: str) -> str:
+    """What a token that may not stand where it does is likely meant to be."""
+    token, before = tokens[at], tokens[max(at - 1, 0)]
+    line = [each for each in tokens[:at] if each.row == token.row]
+    first = line[0].kind if line else ""
+    if token.kind == "]" and before.kind == "[":
+        return "write `[_]` for every member"
+    if token.kind == "if":
+        return "a default holds without a condition" if first == "default" else _HEAD_FIRST if not line else ""
+    if ";" in (token.kind, before.kind if token.kind == EOF else ""):
+        return "rules stand on lines of their own, without `;`"
+    if first == "package" and message.startswith("unexpected"):
+        return 'parts of a path that are no names stand in brackets: `package a["b-c"]`'
+    if "expected \\n or ;" not in message:
+        return ""
+    if _some_without_in(line):
+        return "write `some x in xs`"
+    if token.kind == ",":
+        return "commas separate members and operands; expressions stand on lines of their own, or behind `;`"
+    return "expressions stand on lines of their own, or are separated by `;`"
+
+
+_HEAD_FIRST = "a rule begins with its head: `p if { … }`"
+
+
+def _some_without_in(line: Sequence[Token]) -> bool:
+    """Whether the last `some` of a line has no `in`."""
+    kinds = [token.kind for token in line]
+    if "some" not in kinds:
+        return False
+    start = len(kinds) - 1 - kinds[::-1].index("some")
+    return "in" not in kinds[start:]
