@@ -155,7 +155,7 @@ class Unit:
         self._builtins: dict[str, str] = {}
         self._builtin_rules: dict[str, str] = {}
         self._trees: dict[tuple[Any, ...], str] = {}
-        self._tree_stmts: list[ast.stmt] = []
+        self._closing: list[ast.stmt] = []
         self._queue: list[Group] = []
         self._narrowed: list[Group] = []
         self._functions: list[tuple[str, list[ast.stmt]]] = []
@@ -377,7 +377,7 @@ class Unit:
             self._trees[path] = name
             place = self._find(path)
             assert place is not None
-            self._tree_stmts.append(_py.assign(name, self._tree_literal(place)))
+            self._closing.append(_py.assign(name, self._tree_literal(place)))
         return self._trees[path]
 
     def _tree_literal(self, place: Place) -> ast.expr:
@@ -421,12 +421,12 @@ class Unit:
         self._entry = place.group if place is not None else None
         w = Writer(self, self._function_names(), Location(""))
         if self._entry is not None and not self._entry.arity:
-            w.add(ast.Return(_py.call(self.need(self._entry, w), _py.name("s"))))
-        else:
-            with w.body(Sink(returns=True), ordered=True):
-                ref = Ref((Term(Var("data")), *(Term(String(key)) for key in path)))
-                w.add(ast.Return(terms.value(w, Term(ref)).expr))
-            w.add(ast.Return(_py.name(_py.UNDEFINED)))
+            self._closing.append(_py.assign("entry", _py.name(self.need(self._entry, w))))
+            return
+        with w.body(Sink(returns=True), ordered=True):
+            ref = Ref((Term(Var("data")), *(Term(String(key)) for key in path)))
+            w.add(ast.Return(terms.value(w, Term(ref)).expr))
+        w.add(ast.Return(_py.name(_py.UNDEFINED)))
         self._functions.append(("<query>", [_py.function("entry", ["s"], w.stmts)]))
 
     def parts(self) -> list[Part]:
@@ -449,13 +449,13 @@ class Unit:
             by_file.setdefault(file or "<rego>", []).extend(stmts)
         used: set[str] = set()
         found = [Part(file, _module(stmts, used)) for file, stmts in by_file.items()]
-        if self._tree_stmts:
-            found.append(Part("<documents>", _module(self._tree_stmts, used)))
+        if self._closing:
+            found.append(Part("<documents>", _module(self._closing, used)))
         constants = _module(self._constants, used)
         constants.body[:0] = _module(self._imports(used), used).body
         if constants.body:
             found.insert(0, Part("<constants>", constants))
-        self._constants, self._functions, self._made, self._tree_stmts = [], [], [], []
+        self._constants, self._functions, self._made, self._closing = [], [], [], []
         self._writing = None
         return found
 

@@ -12,7 +12,7 @@ from gatewright.gatekeeper.drivers import Finding, Path, Policy, Rule
 from gatewright.gatekeeper.template import REGO, Template
 from gatewright.records import field, record
 from gatewright.runtime.conflicts import ConflictError
-from gatewright.runtime.values import Key, RegoSet, compare, to_key
+from gatewright.runtime.values import EMPTY, Key, RegoSet, compare, to_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,8 +131,8 @@ class _RegoPolicy:
 
         def rule(review: Review, inventory: Any, context: Any) -> Iterable[Finding]:
             value = bound(review.rego, inventory, context)
-            # The usual answer: an empty set, or nothing at all.
-            if not value:
+            # The usual answer: the empty set, of which there mostly is but one, or nothing at all.
+            if value is EMPTY or not value:
                 return ()
             if review.shown is not review.rego:
                 value = bound(review.shown, inventory, context.silent())

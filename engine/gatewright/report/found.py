@@ -55,7 +55,10 @@ def _stated(details: Any) -> tuple[str | int, ...]:
     stated = details.get("path") if isinstance(details, dict) else None
     if not isinstance(stated, list):
         return ()
-    return tuple(stated) if all(type(step) in (str, int) for step in stated) else ()
+    return tuple(stated) if _STEPS.issuperset(map(type, stated)) else ()
+
+
+_STEPS = frozenset((str, int))
 
 
 def is_from_text(document: Document) -> bool:
