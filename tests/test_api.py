@@ -6,6 +6,7 @@ import pytest
 
 import gatewright
 from gatewright import GatewrightError, Host, query
+from gatewright.errors import UsageError
 
 MODULE = """\
 package shop
@@ -45,12 +46,16 @@ class TestQuery:
         assert query("input", input=None) == [{}]
         assert query("x := input", input_term='{"s": {2, 1}}') == [{"x": {"s": [1, 2]}}]
 
-    @pytest.mark.parametrize("value", [float("nan"), [float("inf")], {"a": {float("-inf")}}])
-    def test_a_float_that_is_no_number_is_no_value(self, value):
-        with pytest.raises(ValueError, match="not a value Rego can hold"):
+    @pytest.mark.parametrize("value", [float("nan"), [float("inf")], {"a": {float("-inf")}}, object()])
+    def test_what_is_no_value_is_refused(self, value):
+        with pytest.raises(UsageError, match="input: not a value Rego can hold"):
             query("input", input=value)
-        with pytest.raises(ValueError, match="not a value Rego can hold"):
+        with pytest.raises(UsageError, match="data: not a value Rego can hold"):
             query("input", data={"x": value})
+
+    def test_there_are_two_dialects(self):
+        with pytest.raises(UsageError, match="unknown Rego version 'v3'"):
+            query("1", rego_version="v3")
 
     def test_data_is_a_document(self):
         assert query("x := data.a.b", data={"a": {"b": [1, 2.5, "é"]}}) == [{"x": [1, 2.5, "é"]}]

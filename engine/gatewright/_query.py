@@ -21,11 +21,12 @@ def query(
     """The solutions of a Rego query: for each the values of its variables, as JSON gives them.
 
     Sets come as lists in Rego's order, object keys that are no strings as their JSON text. `input_term` is the
-    input written as a Rego term. Without either there is no input document; `input=None` is the input null.
+    input written as a Rego term. Without either there is no input document; `input=None` is the input null. Raises a
+    GatewrightError for whatever is wrong.
     """
     from gatewright.compiler import compile_modules
     from gatewright.runtime.context import EvalOptions
-    from gatewright.runtime.json import from_python, to_python
+    from gatewright.runtime.json import to_python
     from gatewright.runtime.limits import deep
 
     with deep():
@@ -33,10 +34,20 @@ def query(
         if input_term is not None:
             input = term(input_term)
         elif input is not UNDEFINED:
-            input = from_python(input)
+            input = _document("input", input)
         options = EvalOptions(strict_builtin_errors=strict_builtin_errors)
-        solutions = policy.query(query).evaluate(input=input, data=from_python(data or {}), options=options)
+        solutions = policy.query(query).evaluate(input=input, data=_document("data", data or {}), options=options)
         return [{name: to_python(value) for name, value in solution.items()} for solution in solutions]
+
+
+def _document(name: str, value: Any) -> Any:
+    from gatewright.errors import UsageError
+    from gatewright.runtime.json import from_python
+
+    try:
+        return from_python(value)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{name}: {error}") from None
 
 
 def term(text: str) -> Any:

@@ -48,6 +48,9 @@ class Settings:
         return None if self.capabilities is None else self.capabilities.language
 
 
+REGO_VERSIONS = ("v0", "v1")
+
+
 def compile_modules(
     modules: Mapping[str, str | Module],
     *,
@@ -65,6 +68,8 @@ def compile_modules(
     With a `cache`, modules known to be good are not even parsed until something new is asked of them. With `parse`,
     the texts in `modules` only say what to look for in the cache, and `parse` gives the modules when they are needed.
     """
+    if rego_version not in REGO_VERSIONS:
+        raise UsageError(f"unknown Rego version {rego_version!r}", hint="there are v0 and v1")
     settings = Settings(rego_version, strict, print_enabled, capabilities, schemas, hosted)
     if schemas is not None or any(not isinstance(m, str) for m in modules.values()):
         cache = None

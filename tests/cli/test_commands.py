@@ -83,6 +83,11 @@ class TestTheCommandLine:
                 ["check", "plain.yaml", "--rule", "secret/*"],
                 "error: no constraints in pss-restricted\n  hint: --rule, --exclude-rule and --min-severity leave",
             ),
+            (
+                ["check", "plain.yaml", "--fail-on", "denny"],
+                "error: no such enforcement action: 'denny'\n  hint: did you",
+            ),
+            (["check", "plain.yaml", "--timeout=-1"], "error: invalid value for '--timeout'"),
             (["test", "nosuch"], "error: nosuch: no such file or directory\n"),
             (["check", "plain.yaml", "-f", "xml"], "error: unknown format 'xml'\n  hint: there are github, "),
         ],

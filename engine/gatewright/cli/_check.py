@@ -64,6 +64,8 @@ def run_check(
     kept = configured(config)
     formats, outputs = paired(tuple(format or kept.formats or ("text",)), tuple(output or ()))
     to_terminal = outputs[0] is None and sys.stdout.isatty()
+    failing = tuple(fail_on or kept.fail_on or ("deny",))
+    _refuse_mistyped(failing)
     waiver_files = (*kept.waivers, *(waivers or ()))
     baseline = baseline or kept.baseline
     request = CheckRequest(
@@ -85,7 +87,7 @@ def run_check(
         exclude_rules=(*kept.exclude_rules, *(exclude_rule or ())),
         min_severity=min_severity or kept.min_severity,
         actions=("deny",) if deny_only else (),
-        fail_on=tuple(fail_on or kept.fail_on or ("deny",)),
+        fail_on=failing,
         fail_on_stale=fail_on_stale,
         waivers=read_waivers(waiver_files),
         inline_waivers=kept.inline_waivers and not no_inline_waivers,
@@ -129,6 +131,19 @@ def refuse_format(output: Path) -> None:
     name = str(output)
     if name in FORMATS:
         raise UsageError(f"-o {name}: that is a format, not a file", hint=f"-f {name} is the format, -o FILE its place")
+
+
+def _refuse_mistyped(actions: Sequence[str]) -> None:
+    """A constraint may have actions of its own, but one that is nearly Gatekeeper's would never make a check fail."""
+    for name in actions:
+        if name not in _ACTIONS:
+            from difflib import get_close_matches
+
+            if close := get_close_matches(name, _ACTIONS, n=1):
+                raise UsageError(f"no such enforcement action: {name!r}", hint=f"did you mean {close[0]}?")
+
+
+_ACTIONS = ("deny", "warn", "dryrun")
 
 
 def configured(path: str) -> Config:

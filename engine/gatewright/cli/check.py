@@ -78,7 +78,7 @@ def check(
     ] = False,
     external_data: Annotated[str, typer.Option(help="A file with the answers of external data providers.")] = "",
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 chooses by the input's size.")] = 0,
-    timeout: Annotated[float, typer.Option(help="Seconds one review may take; 0: no limit.")] = 5.0,
+    timeout: Annotated[float, typer.Option(min=0, help="Seconds one review may take; 0: no limit.")] = 5.0,
     now: Annotated[str, typer.Option(help="What the clock says: RFC 3339, or nanoseconds.")] = "",
     seed: Annotated[str, typer.Option(help="Seed for random numbers and UUIDs.")] = "",
     allow_net: Annotated[list[str] | None, typer.Option(help="A host that http.send may reach. Repeatable.")] = None,

@@ -43,7 +43,7 @@ def eval_query(
     now: Annotated[str, typer.Option(help="What the clock says: RFC 3339, or nanoseconds.")] = "",
     seed: Annotated[str, typer.Option(help="Seed for random numbers and UUIDs.")] = "",
     allow_net: Annotated[list[str] | None, typer.Option(help="A host that http.send may reach. Repeatable.")] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds the evaluation may take; 0: no limit.")] = 0.0,
+    timeout: Annotated[float, typer.Option(min=0, help="Seconds the evaluation may take; 0: no limit.")] = 0.0,
     engine: Annotated[str, typer.Option(help="gatewright, or regopy for the second opinion.")] = "gatewright",
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compile everything anew.")] = False,
 ) -> int:

@@ -26,7 +26,7 @@ def test(
     ignore: Annotated[
         list[str] | None, typer.Option(help="Leave out files and directories with such names. Repeatable.")
     ] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds one Rego test or review may take; 0: no limit.")] = 5.0,
+    timeout: Annotated[float, typer.Option(min=0, help="Seconds one Rego test or review may take; 0: no limit.")] = 5.0,
     now: Annotated[str, typer.Option(help="What the clock says: RFC 3339, or nanoseconds.")] = "",
     seed: Annotated[str, typer.Option(help="Seed for random numbers and UUIDs.")] = "",
     allow_net: Annotated[list[str] | None, typer.Option(help="A host that http.send may reach. Repeatable.")] = None,
