@@ -12,7 +12,7 @@ import yaml
 from gatewright import catalog
 from gatewright.export import template
 from gatewright.gatekeeper.host import Host
-from gatewright.manifests import read_paths, unpacked
+from gatewright.manifests import admission_request, read_paths, unpacked
 
 # Rules that compare the name, or look for objects by it.
 _ABOUT_NAMES = {
@@ -45,7 +45,8 @@ def test_a_rule_needs_no_name(path: str) -> None:
                 host.add_data(document)
             for named in _objects(rule, case["object"]):
                 unnamed = copy.deepcopy(named)
-                unnamed["metadata"]["generateName"] = unnamed["metadata"].pop("name")
+                metadata = (admission_request(unnamed) or {"object": unnamed})["object"]["metadata"]
+                metadata["generateName"] = metadata.pop("name")
                 assert len(host.review(unnamed)) == len(host.review(named)), case["name"]
             for document in data:
                 host.inventory.remove(document)
