@@ -204,6 +204,14 @@ class TestHost:
         assert caught.value.location.row == 2
 
 
+@pytest.mark.parametrize("value", [None, "Pod", [1]])
+def test_what_is_no_object_is_refused(value):
+    host = Host(cache=False)
+    for ask in (host.add, host.remove, host.review, lambda obj: list(host.explain(obj))):
+        with pytest.raises(UsageError, match="an object of Kubernetes is a dict, not "):
+            ask(value)
+
+
 def test_the_module_offers_what_it_says():
     assert {"Host", "query", "GatewrightError", "__version__"} <= set(gatewright.__all__)
     assert all(hasattr(gatewright, name) for name in gatewright.__all__)

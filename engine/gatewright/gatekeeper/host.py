@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from gatewright.errors import GatewrightError, LimitError, MatchError, ReviewError
+from gatewright.errors import GatewrightError, LimitError, MatchError, ReviewError, UsageError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.constraint import AUDIT_POINT, GATOR_POINT, WEBHOOK_POINT, Constraint, is_constraint
 from gatewright.gatekeeper.drivers import Driver, choose, code_store, make_drivers
@@ -193,6 +193,7 @@ class Host:
 
         ValidatingAdmissionPolicies and their bindings are policies too, but not for gator.
         """
+        _require_object(document)
         if is_template(document):
             self.add_template(document)
         elif is_constraint(document):
@@ -282,6 +283,7 @@ class Host:
 
     def remove(self, document: kube.Object) -> None:
         """Take out what `add` put in; removing what is not there is no error."""
+        _require_object(document)
         gvk, name = kube.gvk_of(document), kube.name_of(document)
         if is_template(document):
             loaded = self._policies.pop(name, None)
@@ -312,6 +314,7 @@ class Host:
         `namespace` is the Namespace object to use instead of a known one. ReviewError when the object cannot be
         reviewed at all.
         """
+        _require_object(obj)
         seen = self.look(obj, operation=operation, old_object=old_object, namespace=namespace, user_info=user_info)
         return seen.violations
 
@@ -589,6 +592,7 @@ class Host:
 
     def explain(self, obj: kube.Object) -> Iterator[tuple[Constraint, str | None]]:
         """For every constraint the first match criterion that an object fails; None where it applies."""
+        _require_object(obj)
         obj = self.surroundings.placed(obj)
         space = self.surroundings.namespace_of(obj)
         if self.mutates:
@@ -619,6 +623,11 @@ def _answering(options: EvalOptions | None, provider: Provider) -> EvalOptions:
     from gatewright.runtime.context import DEFAULT_OPTIONS
 
     return replace(options or DEFAULT_OPTIONS, external_data=rego_answers(provider))
+
+
+def _require_object(value: object) -> None:
+    if not isinstance(value, dict):
+        raise UsageError(f"an object of Kubernetes is a dict, not {type(value).__name__}")
 
 
 def _is_admission_policy(document: kube.Object) -> bool:
