@@ -167,3 +167,7 @@ def test_an_answer_that_is_known_evaluates_nothing(imported, options):
     modules = imported("check", "-p", "policies", *options, "object.yaml")
     assert "gatewright.checking.recall" in modules
     assert not among(modules, HEAVY + OURS + EVALUATING)
+
+
+def test_gators_flags_are_read_without_typer(imported):
+    assert not among(imported("gator", "version"), ("click", "dataclasses", "rich", "typer", "typing"))

@@ -82,6 +82,10 @@ def invoke(argv: list[str]) -> int:
         )
     if name == "check" and (options := quick(rest)) is not None:
         return run_check(**options)
+    if name == "gator":  # whose flags are not typer's
+        from gatewright.cli.gator import gator
+
+        return gator(*rest)
     return _run(name, rest)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, Final
 
 from gatewright.errors import ConstraintError, ExpansionError, GatewrightError, MutationError, TemplateError
 from gatewright.gatekeeper import kube
@@ -22,6 +21,10 @@ from gatewright.gator.sources import providers, read_sources, worded
 from gatewright.records import record
 from gatewright.runtime.numbers import number_text
 from gatewright.runtime.values import NumberText
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 FLAGS: Final = (
     Flag("filename", "f", "list", usage=RESOURCES),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final, NoReturn
 
 from gatewright.gatekeeper._gotext import quote
 from gatewright.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final, NoReturn
 
 END: Final = "unexpected EOF"
 _SPACE: Final = re.compile(r"[ \t\r\n]*")

@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cmp_to_key, lru_cache
-from typing import Any, Final, Literal
 
 from gatewright.gatekeeper._gotext import float_text
 from gatewright.records import record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final, Literal
 
-class Ordered(dict[str, Any]):
+
+class Ordered(dict):  # type: ignore[type-arg]
     """A mapping that is written in its own order, as Go's structs are."""
 
 

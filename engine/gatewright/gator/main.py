@@ -6,14 +6,17 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, TextIO
 
 from gatewright._version import __version__
 from gatewright.gator import usage
 from gatewright.gator.console import CobraError, Console, Fatal
 from gatewright.gator.flags import Flag, FlagError, parse
 from gatewright.gator.usage import Page
+from gatewright.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final, TextIO
 
 # What gator's own binary calls itself at the version whose behaviour this is.
 GATEKEEPER_VERSION: Final = "3.23.1"
@@ -116,7 +119,7 @@ def _wrong_count(name: str, rest: list[str], count: int) -> str:
 _Loaded = tuple[Sequence[Flag], Callable[..., int]]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Command:
     """`load` gives the flags and the function; `arguments` is how many there must be, None for any number."""
 

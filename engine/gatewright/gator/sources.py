@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
 
 from gatewright.errors import GatewrightError, ManifestError
 from gatewright.gatekeeper import kube
@@ -14,8 +13,12 @@ from gatewright.gator.console import Console, Fatal
 from gatewright.gator.gojson import END, json_fault
 from gatewright.records import record
 
-_Given = TypeVar("_Given")
-_Made = TypeVar("_Made")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    _Given = TypeVar("_Given")
+    _Made = TypeVar("_Made")
 
 _EXTENSIONS = (".yaml", ".yml", ".json")
 
