@@ -10,7 +10,19 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from gatewright.analysis import calls, conflicts, graph, hoist, overrides, prints, resolve, safety, templates, withs
+from gatewright.analysis import (
+    calls,
+    conflicts,
+    graph,
+    hoist,
+    overrides,
+    prints,
+    recursion,
+    resolve,
+    safety,
+    templates,
+    withs,
+)
 from gatewright.analysis import locals as local_names
 from gatewright.analysis._state import (
     COMPILE,
@@ -76,7 +88,7 @@ class _Modules:
         self.graph = graph.build_graph(self.state)
 
     def check_recursion(self) -> None:
-        graph.check_recursion(self.state, self.graph)
+        recursion.check_recursion(self.state, self.graph)
 
     def check_types(self) -> None:
         check_types(self.state, self.graph, self._schemas)
