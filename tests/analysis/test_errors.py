@@ -101,6 +101,10 @@ REFUSED = {
         'p := {"a": [x | x := 1][0]}',
         ["2:17 unsafe_var: var x is unsafe"],
     ),
+    "a position that no array has": (
+        "x := [y | y := input[_]]\np := x[-0]\nq := x[9223372036854775807]\nr := x[9223372036854775808]",
+        ["5:6 type: undefined ref: data.t.x[9223372036854775808]"],
+    ),
     "an argument that hides the input in a ref": (
         "f(x[input]) := 1",
         ["2:1 compile: args must not shadow input (use a different variable name)"],

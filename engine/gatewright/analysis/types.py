@@ -393,7 +393,8 @@ def select(tpe: Type | None, key: Any) -> Type | None:
     tpe = bare(tpe)
     match tpe:
         case ArrayType():
-            return tpe.select(key) if isinstance(key, int) and not isinstance(key, bool) else None
+            position = _position(key)
+            return None if position is None else tpe.select(position)
         case ObjectType():
             return tpe.select(key)
         case SetType(of):
@@ -409,6 +410,13 @@ def select(tpe: Type | None, key: Any) -> Type | None:
                 found = union(select(member, key), found)
             return found
     return None
+
+
+def _position(key: Any) -> int | None:
+    """The position that a key means in an array: a number written without a fraction that fits a machine's word."""
+    if key.__class__ is NumberKey and key.text == "-0":
+        return 0
+    return key if key.__class__ is int and key < 1 << 63 else None
 
 
 def keys_of(tpe: Type | None) -> Type | None:
