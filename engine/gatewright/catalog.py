@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -274,6 +274,7 @@ def selections(document: Mapping[str, Any]) -> Iterator[Selection]:
             entry = {"rule": entry}
         if not isinstance(entry, Mapping) or not ("rule" in entry or "family" in entry):
             raise UsageError(f"a line of a {POLICY_SET_KIND} names a rule or a family, not {entry!r}")
+        _check_names(entry, _LINE, f"a line of a {POLICY_SET_KIND}", "field")
         for chosen in _named_rules(entry):
             yield Selection(
                 rule=chosen,
@@ -285,14 +286,31 @@ def selections(document: Mapping[str, Any]) -> Iterator[Selection]:
             )
 
 
+_LINE = ("control", "enforcementAction", "except", "family", "match", "name", "parameters", "rule")
+
+
+def _check_names(given: Iterable[str], known: Collection[str], holder: str, word: str) -> None:
+    """Raises UsageError for a name that the holder does not know: a slip would pass in silence."""
+    for name in given:
+        if name not in known:
+            from difflib import get_close_matches
+
+            close = get_close_matches(str(name), known, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(known))}" if known else ""
+            raise UsageError(f"{holder} has no {word} {name!r}", hint=hint)
+
+
 def _named_rules(entry: Mapping[str, Any]) -> Iterator[Rule]:
     if "rule" in entry:
-        yield rule(entry["rule"])
+        chosen = rule(entry["rule"])
+        _check_names(entry.get("parameters") or (), chosen.parameters, chosen.path, "parameter")
+        yield chosen
         return
     family, left_out = str(entry["family"]), entry.get("except") or ()
     folders = sorted(library_dir().glob(f"{family}/*/rule.rego")) if family.isidentifier() else []
     if not folders:
         raise UsageError(f"there is no rule family {family!r}")
+    _check_names(left_out, [file.parent.name for file in folders], f"the family {family}", "rule")
     for file in folders:
         if file.parent.name not in left_out:
             yield read_rule(file)

@@ -136,3 +136,17 @@ def test_a_kubernetes_version_is_taken(version: str) -> None:
 def test_what_is_no_kubernetes_version_is_a_usage_error(version: str) -> None:
     with pytest.raises(UsageError, match="no Kubernetes version"):
         catalog.policy_set("pss-baseline", parameters={"kubernetesVersion": version})
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ({"rule": "pod/privileged", "enforcmentAction": "warn"}, "has no field 'enforcmentAction'"),
+        ({"rule": "image/untrusted_registry", "parameters": {"allowd": []}}, "has no parameter 'allowd'"),
+        ({"rule": "pod/bidirectional_mount", "parameters": {"x": 1}}, "has no parameter 'x'"),
+        ({"family": "pod", "except": ["privilegd"]}, "the family pod has no rule 'privilegd'"),
+    ],
+)
+def test_a_slip_in_a_line_of_a_set(line: dict[str, object], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        list(catalog.selections({"spec": {"rules": [line]}}))
