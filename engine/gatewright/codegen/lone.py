@@ -5,11 +5,9 @@ As wildcards they cost nothing: the collection's members are gone through withou
 
 from __future__ import annotations
 
-from collections import Counter
-
 from gatewright.codegen.sharing import Renaming
-from gatewright.syntax.nodes import Body, Every, Ref, Var
-from gatewright.syntax.walk import walk
+from gatewright.syntax.nodes import Body, Every, Ref, Term, Var
+from gatewright.syntax.walk import children
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,17 +18,21 @@ def without_lone_keys(rule: CompiledRule) -> Body:
     """The body of a definition with wildcards for keys that occur but once."""
     head = rule.head
     parts = (rule.body, head.args or (), rule.ref, tuple(t for t in (head.key, head.value) if t is not None))
-    times: Counter[str] = Counter()
-    keys: set[str] = set()
-    for node in walk(parts):
-        match node:
-            case Var(name):
-                times[name] += 1
-            case Ref(terms=(_, *operands)):
-                keys.update(term.value.name for term in operands if isinstance(term.value, Var))
-            case Every(key=key) if key is not None and isinstance(key.value, Var):
-                keys.add(key.value.name)
-    lone = {name for name in keys if times[name] == 1 and not name.startswith("$")}
+    times: dict[str, int] = {}
+    keys: list[Term] = []
+    stack: list[object] = [parts]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Var):
+            times[node.name] = times.get(node.name, 0) + 1
+            continue
+        if isinstance(node, Ref):
+            keys += node.terms[1:]
+        elif isinstance(node, Every) and node.key is not None:
+            keys.append(node.key)
+        stack += children(node)
+    variables = {term.value for term in keys if isinstance(term.value, Var)}
+    lone = {var.name for var in variables if times[var.name] == 1 and not var.wildcard}
     return tuple(map(_Wildcards(lone).node, rule.body)) if lone else rule.body
 
 
