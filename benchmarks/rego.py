@@ -27,7 +27,7 @@ from gatewright.gatekeeper.reading.template import read_template
 from gatewright.gatekeeper.rego_driver import RegoDriver
 from gatewright.gatekeeper.template import REGO, is_template
 from gatewright.manifests import Document, read_paths
-from gatewright.runtime.json import to_python
+from gatewright.runtime.plain import to_python
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks-rego.md"
 # Those of them that the fixtures hold; their samples are theirs.

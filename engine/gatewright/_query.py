@@ -26,8 +26,8 @@ def query(
     """
     from gatewright.compiler import compile_modules
     from gatewright.runtime.context import EvalOptions
-    from gatewright.runtime.json import to_python
     from gatewright.runtime.limits import deep
+    from gatewright.runtime.plain import to_python
 
     with deep():
         policy = compile_modules(modules or {}, rego_version=rego_version)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from gatewright.errors import RegoEvaluationError
 from gatewright.runtime import json
-from gatewright.runtime.json import JsonError, dumps, indent, loads, to_python
+from gatewright.runtime.json import JsonError, dumps, indent, loads
+from gatewright.runtime.plain import to_python
 from gatewright.runtime.text import term_text
 from gatewright.runtime.values import Key, NumberText, RegoSet, equal
 

@@ -14,8 +14,9 @@ from urllib.parse import quote_plus
 
 from gatewright.builtins._format import compile_format
 from gatewright.records import field, record
-from gatewright.runtime.json import dump_string, to_python
+from gatewright.runtime.json import dump_string
 from gatewright.runtime.numbers import number_text
+from gatewright.runtime.plain import to_python
 from gatewright.runtime.text import go_quote
 
 _MAX_DEPTH: Final = 1000

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from gatewright.builtins._strconv import format_float
 from gatewright.builtins._yaml_read import _resolved
-from gatewright.runtime.json import to_python
 from gatewright.runtime.numbers import number_text
+from gatewright.runtime.plain import to_python
 
 _OLD_BOOLEANS: Final = frozenset(
     word for base in ("y", "yes", "on", "n", "no", "off") for word in (base, base.capitalize(), base.upper())

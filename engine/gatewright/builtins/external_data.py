@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gatewright.builtins.registry import BuiltinError, builtin
-from gatewright.runtime.json import to_python
+from gatewright.runtime.plain import to_python
 
 if TYPE_CHECKING:
     from gatewright.runtime.context import Context

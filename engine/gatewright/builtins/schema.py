@@ -8,6 +8,7 @@ from typing import Any
 from gatewright.builtins._jsonschema import Fault, SchemaError, compile_schema, validate
 from gatewright.builtins.registry import BuiltinError, builtin
 from gatewright.runtime import json
+from gatewright.runtime.plain import to_python
 
 
 @builtin(
@@ -56,7 +57,7 @@ def _loaded(value: Any) -> Any:
             raise ValueError("invalid JSON string")
         return json.loads(value)
     if value.__class__ in (dict, list):
-        return json.to_python(value)
+        return to_python(value)
     raise ValueError("wrong type, expected string or object")
 
 

@@ -190,7 +190,7 @@ def _distinct(found: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
 def _as_python(value: Any) -> Any:
     if value.__class__ is dict and not value:
         return {}
-    from gatewright.runtime.json import to_python
+    from gatewright.runtime.plain import to_python
 
     return to_python(value)
 

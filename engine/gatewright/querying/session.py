@@ -175,7 +175,7 @@ def _texts(body: Body, query: str) -> list[tuple[str, int, int]]:
 
 
 def _regopy_rows(request: QueryRequest, loaded: Loaded, input: Any) -> list[Row]:
-    from gatewright.runtime.json import to_python
+    from gatewright.runtime.plain import to_python
     from gatewright.second_opinion import SecondOpinion, as_v1
 
     modules = as_v1(loaded.modules, request.rego_version)

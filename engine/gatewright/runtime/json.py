@@ -1,4 +1,4 @@
-"""JSON text to Rego values and back, as Go's encoding/json reads and writes it; and results as plain Python.
+"""JSON text to Rego values and back, as Go's encoding/json reads and writes it.
 
 Well-formed text goes through CPython's own parser. Whatever that cannot say exactly (lone surrogates, very deep
 nesting, the wording of errors) is read by a decoder here that keeps no Python stack.
@@ -11,10 +11,9 @@ import re
 from collections.abc import Iterable
 from math import isfinite
 
-from gatewright.errors import RegoEvaluationError
 from gatewright.runtime.numbers import NumberError, check_range, int_of_text, number_text, parse_number
-from gatewright.runtime.text import go_quote, has_surrogate
-from gatewright.runtime.values import Key, NumberText, RegoSet, from_key, sorted_keys
+from gatewright.runtime.text import go_quote
+from gatewright.runtime.values import NumberText, RegoSet, from_key, sorted_keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -343,7 +342,7 @@ def _push_array(todo: list[Any], items: list[Any]) -> None:
 
 
 def _push_object(todo: list[Any], item: dict[Any, Any], escape_html: bool) -> None:
-    named = {json_key(k): item[k] for k in _in_order(item)}
+    named = {json_key(k): item[k] for k in in_order(item)}
     todo.append(("}",))
     keys = sorted(named, reverse=True)
     for i, key in enumerate(keys):
@@ -353,9 +352,14 @@ def _push_object(todo: list[Any], item: dict[Any, Any], escape_html: bool) -> No
     todo.append(("{",))
 
 
-def _in_order(item: dict[Any, Any]) -> Iterable[Any]:
-    """The keys such that of those with one text in JSON (`1` and `"1"`) the last in Rego's order stands last."""
+def in_order(item: dict[Any, Any]) -> Iterable[Any]:
+    """The keys of an object, in key form, in Rego's order."""
     return item if all(k.__class__ is str for k in item) else sorted_keys(item)
+
+
+def is_number_text(text: str) -> bool:
+    """Whether JSON has such a number."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 def json_key(key: Any) -> str:
@@ -392,78 +396,6 @@ _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\[\]{},:"]+')
 # Results as plain Python --------------------------------------------------------------------------------------------
 
 
-def to_python(value: Any) -> Any:
-    """A Rego value in the types of Python's json: sets as lists in Rego order, other keys as their JSON text.
-
-    Numbers stay what they are, NumberText included (it is a float); one whose text JSON does not know (`+5`, which
-    to_number makes) is refused, as OPA refuses to print it.
-    """
-    try:
-        return _converted(value)
-    except RecursionError:
-        return _converted_deep(value)
-
-
-def _converted(value: Any) -> Any:
-    kind = value.__class__
-    if kind is str:
-        return value if value.isascii() else _plain_leaf(value)
-    if kind is list:
-        return [v if v.__class__ in _THEMSELVES else _converted(v) for v in value]
-    if kind is dict:
-        if _STRINGS.issuperset(map(type, value)):
-            return {k: v if v.__class__ in _THEMSELVES else _converted(v) for k, v in value.items()}
-        return {json_key(k): _converted(value[k]) for k in _in_order(value)}
-    if kind is RegoSet:
-        return [_converted(v) for v in value.sorted()]
-    return _plain_leaf(value)
-
-
-_STRINGS: Final = frozenset({str})
-_THEMSELVES: Final = frozenset({bool, int, float, type(None)})
-
-
-def _converted_deep(value: Any) -> Any:
-    """The same without recursion."""
-    if value.__class__ not in _COMPOSITE:
-        return _plain_leaf(value)
-    root: list[Any] = [None]
-    todo: list[tuple[Any, Any, Any]] = [(root, 0, value)]
-    while todo:
-        target, place, item = todo.pop()
-        kind = item.__class__
-        if kind is dict:
-            made: Any = {}
-            entries = [(json_key(k), item[k]) for k in _in_order(item)]
-        else:
-            members = item if kind is list else item.sorted()
-            made = [None] * len(members)
-            entries = list(enumerate(members))  # type: ignore[arg-type]
-        target[place] = made
-        for key, child in entries:
-            if child.__class__ in _COMPOSITE:
-                made[key] = None  # keeps the order of the keys
-                todo.append((made, key, child))
-            else:
-                made[key] = _plain_leaf(child)
-    return root[0]
-
-
-_COMPOSITE: Final = frozenset({list, dict, RegoSet, Key})
-
-
-def _plain_leaf(value: Any) -> Any:
-    """Bytes that are not UTF-8 (kept as lone surrogates) become U+FFFD, as when Go prints them."""
-    if value.__class__ is str:
-        return value if value.isascii() or not has_surrogate(value) else _SURROGATE.sub("\ufffd", value)
-    if value.__class__ is NumberText and not _NUMBER.fullmatch(value.text):
-        raise RegoEvaluationError(f'json: invalid number literal "{value.text}"')
-    return value
-
-
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-
-
 def from_python(value: Any) -> Any:
     """The Rego value of what Python's json (or a caller) gives: floats and ints as they are, tuples as arrays.
 
@@ -488,10 +420,11 @@ __all__ = [
     "dump_string",
     "dumps",
     "from_python",
+    "in_order",
     "indent",
     "int_of_text",
+    "is_number_text",
     "is_valid",
     "json_key",
     "loads",
-    "to_python",
 ]

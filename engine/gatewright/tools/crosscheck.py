@@ -20,7 +20,8 @@ from gatewright.gatekeeper.template import CEL, REGO, Template
 from gatewright.loading import load_files, read_document
 from gatewright.manifests import Document
 from gatewright.records import field, record
-from gatewright.runtime.json import dumps, from_python, to_python
+from gatewright.runtime.json import dumps, from_python
+from gatewright.runtime.plain import to_python
 from gatewright.runtime.values import UNDEFINED
 from gatewright.second_opinion import SecondOpinion, SecondOpinionError, as_v1
 from gatewright.tools.inputs import Troubles, load_policies, read_objects
