@@ -126,6 +126,19 @@ class TestPolicies:
         says = "error: match.yaml:5:11: invalid Constraint: unknown fields: [spec.match."
         check(command, "-p", "match.yaml", says=says)
 
+    def test_a_stray_file_among_the_policies(self, command, work):
+        (work / "policies").mkdir()
+        (work / "policies" / "values.yaml").write_text("size: 1\n")
+        says = "error: policies/values.yaml:1:1: not a Kubernetes object: it has no apiVersion and kind\n"
+        check(command, "-p", "policies", says=says)
+
+    def test_rego_that_nobody_asks(self, command, work):
+        (work / "policies").mkdir()
+        (work / "policies" / "pods.rego").write_text('package pods\n\ndeny contains "no" if input.x\n')
+        ran = command("check", "-p", "policies", "plain.yaml")
+        assert ran.code == 2
+        assert "error: no constraints in policies\n  hint: of the Rego in a directory only `package main` is" in ran.err
+
     def test_an_unknown_set(self, command):
         ran = command("check", "-p", "pss-restrictd", "plain.yaml")
         assert ran.code == 2

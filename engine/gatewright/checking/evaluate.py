@@ -116,7 +116,7 @@ class Evaluator:
         answers = iter(self._host.look_all(objects, (document.origins for document in reviewable)))
         for document in documents:
             if not self._is_object(document.value):
-                yield _not_an_object(document.value)
+                yield not_an_object(document.value)
                 continue
             seen = next(answers)
             if self._request.engine == "both":
@@ -333,7 +333,8 @@ def _read_foreign(reader: str, data: bytes, name: str) -> Iterator[Document | Ga
         yield Document(value, name, index, 1, text)
 
 
-def _not_an_object(value: Any) -> ManifestError:
+def not_an_object(value: Any) -> ManifestError:
+    """What is wrong with a document that is no object of Kubernetes."""
     if not isinstance(value, dict):
         kind = "a list" if isinstance(value, list) else "a scalar"
         return ManifestError(f"not a Kubernetes object: the document is {kind}", hint=_NOT_OURS)

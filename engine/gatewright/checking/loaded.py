@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 
 from gatewright.checking.cores import choose_jobs
 from gatewright.checking.evaluate import Evaluator, error_data
+from gatewright.checking.fingerprint import REGO
 from gatewright.checking.outcome import Outcome
 from gatewright.checking.policies import DEFAULT_SET
 from gatewright.checking.policy_sets import PolicySet
@@ -16,6 +18,7 @@ from gatewright.checking.survey import add_inventory, is_policy, special_documen
 from gatewright.checking.units import Part, Unit, units_of
 from gatewright.collector import collector_relaxed
 from gatewright.errors import GatewrightError, UsageError
+from gatewright.manifests import find_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,9 +58,15 @@ def _nothing_to_check(request: CheckRequest) -> UsageError:
         "a ConstraintTemplate does nothing until a constraint of its kind says where it applies, "
         "nor a ValidatingAdmissionPolicy without a binding"
     )
+    if any(_is_folder_of_rego(path) for path in request.policies):
+        hint = "of the Rego in a directory only `package main` is asked, as conftest does; a file named itself is asked"
     if request.rules or request.exclude_rules or request.min_severity:
         hint = "--rule, --exclude-rule and --min-severity leave out all of them"
     return UsageError(f"no constraints in {', '.join(request.policies or (DEFAULT_SET,))}", hint=hint)
+
+
+def _is_folder_of_rego(path: str) -> bool:
+    return os.path.isdir(path) and any(True for _ in find_files([path], extensions=(REGO,)))
 
 
 def _learn(host: Host, documents: Iterable[Document]) -> None:

@@ -70,6 +70,8 @@ def _read_files(path: str, request: CheckRequest, policies: Policies) -> None:
             if _is_set(document.value):
                 policies.uses_catalog = True
                 policies.documents += [Document(v, document.file) for v in _expanded(document.value, request)]
+            elif not (_is_object(document.value) or request.gator_compat):
+                policies.errors.append(_stray(document))
             else:
                 policies.documents.append(document)
 
@@ -103,6 +105,19 @@ def _read_rego(path: str, policies: Policies) -> None:
 def _is_main(file: str) -> bool:
     with open(file, "rb") as text:
         return re.search(rb"^[ \t]*package[ \t]+main\b", text.read(), re.MULTILINE) is not None
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict) and bool(value.get("kind") and value.get("apiVersion"))
+
+
+def _stray(document: Document) -> ManifestError:
+    from gatewright.checking.evaluate import not_an_object
+
+    error = not_an_object(document.value)
+    error.location = document.locate()
+    error.hint = "of a directory named with -p every .yaml, .yml and .json is read; name others, or move this one"
+    return error
 
 
 def _is_set(value: Any) -> bool:
