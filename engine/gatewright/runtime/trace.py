@@ -133,13 +133,18 @@ class Places:
             self._known |= _everywhere(self._document)
 
     def _paths(self, chain: _Chain) -> Iterator[Path]:
-        ways: set[Path] = set()
+        told: list[Path] = []
         for position, link in enumerate(_links(chain.reads)):
             path = self._path(chain, position, link)
-            if path is None or path in ways:
+            if path is None:
                 continue
-            yield path
-            ways.update([path[:i] for i in range(1, len(path))])
+            length = len(path)
+            for later in told:
+                if later[:length] == path:
+                    break
+            else:
+                yield path
+                told.append(path)
 
     def _path(self, chain: _Chain, position: int, link: _Link) -> Path | None:
         """The path of a read, by the earlier ones that led to its container; None outside the document."""
