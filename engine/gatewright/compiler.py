@@ -476,19 +476,25 @@ class BoundRule:
         return result
 
     def evidence(self, review: Any, inventory: Any = UNDEFINED, context: Context | None = None) -> list[Evidence]:
-        """Evaluate once more with recording on: each result with the reads of input that led to it."""
+        """Evaluate with recording on: each result with the reads of input that led to it."""
+        return self.recorded(review, inventory, context)[1]
+
+    def recorded(
+        self, review: Any, inventory: Any = UNDEFINED, context: Context | None = None
+    ) -> tuple[Result, list[Evidence]]:
+        """The rule's value as its recording twin finds it, and what led to it. Built-in errors are not strict."""
         context = Context(DEFAULT_OPTIONS if context is None else context.options)
         entry = self._entrypoint.recording
         input = {self._review: review, self._parameters_name: self._parameters}
         data = {} if inventory is UNDEFINED else {self._inventory: inventory}
         fixed = None if context.options.strict_builtin_errors else self._fixed_recording
         try:
-            entry(State(context, input, data, fixed))
+            value = entry(State(context, input, data, fixed))
         except (RecursionError, MemoryError):
             context.reads = None
             context.evidence.clear()
-            _guarded(context, entry, State(context, input, data))
-        return [Evidence(result, reads) for result, reads in context.evidence]
+            value = _guarded(context, entry, State(context, input, data))
+        return value, [Evidence(result, reads) for result, reads in context.evidence]
 
 
 @record(frozen=True, slots=True)

@@ -138,3 +138,18 @@ def test_a_place_is_told_from_where_the_reader_put_it(make_host, style):
     (violation,) = seen.violations
     assert host.path_of(violation, seen) == ("spec", "initContainers", 0, "stdin")
     assert document.locate(host.path_of(violation, seen)).row == 9
+
+
+OFTEN = [pod(f"p{i}", labels={"owner": "me"} if i % 3 == 0 else {}) for i in range(100)]
+
+
+def test_who_objects_often_locates_at_once(make_host):
+    host = make_host(template(), constraint(), *POLICIES[3:6])
+    for batch in (OFTEN[:40], OFTEN[40:70], OFTEN[70:]):
+        looks = host.look_all(batch, locating=True)
+        assert [told(seen) for seen in looks] == one_by_one(host, batch)
+    for seen in looks:
+        fresh = host.look(seen.review.object)
+        assert ("NeedsLabel", "c") in seen.paths
+        for violation in seen.violations:
+            assert host.path_of(violation, seen) == host.path_of(violation, fresh)

@@ -113,7 +113,7 @@ class Evaluator:
         """What the host sees of each, or why it cannot be reviewed."""
         reviewable = [document for document in documents if self._is_object(document.value)]
         objects = [document.value for document in reviewable]
-        answers = iter(self._host.look_all(objects, (document.origins for document in reviewable)))
+        answers = iter(self._host.look_all(objects, (d.origins for d in reviewable), locating=True))
         for document in documents:
             if not self._is_object(document.value):
                 yield not_an_object(document.value)

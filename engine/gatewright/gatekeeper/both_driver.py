@@ -87,3 +87,8 @@ class _BothPolicy:
 
     def paths(self, constraint: Constraint, review: Review, inventory: Any, context: Any) -> dict[str, Path]:
         return self.cel.paths(constraint, review, inventory, context)
+
+    def located(
+        self, constraint: Constraint, review: Review, inventory: Any, context: Any
+    ) -> tuple[list[Finding], dict[str, Path]] | None:
+        return None

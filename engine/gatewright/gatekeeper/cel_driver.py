@@ -64,6 +64,11 @@ class _CelPolicy:
                 found[message] = subject(places, reads)
         return found
 
+    def located(
+        self, constraint: Constraint, review: Review, inventory: Any, context: Any
+    ) -> tuple[list[Finding], dict[str, Path]] | None:
+        return None
+
 
 def _inputs_of(review: Review) -> Inputs:
     """What expressions see of a review."""

@@ -41,6 +41,11 @@ class Policy(Protocol):
     def paths(self, constraint: Constraint, review: Review, inventory: Any, context: Any) -> dict[str, Path]:
         """For each message the place in the object that it is about, where the language can tell."""
 
+    def located(
+        self, constraint: Constraint, review: Review, inventory: Any, context: Any
+    ) -> tuple[list[Finding], dict[str, Path]] | None:
+        """The findings and their places in one evaluation; None where that is no cheaper than two."""
+
 
 class Driver(Protocol):
     """A policy language."""

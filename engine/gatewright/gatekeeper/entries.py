@@ -13,13 +13,24 @@ from gatewright.records import record
 
 @record(slots=True)
 class Entry:
-    """A constraint as the index holds it; its rule is bound at its first match."""
+    """A constraint as the index holds it; its rule is bound at its first match. `asked` and `objected` count reviews of
+    many objects at once."""
 
     constraint: Constraint
     policy: LoadedPolicy
     check: Callable[[Subject], bool] | None
     actions: tuple[str, ...]
     rule: Rule | None = None
+    asked: int = 0
+    objected: int = 0
+
+    @property
+    def often_objects(self) -> bool:
+        """Whether so many of its reviews find something that it pays to record all of them."""
+        return self.asked >= _ENOUGH and self.objected * 10 > self.asked * 3
+
+
+_ENOUGH = 32
 
 
 @record(slots=True)

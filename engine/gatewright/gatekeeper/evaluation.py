@@ -12,25 +12,28 @@ from gatewright.gatekeeper.rego_driver import error_text
 from gatewright.gatekeeper.results import Result, by_constraint, result_of, with_failures
 from gatewright.gatekeeper.review import Review
 from gatewright.gatekeeper.template import TARGET
-from gatewright.records import record
+from gatewright.records import field, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
+    from typing import Any
 
     from gatewright.gatekeeper.constraint import Constraint
-    from gatewright.gatekeeper.drivers import Finding, Path, Policy
+    from gatewright.gatekeeper.drivers import Finding, Path, Policy, Rule
     from gatewright.runtime.context import Context, EvalOptions
 
 
 @record(slots=True)
 class Met:
-    """A review, the constraints that apply to it, and what is said by those whose match cannot be decided."""
+    """A review, the constraints that apply to it, and what is said by those whose match cannot be decided. `paths` is
+    filled with what became known of where findings lie, by kind and name of the constraint, then by message."""
 
     review: Review
     matched: list[Entry]
     rejected: list[Result]
+    paths: dict[tuple[str, str], dict[str, Path]] = field(default_factory=dict)
 
 
 class Evaluation:
@@ -63,8 +66,10 @@ class Evaluation:
                     results += [result_of(entry, finding) for finding in found]
         return with_failures(matched, results, failed) if failed else results
 
-    def of_all(self, met: Sequence[Met]) -> list[list[Result] | GatewrightError]:
+    def of_all(self, met: Sequence[Met], *, locating: bool = False) -> list[list[Result] | GatewrightError]:
         """`of` for many reviews, constraint by constraint: the code of a policy is fetched once for all of them.
+
+        `locating`: findings will be located, so that constraints which object often had better do so at once.
 
         All together have the time that each may take; when that is not enough, they are evaluated one by one, and so
         are those that come later.
@@ -72,12 +77,12 @@ class Evaluation:
         if not self._slow:
             try:
                 with self.guarded():
-                    return self._by_constraint(met)
+                    return self._by_constraint(met, locating)
             except LimitError:
                 self._slow = True
         return [self._attempt(one) for one in met]
 
-    def _by_constraint(self, met: Sequence[Met]) -> list[list[Result] | GatewrightError]:
+    def _by_constraint(self, met: Sequence[Met], locating: bool) -> list[list[Result] | GatewrightError]:
         results: list[list[Result]] = [[] for _ in met]
         failed: dict[int, dict[str, str]] = {}
         refused: dict[int, GatewrightError] = {}
@@ -86,6 +91,9 @@ class Evaluation:
         inventory = self._inventory.data
         for entry, numbers in _constraints_of(met):
             rule = self._rule(entry)
+            if locating and entry.often_objects:
+                rule = _locating(entry, rule, {id(reviews[number]): met[number] for number in numbers})
+            entry.asked += len(numbers)
             for number in numbers:
                 try:
                     found = rule(reviews[number], inventory, contexts[number])
@@ -96,6 +104,7 @@ class Evaluation:
                     refused.setdefault(number, _refused(entry, error))
                     continue
                 if found:
+                    entry.objected += 1
                     results[number] += [result_of(entry, finding) for finding in found]
         for number, texts in failed.items():
             results[number] = with_failures(met[number].matched, results[number], texts)
@@ -158,6 +167,26 @@ def _constraints_of(met: Sequence[Met]) -> list[tuple[Entry, list[int]]]:
             else:
                 there[1].append(number)
     return sorted(found.values(), key=lambda pair: by_constraint(pair[0]))
+
+
+def _locating(entry: Entry, rule: Rule, met: dict[int, Met]) -> Rule:
+    """The rule of a constraint, keeping where its findings lie with the reviews."""
+    constraint, located = entry.constraint, entry.policy.policy().located
+    key = constraint.ref.kind, constraint.ref.name
+
+    def answer(review: Review, inventory: Any, context: Any) -> Iterable[Finding]:
+        try:
+            told = located(constraint, review, inventory, context)
+        except LimitError:
+            raise
+        except RegoError:
+            told = None  # the rule itself says it best
+        if told is None:
+            return rule(review, inventory, context)
+        found, met[id(review)].paths[key] = told
+        return found
+
+    return answer
 
 
 def _note(failed: dict[str, str], entry: Entry, error: RegoError) -> None:

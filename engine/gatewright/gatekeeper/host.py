@@ -343,12 +343,13 @@ class Host:
         return _seen(obj, review, self.pairs - before, results, decisions)
 
     def look_all(
-        self, objects: Sequence[kube.Object], origins: Iterable[Origins | None] = ()
+        self, objects: Sequence[kube.Object], origins: Iterable[Origins | None] = (), *, locating: bool = False
     ) -> list[Seen | GatewrightError]:
         """`look` at each of many objects; an error stands for one that cannot be reviewed.
 
         The answers are the same, but come sooner: a policy runs on all the objects it applies to before the next one.
-        `origins` tells of each object where its parts come from (runtime.trace), which finds paths sooner.
+        `origins` tells of each object where its parts come from (runtime.trace), which finds paths sooner; `locating`
+        says that the paths of all violations will be asked for.
         """
         if self._expander is not None or self._printing or any(map(self._unwraps, objects)):
             return [self._attempt(obj) for obj in objects]
@@ -356,7 +357,7 @@ class Host:
         for obj, one, told in zip(objects, met, origins, strict=False):
             if told is not None and isinstance(one, Met):
                 one.review.read = obj, told
-        answers = iter(self._evaluation.of_all([one for one in met if isinstance(one, Met)]))
+        answers = iter(self._evaluation.of_all([one for one in met if isinstance(one, Met)], locating=locating))
         return [
             one if isinstance(one, GatewrightError) else self._told(obj, one, next(answers))
             for obj, one in zip(objects, met, strict=True)
@@ -371,7 +372,9 @@ class Host:
             decisions = () if self._admission is None else self._decisions(met.review.rego, None, obj)
         except GatewrightError as error:
             return error
-        return _seen(obj, met.review, self.pairs - before, _together(met, answer), decisions)
+        seen = _seen(obj, met.review, self.pairs - before, _together(met, answer), decisions)
+        seen.paths = met.paths
+        return seen
 
     def _attempt(self, obj: kube.Object) -> Seen | GatewrightError:
         try:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from gatewright.analysis import Capabilities
     from gatewright.codegen.cache import CodeCache
-    from gatewright.compiler import CompiledPolicy
+    from gatewright.compiler import BoundRule, CompiledPolicy, Entrypoint, Evidence
     from gatewright.gatekeeper.constraint import Constraint
     from gatewright.gatekeeper.reached import Libraries
     from gatewright.gatekeeper.regosource import RegoSource
@@ -122,9 +122,9 @@ def _reached(source: RegoSource, modules: dict[str, Module], libraries: Librarie
 
 @record(slots=True)
 class _RegoPolicy:
-    entrypoint: Any
+    entrypoint: Entrypoint
     reads_inventory: bool
-    tracers: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    tracers: dict[str, tuple[Constraint, BoundRule]] = field(default_factory=dict)
 
     def bind(self, constraint: Constraint) -> Rule:
         bound = self.entrypoint.bind(constraint.parameters)
@@ -141,18 +141,33 @@ class _RegoPolicy:
         return rule
 
     def paths(self, constraint: Constraint, review: Review, inventory: Any, context: Any) -> dict[str, Path]:
-        from gatewright.gatekeeper.evidence import subject
+        return _paths(review, self._tracer(constraint).evidence(review.shown, inventory, context))
 
+    def located(
+        self, constraint: Constraint, review: Review, inventory: Any, context: Any
+    ) -> tuple[list[Finding], dict[str, Path]] | None:
+        if context.options.strict_builtin_errors or review.shown is not review.rego:
+            return None
+        value, evidence = self._tracer(constraint).recorded(review.rego, inventory, context)
+        return (findings(value), _paths(review, evidence)) if value else ([], {})
+
+    def _tracer(self, constraint: Constraint) -> BoundRule:
         of, bound = self.tracers.get(constraint.ref.name, (None, None))
-        if of is not constraint:
+        if bound is None or of is not constraint:
             bound = self.entrypoint.bind(constraint.parameters)
             self.tracers[constraint.ref.name] = (constraint, bound)
-        found: dict[str, Path] = {}
-        for evidence in bound.evidence(review.shown, inventory, context):
-            message = evidence.result.get("msg") if evidence.result.__class__ is dict else None
-            if message.__class__ is str and message not in found:
-                found[message] = subject(review.places, evidence.reads)
-        return found
+        return bound
+
+
+def _paths(review: Review, found: Iterable[Evidence]) -> dict[str, Path]:
+    from gatewright.gatekeeper.evidence import subject
+
+    paths: dict[str, Path] = {}
+    for evidence in found:
+        message = evidence.result.get("msg") if evidence.result.__class__ is dict else None
+        if message.__class__ is str and message not in paths:
+            paths[message] = subject(review.places, evidence.reads)
+    return paths
 
 
 def findings(value: Any) -> list[Finding]:

@@ -196,6 +196,11 @@ class _Comparing:
     def paths(self, constraint: Constraint, review: Review, inventory: Any, context: Any) -> dict[str, Path]:
         return self.own.paths(constraint, review, inventory, context)
 
+    def located(
+        self, constraint: Constraint, review: Review, inventory: Any, context: Any
+    ) -> tuple[list[Finding], dict[str, Path]] | None:
+        return None
+
 
 # --- a query ----------------------------------------------------------------------------------------------------
 
