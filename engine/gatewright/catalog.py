@@ -384,6 +384,12 @@ def check_selection(globs: Sequence[str], min_severity: str, own: Iterable[Rule]
             raise UsageError(f"no rule is called {glob!r}", hint=_hint(glob))
 
 
+def unknown_parameters(given: Iterable[str]) -> list[str]:
+    """The names that no rule of the library has a parameter of."""
+    known = {"kubernetesVersion", *(name for rule in rules().values() for name in rule.parameters)}
+    return [name for name in given if name not in known]
+
+
 def manual_controls(document: Mapping[str, Any]) -> list[dict[str, str]]:
     """The controls of a set that manifests cannot decide: to be shown as MANUAL, never as passed."""
     return list((document.get("spec") or {}).get("manual") or ())

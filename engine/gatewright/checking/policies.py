@@ -43,6 +43,7 @@ def read_policies(request: CheckRequest) -> Policies:
 
         catalog.check_selection((*request.rules, *request.exclude_rules), request.min_severity)
     policies = Policies()
+    policies.notices += _unknown_parameters(request)
     names = request.policies
     if not names:
         names = (DEFAULT_SET,)
@@ -140,6 +141,16 @@ def _shipped(name: str, request: CheckRequest) -> list[dict[str, Any]]:
     return catalog.policy_set(name, **_selection(request))
 
 
+def _unknown_parameters(request: CheckRequest) -> list[str]:
+    """What is said of parameters that reach no rule: whatever they were to change stays as it is."""
+    if not request.parameters:
+        return []
+    from gatewright import catalog
+
+    unknown = catalog.unknown_parameters(request.parameters)
+    return [f"warning: no rule of the library has a parameter {name!r}" for name in unknown]
+
+
 def _manual(name: str) -> list[str]:
     """The set's controls that no manifest can decide: said, so that silence is not taken for a pass."""
     from gatewright import catalog
@@ -158,14 +169,10 @@ def _selection(request: CheckRequest) -> dict[str, Any]:
     }
 
 
-# How much more memory a process may come to need for reviews before the one under way is stopped.
-_MOST_MEMORY = 2 << 30
-
-
 def make_host(request: CheckRequest, codes: CodeCache | None) -> Host:
     """An empty Host with the semantics the request asks for, which keeps its code in a cache."""
     from gatewright.gatekeeper.host import GATOR_POINT, Host
-    from gatewright.runtime.context import EvalOptions, read_moment
+    from gatewright.runtime.context import MOST_MEMORY, EvalOptions, read_moment
 
     capabilities, reachable, provider = None, frozenset(request.allow_net), None
     if request.capabilities:
@@ -179,7 +186,7 @@ def make_host(request: CheckRequest, codes: CodeCache | None) -> Host:
         provider = load_providers(request.external_data)
     options = EvalOptions(
         timeout_s=request.timeout_s,
-        max_memory=_MOST_MEMORY,
+        max_memory=MOST_MEMORY,
         now_ns=read_moment(request.now),
         seed=request.seed or None,
         allow_net=reachable or None,

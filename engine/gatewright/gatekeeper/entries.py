@@ -27,7 +27,7 @@ class Entry:
     @property
     def often_objects(self) -> bool:
         """Whether so many of its reviews find something that it pays to record all of them."""
-        return self.asked >= _ENOUGH and self.objected * 10 > self.asked * 3
+        return self.asked >= _ENOUGH and self.objected * 5 > self.asked
 
 
 _ENOUGH = 32

@@ -202,6 +202,8 @@ def large_as_floats(value: Any) -> Any:
 def _has_large(value: Any) -> bool:
     for item in value.values() if value.__class__ is dict else value:
         kind = item.__class__
+        if kind is str:
+            continue
         if kind is int:
             if not -_LARGE < item < _LARGE:
                 return True

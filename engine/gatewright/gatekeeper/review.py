@@ -102,7 +102,7 @@ class Review:
         """Where parts of the review stand, as a language sees it."""
         from gatewright.runtime.trace import Places
 
-        if self.read is None:
+        if self.read is None or seen is not self.rego:
             return Places({"review": seen})
         read, origins = self.read
         # An object that was put in a namespace is another than was read, and so are its metadata.

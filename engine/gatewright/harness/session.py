@@ -102,9 +102,10 @@ def _suites(found: Found, request: TestRequest, select: Filter, capabilities: Ca
 
 
 def _options(request: TestRequest, capabilities: Capabilities | None) -> EvalOptions:
-    from gatewright.runtime.context import EvalOptions, read_moment
+    from gatewright.runtime.context import MOST_MEMORY, EvalOptions, read_moment
 
     return EvalOptions(
+        max_memory=MOST_MEMORY,
         timeout_s=request.timeout_s,
         now_ns=read_moment(request.now),
         seed=request.seed or None,

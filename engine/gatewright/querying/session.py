@@ -199,9 +199,10 @@ def _context(request: QueryRequest, capabilities: Capabilities | None) -> Contex
 
 
 def _options(request: QueryRequest, capabilities: Capabilities | None) -> EvalOptions:
-    from gatewright.runtime.context import EvalOptions, read_moment
+    from gatewright.runtime.context import MOST_MEMORY, EvalOptions, read_moment
 
     return EvalOptions(
+        max_memory=MOST_MEMORY,
         # Errors of built-ins are noted only where they matter.
         strict_builtin_errors=request.strict_builtin_errors or request.show_builtin_errors,
         now_ns=read_moment(request.now),

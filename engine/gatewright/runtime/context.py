@@ -49,6 +49,8 @@ class EvalOptions:
 
 
 DEFAULT_OPTIONS = EvalOptions()
+# What a process may grow by in one evaluation that a command asks for: far more than any honest policy needs.
+MOST_MEMORY = 2 << 30
 
 
 def read_moment(text: str) -> int | None:

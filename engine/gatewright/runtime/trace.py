@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from gatewright.runtime.context import At, Reads, State
+from gatewright.runtime.values import RegoSet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _Link: TypeAlias = "tuple[Any, ...]"
 # By the identity of an object or array: its line, what holds it, and its key or index there.
 Origins: TypeAlias = "Mapping[int, tuple[int, Any, str | int]]"
 _STEPS = frozenset((str, int))
+_CONTAINERS = frozenset((dict, list, RegoSet))
 
 
 def cover(state: State, place: At) -> None:
@@ -104,8 +106,8 @@ class Places:
     __slots__ = ("_document", "_known", "_origins", "_searched")
 
     def __init__(self, document: Any, origins: Origins | None = None, known: dict[int, Path] | None = None) -> None:
-        """`origins` tells of parts of the document, by their identity, what holds them and by which key; `known` where
-        those stand that nothing holds."""
+        """`origins` tells of all parts of the document that matter, by their identity, what holds them and by which
+        key; `known` where those stand that nothing holds."""
         self._document = document
         self._origins = origins or {}
         # The paths of containers of the document that reads have led to, by identity.
@@ -151,18 +153,23 @@ class Places:
         container = link[0]
         way = self._known.get(id(container))
         if way is None:
-            way = self._way_up(container)
-            if way is None:
-                earlier = chain.leading_to(container, position)
-                way = None if earlier is None else self._path(chain, earlier, chain.links[earlier])
-            if way is None and not self._origins and not self._searched and container.__class__ in (dict, list):
-                self.search()
-                way = self._known.get(id(container))
+            way = self._way(chain, position, container)
             if way is None:
                 return None
             self._known[id(container)] = way
         keys = _keys(link)
         return way + keys if keys is not None and _STEPS.issuperset(map(type, keys)) else None
+
+    def _way(self, chain: _Chain, position: int, container: Any) -> Path | None:
+        way = self._way_up(container)
+        if way is not None or (self._origins and container.__class__ in _CONTAINERS):
+            return way  # one without an origin was made by the policy
+        earlier = chain.leading_to(container, position)
+        way = None if earlier is None else self._path(chain, earlier, chain.links[earlier])
+        if way is None and not self._searched and container.__class__ in _CONTAINERS:
+            self.search()
+            way = self._known.get(id(container))
+        return way
 
     def _way_up(self, container: Any) -> Path | None:
         """The path of a container by its origins, up to one whose path is known."""
