@@ -271,6 +271,9 @@ class TestConfiguration:
         assert cli("check", "pod.yaml").code == 0
         (project / "gatewright.yaml").write_text("policies: [set.yaml]\nparameters: {allowed: [mine.example]}\n")
         assert cli("check", "pod.yaml").code == 1
+        (project / "gatewright.yaml").write_text("policies: [set.yaml]\nparameters: {alowed: [mine.example]}\n")
+        ran = cli("check", "pod.yaml")
+        assert "no rule of the library has a parameter 'alowed'" in ran.out + ran.err
 
     @pytest.mark.parametrize(
         ("text", "says"),

@@ -251,3 +251,17 @@ def test_an_input_is_json_or_yaml_whatever_its_name(cli, work):
 def test_capabilities_leave_built_ins_out(cli, work):
     (work / "caps.json").write_text(json.dumps({"builtins": [], "features": ["rego_v1"]}))
     assert "undefined function count" in cli("eval", "count([1])", "--capabilities", "caps.json").out
+
+
+GREEDY = 'count([x | some i in numbers.range(1, 3000000); x := sprintf("%d-%d", [i, i])])'
+
+
+def test_memory_is_bounded(cli, work, monkeypatch):
+    monkeypatch.setattr("gatewright.runtime.context.MOST_MEMORY", 30_000_000)
+    ran = cli("eval", GREEDY, "--format", "pretty")
+    assert ran.code == 2
+    assert "more memory than allowed" in ran.out + ran.err
+    (work / "greedy_test.rego").write_text(f"package greedy_test\n\ntest_greedy if {GREEDY} > 0\n")
+    ran = cli("test", "greedy_test.rego")
+    assert ran.code == 1
+    assert "more memory than allowed" in ran.out + ran.err
