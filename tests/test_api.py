@@ -53,6 +53,11 @@ class TestQuery:
         with pytest.raises(UsageError, match="data: not a value Rego can hold"):
             query("input", data={"x": value})
 
+    @pytest.mark.parametrize("modules", ["package a", ["package a"], {"a.rego": b"package a"}])
+    def test_modules_are_texts_by_name(self, modules):
+        with pytest.raises(UsageError, match="modules are texts by name"):
+            query("1", modules=modules)
+
     def test_there_are_two_dialects(self):
         with pytest.raises(UsageError, match="unknown Rego version 'v3'"):
             query("1", rego_version="v3")

@@ -30,7 +30,7 @@ def query(
     from gatewright.runtime.plain import to_python
 
     with deep():
-        policy = compile_modules(modules or {}, rego_version=rego_version)
+        policy = compile_modules(_texts(modules or {}), rego_version=rego_version)
         if input_term is not None:
             input = term(input_term)
         elif input is not UNDEFINED:
@@ -38,6 +38,14 @@ def query(
         options = EvalOptions(strict_builtin_errors=strict_builtin_errors)
         solutions = policy.query(query).evaluate(input=input, data=_document("data", data or {}), options=options)
         return [{name: to_python(value) for name, value in solution.items()} for solution in solutions]
+
+
+def _texts(modules: Any) -> Mapping[str, str]:
+    from gatewright.errors import UsageError
+
+    if not isinstance(modules, Mapping) or not all(isinstance(text, str) for text in modules.values()):
+        raise UsageError("modules are texts by name", hint='modules={"policy.rego": "package policy …"}')
+    return modules
 
 
 def _document(name: str, value: Any) -> Any:
