@@ -96,7 +96,7 @@ class Graph:
             causes = self._causes[id(source)] = {}
             for ref in reversed(refs):
                 for rule in ref.rules:
-                    for branch in branches(rule):
+                    for branch in rule.branches:
                         causes[id(branch)] = ref
         return causes.get(id(target))
 
@@ -171,13 +171,6 @@ def _rule_order(rule: CompiledRule) -> tuple[object, ...]:
     return (*location_key(rule.location), ref_text(rule.head.ref.terms))
 
 
-def branches(rule: CompiledRule) -> Iterator[CompiledRule]:
-    branch: CompiledRule | None = rule
-    while branch is not None:
-        yield branch
-        branch = branch.otherwise
-
-
 # --- building -----------------------------------------------------------------------------------------------------
 
 
@@ -210,7 +203,7 @@ def _add_rule(state: Compilation, graph: Graph, rule: CompiledRule) -> None:
             continue
         if all(type(t.value) in SCALARS or is_constant(t.value) for t in ref[1:]):
             for target in rules_for(state.tree, ref):
-                for branch in branches(target):
+                for branch in target.branches:
                     graph.connect(rule, branch)
                 dependencies.append(_Dependency(ref, ref, at, set(), target, True))
             continue
@@ -223,7 +216,7 @@ def _add_rule(state: Compilation, graph: Graph, rule: CompiledRule) -> None:
             at_bound = (at, bound_before(rule, at))
         for alternative in expanded:
             for target in rules_for(state.tree, alternative):
-                for branch in branches(target):
+                for branch in target.branches:
                     graph.connect(rule, branch)
                 static = selects(selecting, target, at_bound[1])[0]
                 dependencies.append(_Dependency(ref, selecting, at, at_bound[1], target, static))

@@ -65,13 +65,11 @@ def _rewrite_rule(state: Compilation, rule: CompiledRule) -> bool:
         new_args, problems = _rename_arguments(state.names, scopes, args)
         rule.head = replace(rule.head, args=new_args)
         state.err(*problems)
-    branch: CompiledRule | None = rule
-    while branch is not None:
+    for branch in rule.branches:
         rewriter = _rewrite_branch(state, branch, unused_args, scopes)
         if not state.err(*rewriter.errors) or not state.warn(*rewriter.unused):
             return False
         unused_args = {arg for arg in unused_args if rewriter.scopes.count(arg) <= 1}
-        branch = branch.otherwise
     for arg in sorted(unused_args):
         if arg.startswith("$"):
             continue

@@ -36,10 +36,7 @@ class ModuleUnit:
     def each_rule(self) -> Iterator[CompiledRule]:
         """Every rule, else branches after the rule they belong to."""
         for rule in self.rules:
-            branch: CompiledRule | None = rule
-            while branch is not None:
-                yield branch
-                branch = branch.otherwise
+            yield from rule.branches
 
 
 class CompiledRule:
@@ -82,6 +79,20 @@ class CompiledRule:
         return ref_text(self.path)
 
     @property
+    def branches(self) -> Iterator[CompiledRule]:
+        """The rule, or branch, and the else branches after it."""
+        branch: CompiledRule | None = self
+        while branch is not None:
+            yield branch
+            branch = branch.otherwise
+
+    @property
+    def parts(self) -> list[Expr | Term]:
+        """What there is to evaluate: the body, the key and the value, and the operands in the head's ref."""
+        head = self.head
+        return [*self.body, *(term for term in (head.key, head.value) if term is not None), *head.ref.terms[1:]]
+
+    @property
     def is_ground(self) -> bool:
         return ref_is_ground(self.head.ref.terms)
 
@@ -104,11 +115,8 @@ class CompiledRule:
 
     def to_node(self) -> Rule:
         """The rule as an AST node, else branches included."""
-        branches = [self]
-        while branches[-1].otherwise is not None:
-            branches.append(branches[-1].otherwise)
         node: Rule | None = None
-        for branch in reversed(branches):
+        for branch in reversed([*self.branches]):
             source = branch.source
             node = Rule(
                 branch.head,

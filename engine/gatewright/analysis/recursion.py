@@ -12,7 +12,7 @@ from gatewright.analysis._terms import (
     value_text,
 )
 from gatewright.analysis.conflicts import written_ref
-from gatewright.analysis.graph import DynamicRef, Graph, branches
+from gatewright.analysis.graph import DynamicRef, Graph
 from gatewright.analysis.program import CompiledRule
 from gatewright.analysis.rename import rename_vars
 from gatewright.analysis.types import BOOLEAN, NULL, NUMBER, STRING, contains, unnamed
@@ -39,7 +39,7 @@ def check_recursion(state: Compilation, graph: Graph) -> None:
         return
     for node in state.tree.walk():
         for rule in node.rules:
-            for branch in branches(rule):
+            for branch in rule.branches:
                 if id(branch) in cyclic and not _check_rule(state, graph, branch):
                     return
 

@@ -342,12 +342,10 @@ def resolve_all(state: Compilation) -> list[tuple[ModuleUnit, Import]]:
     for unit in state.units:
         resolver = Resolver(unit.package, exports[Ref(unit.package)], unit.imports, state.places)
         for rule in unit.rules:
-            branch: CompiledRule | None = rule
-            while branch is not None:
+            for branch in rule.branches:
                 problem = resolver.rule(branch)
                 if problem is not None and state.err(problem):
                     break
-                branch = branch.otherwise
         if state.strict:
             unused += [(unit, node) for node in unit.imports if _is_unused(node, resolver)]
     return unused

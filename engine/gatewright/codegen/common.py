@@ -13,10 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from gatewright.codegen import calls, fixed, terms
 from gatewright.codegen.sharing import Renaming
-from gatewright.codegen.silence import definitions
-from gatewright.codegen.writer import NOTHING
 from gatewright.records import field, record
-from gatewright.runtime.values import to_key
 from gatewright.syntax.nodes import (
     ArrayComprehension,
     Call,
@@ -79,7 +76,7 @@ def closure_of(unit: Unit, group: Group) -> Closure:
 def _closure(unit: Unit, group: Group) -> Closure:
     found = sha256(f"{group.kind} {group.arity}".encode())
     reads = _Reads()
-    for definition in definitions(group):
+    for definition in group.definitions:
         head = definition.head
         parts = (definition.body, head.args, head.key, head.value, definition.ref[len(group.path) + 1 :])
         if not all(part is None or _reads_no_more(unit, part, reads) for part in parts):
@@ -138,16 +135,10 @@ def _may_refer(unit: Unit, document: str, operands: list[Term], reads: _Reads) -
         reads.review = True
         first = operands[0].value if operands else None
         return isinstance(first, String) and first != String(unit.parameters)
-    place = unit.root
-    for term in operands:
-        if place.group is not None:
-            break
-        key = terms.constant(term.value)
-        next_place = place.children.get(to_key(key)) if key is not NOTHING else None
-        if next_place is None:
-            # Where rules are, a variable ranges over them; elsewhere is the inventory.
-            return not (key is NOTHING and place.children)
-        place = next_place
+    place, way_out = unit.come_to(operands)
+    if way_out:
+        # Where rules are, a variable ranges over them; elsewhere is the inventory.
+        return way_out == "base" or not place.children
     if place.group is not None:
         reads.groups[place.group.path] = place.group
     return place.group is not None
@@ -157,7 +148,7 @@ def _dear(group: Group) -> bool:
     """Whether a rule does more by itself than looking its value up."""
     if group.kind != "complete":
         return True
-    stack: list[object] = [part for rule in definitions(group) for part in (rule.body, rule.head.value)]
+    stack: list[object] = [part for rule in group.definitions for part in (rule.body, rule.head.value)]
     while stack:
         node = stack.pop()
         match node:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gatewright.codegen import _py, calls, terms
-from gatewright.codegen.writer import NOTHING, Sink, Val, Writer
-from gatewright.runtime.values import to_key
+from gatewright.codegen.writer import Sink, Val, Writer
 from gatewright.syntax.nodes import Call, Expr, Ref, String, Term, Var, With
 from gatewright.syntax.walk import children
 
@@ -89,15 +88,9 @@ def is_fixed(unit: Unit, bound: dict[str, Val], node: object, *, data: bool = Fa
 def _reads_fixed(unit: Unit, document: str, operands: tuple[Term, ...], data: bool) -> bool:
     if document == "input":
         return bool(operands) and operands[0].value == String(unit.parameters)
-    place = unit.root
-    for term in operands:
-        if place.group is not None:
-            break
-        key = terms.constant(term.value)
-        below = place.children.get(to_key(key)) if key is not NOTHING else None
-        if below is None:
-            return data and key is not NOTHING
-        place = below
+    place, way_out = unit.come_to(operands)
+    if way_out:
+        return data and way_out == "base"
     return place.group is not None and group_is_fixed(unit, place.group, data=data)
 
 
@@ -124,12 +117,6 @@ def group_is_fixed(unit: Unit, group: Group, *, data: bool = False) -> bool:
     """Whether the rules of a group read nothing but parameters (and, of a function, its operands); or base data."""
     known = group.fixed.get(data)
     if known is None:
-        parts: list[Any] = []
-        for rule in [*group.rules, *([group.default] if group.default else [])]:
-            branch = rule
-            while branch is not None:
-                head = branch.head
-                parts += [branch.body, *(t for t in (head.key, head.value) if t is not None), *head.ref.terms[1:]]
-                branch = branch.otherwise  # type: ignore[assignment]
+        parts = (part for definition in group.definitions for part in definition.parts)
         known = group.fixed[data] = all(is_fixed(unit, {}, part, data=data) for part in parts)
     return known

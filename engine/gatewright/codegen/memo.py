@@ -207,14 +207,11 @@ def _lasts(unit: Unit, group: Group, made: ast.FunctionDef) -> bool:
 def _dear(group: Group) -> bool:
     """Whether a function does much, and to operands that it does not take members of, which strings have not."""
     cost = 0
-    for rule in group.rules:
-        branch: CompiledRule | None = rule
-        while branch is not None:
-            found = _calls(branch)
-            if found is None:
-                return False
-            cost += 1 + found
-            branch = branch.otherwise
+    for branch in group.branches:
+        found = _calls(branch)
+        if found is None:
+            return False
+        cost += 1 + found
     return cost >= _DEAR
 
 

@@ -188,16 +188,9 @@ def _write_complete(w: Writer, group: Group) -> ast.FunctionDef:
     return _function(group, ["s", *parameters], w)
 
 
-def _branches(rule: CompiledRule) -> list[CompiledRule]:
-    found = [rule]
-    while found[-1].otherwise is not None:
-        found.append(found[-1].otherwise)
-    return found
-
-
 def _same_constant(group: Group) -> object:
     """The one constant that every definition gives, if that is so."""
-    values = [constant_of(branch) for rule in group.rules for branch in _branches(rule)]
+    values = [constant_of(branch) for branch in group.branches]
     if not values or any(v is NOTHING for v in values):
         return NOTHING
     from gatewright.runtime.values import equal
@@ -239,7 +232,7 @@ def _value(w: Writer, rule: CompiledRule) -> Val:
 
 def _write_constants(w: Writer, group: Group, parameters: list[str]) -> None:
     """Definitions that all give one constant: the first that holds returns it."""
-    definitions = [branch for rule in group.rules for branch in _branches(rule)]
+    definitions = [*group.branches]
 
     def start(w: Writer, node: Shared | Clause) -> None:
         for term, parameter in zip(node.args, parameters, strict=True):
@@ -256,7 +249,7 @@ def _write_constants(w: Writer, group: Group, parameters: list[str]) -> None:
 
 def _write_single(w: Writer, rule: CompiledRule, parameters: list[str], results: _Results) -> None:
     """The only definition: each branch returns; no branch is reached once one has produced a value."""
-    for branch in _branches(rule):
+    for branch in rule.branches:
         outer = w.splits
         accumulates = False
         with w.body(Sink(returns=True, names=results.names), ordered=True):
@@ -276,7 +269,7 @@ def _write_single(w: Writer, rule: CompiledRule, parameters: list[str], results:
 def _write_chain(w: Writer, rule: CompiledRule, parameters: list[str], results: _Results) -> None:
     """One of several definitions: its value is compared with the others'."""
     results.used = True
-    branches = _branches(rule)
+    branches = [*rule.branches]
     produced = w.assign("produced", _py.const(False)) if len(branches) > 1 else ""
     outer = w.stmts
     for position, branch in enumerate(branches):

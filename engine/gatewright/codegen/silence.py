@@ -66,15 +66,9 @@ def is_silent(unit: Unit, node: object) -> bool:
 
 
 def _reads_silently(unit: Unit, operands: list[Term]) -> bool:
-    place = unit.root
-    for term in operands:
-        if place.group is not None:
-            break
-        key = terms.constant(term.value)
-        below = place.children.get(to_key(key)) if key is not NOTHING else None
-        if below is None:
-            return not place.children or key is not NOTHING  # base data, or rules that a variable ranges over
-        place = below
+    place, way_out = unit.come_to(operands)
+    if way_out:
+        return way_out == "base" or not place.children  # a variable may range over rules
     return place.group is not None and _is_silent_group(unit, place.group)
 
 
@@ -83,23 +77,9 @@ def _is_silent_group(unit: Unit, group: Group | None) -> bool:
         return False
     if group.silent is None:
         group.silent = _has_one_value(group) and all(
-            is_silent(unit, part) for definition in definitions(group) for part in _parts(definition)
+            is_silent(unit, part) for definition in group.definitions for part in definition.parts
         )
     return group.silent
-
-
-def definitions(group: Group) -> Iterator[CompiledRule]:
-    """All definitions of a group, else branches and the default included."""
-    for rule in [*group.rules, *([group.default] if group.default else [])]:
-        branch: CompiledRule | None = rule
-        while branch is not None:
-            yield branch
-            branch = branch.otherwise
-
-
-def _parts(rule: CompiledRule) -> list[Any]:
-    head = rule.head
-    return [*rule.body, *(term for term in (head.key, head.value) if term is not None), *head.ref.terms[1:]]
 
 
 # --- one value ----------------------------------------------------------------------------------------------------
@@ -111,10 +91,10 @@ def _has_one_value(group: Group) -> bool:
         return True
     if group.kind == "object":
         return False
-    values = [terms.constant(rule.head.value.value) for rule in definitions(group) if rule.head.value is not None]
+    values = [terms.constant(rule.head.value.value) for rule in group.definitions if rule.head.value is not None]
     if all(value is not NOTHING and equal(value, values[0]) for value in values):
         return True
-    if not all(_has_one_solution(rule) for rule in definitions(group)):
+    if not all(_has_one_solution(rule) for rule in group.definitions):
         return False
     if len(group.rules) == 1:
         return True
@@ -135,7 +115,7 @@ def _has_one_solution(rule: CompiledRule) -> bool:
         if not found:
             break
         known |= found
-    ranging = (name for part in _parts(rule) for name in _operands(part))
+    ranging = (name for part in rule.parts for name in _operands(part))
     return known.issuperset(ranging)
 
 

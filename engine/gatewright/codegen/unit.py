@@ -7,8 +7,8 @@ remembered within an evaluation.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 from gatewright.codegen import _py, bodies, calls, memo, rules, terms
 from gatewright.codegen._names import Names, identifier
@@ -91,6 +91,19 @@ class Group:
     closure: Closure | None = None
     callers: dict[int, tuple[Group | None, int]] = field(default_factory=dict)
     calls: int = 0
+
+    @property
+    def branches(self) -> Iterator[CompiledRule]:
+        """The definitions with their else branches, without the default."""
+        for rule in self.rules:
+            yield from rule.branches
+
+    @property
+    def definitions(self) -> Iterator[CompiledRule]:
+        """All definitions, else branches and the default included."""
+        yield from self.branches
+        if self.default is not None:
+            yield from self.default.branches
 
     @property
     def short_name(self) -> str:
@@ -282,16 +295,24 @@ class Unit:
 
     def leads_to_rules(self, operands: Sequence[Term]) -> bool:
         """Whether what stands behind `data` in a ref is where rules are, lies below rules, or holds some."""
+        place, way_out = self.come_to(operands)
+        return way_out != "base" and (place.group is not None or bool(place.children))
+
+    def come_to(self, operands: Iterable[Term]) -> tuple[Place, Literal["", "base", "range"]]:
+        """How far what stands behind `data` in a ref goes along the tree of rules: to a group of them, or as far as the
+        ref goes (""), or to where it leaves the tree, by a key of base data or by a variable that ranges."""
         place = self.root
         for operand in operands:
-            key = terms.constant(operand.value)
-            if place.group is not None or key is NOTHING:
+            if place.group is not None:
                 break
+            key = terms.constant(operand.value)
+            if key is NOTHING:
+                return place, "range"
             below = place.children.get(to_key(key))
             if below is None:
-                return False
+                return place, "base"
             place = below
-        return place.group is not None or bool(place.children)
+        return place, ""
 
     def need(self, group: Group, w: Writer | None) -> str:
         """The function of a group, which is written if it is not yet."""
@@ -349,7 +370,7 @@ class Unit:
         """The type of a group's value where its definitions show it."""
         if self.hideable(group) or group.kind in ("set", "object"):
             return "any"
-        definitions = [b for rule in group.rules for b in rules._branches(rule)]
+        definitions = [*group.branches]
         if group.default is not None:
             definitions.append(group.default)
         kinds = set()
