@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from itertools import count, islice
+from functools import partial
+from itertools import compress, count, islice
 
 from gatewright.checking.fingerprint import digest_of
 from gatewright.checking.outcome import Outcome
@@ -111,11 +112,12 @@ class Evaluator:
 
     def _look(self, documents: Sequence[Document]) -> Iterator[Seen | GatewrightError]:
         """What the host sees of each, or why it cannot be reviewed."""
-        reviewable = [document for document in documents if self._is_object(document.value)]
+        fit = [self._is_object(document.value) for document in documents]
+        reviewable = list(compress(documents, fit))
         objects = [document.value for document in reviewable]
         answers = iter(self._host.look_all(objects, (d.origins for d in reviewable), locating=True))
-        for document in documents:
-            if not self._is_object(document.value):
+        for document, is_object in zip(documents, fit, strict=True):
+            if not is_object:
                 yield not_an_object(document.value)
                 continue
             seen = next(answers)
@@ -187,8 +189,8 @@ class Evaluator:
 
     def _found(self, one: _Reviewed, violations: Sequence[Violation]) -> Iterator[Found]:
         for violation in violations:
-            path = () if states_place(one.document, violation) else self._host.path_of(violation, one.seen)
-            found = place(one.document, violation, path, excerpts=self._request.excerpts)
+            path_of = partial(self._host.path_of, violation, one.seen)
+            found = place(one.document, violation, path_of, excerpts=self._request.excerpts)
             if self._counts(found.violation, one.outcome):
                 yield found
 

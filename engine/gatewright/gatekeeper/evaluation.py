@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gatewright.gatekeeper.constraint import Constraint
-    from gatewright.gatekeeper.drivers import Finding, Path, Policy, Rule
+    from gatewright.gatekeeper.drivers import Finding, Path, Policy
     from gatewright.runtime.context import Context, EvalOptions
 
 
@@ -52,7 +52,7 @@ class Evaluation:
         """What the constraints say of a review, in their order; LimitError and ReviewError end it."""
         results: list[Result] = []
         failed: dict[str, str] = {}
-        with self.guarded():
+        with self._guarded():
             context = self._context()
             for entry in matched:
                 try:
@@ -76,7 +76,7 @@ class Evaluation:
         """
         if not self._slow:
             try:
-                with self.guarded():
+                with self._guarded():
                     return self._by_constraint(met, locating)
             except LimitError:
                 self._slow = True
@@ -91,12 +91,13 @@ class Evaluation:
         inventory = self._inventory.data
         for entry, numbers in _constraints_of(met):
             rule = self._rule(entry)
-            if locating and entry.often_objects:
-                rule = _locating(entry, rule, {id(reviews[number]): met[number] for number in numbers})
+            at_once = locating and entry.often_objects
             entry.asked += len(numbers)
             for number in numbers:
                 try:
-                    found = rule(reviews[number], inventory, contexts[number])
+                    found = _located(entry, met[number], inventory, contexts[number]) if at_once else None
+                    if found is None:
+                        found = rule(reviews[number], inventory, contexts[number])
                 except RegoError as error:
                     _note(failed.setdefault(number, {}), entry, error)
                     continue
@@ -119,7 +120,7 @@ class Evaluation:
     def paths(self, policy: Policy, constraint: Constraint, review: Review) -> dict[str, Path]:
         """Where the findings of a constraint lie in the object, by message; LimitError ends it."""
         try:
-            with self.guarded():
+            with self._guarded():
                 return policy.paths(constraint, review, self._inventory.data, self._context())
         except LimitError:
             raise
@@ -132,7 +133,7 @@ class Evaluation:
             rule = entry.rule = entry.policy.policy().bind(entry.constraint)
         return rule
 
-    def guarded(self) -> AbstractContextManager[None]:
+    def _guarded(self) -> AbstractContextManager[None]:
         """The bounds of one evaluation."""
         if self._guard is None:
             options = self._options
@@ -169,24 +170,19 @@ def _constraints_of(met: Sequence[Met]) -> list[tuple[Entry, list[int]]]:
     return sorted(found.values(), key=lambda pair: by_constraint(pair[0]))
 
 
-def _locating(entry: Entry, rule: Rule, met: dict[int, Met]) -> Rule:
-    """The rule of a constraint, keeping where its findings lie with the reviews."""
-    constraint, located = entry.constraint, entry.policy.policy().located
-    key = constraint.ref.kind, constraint.ref.name
-
-    def answer(review: Review, inventory: Any, context: Any) -> Iterable[Finding]:
-        try:
-            told = located(constraint, review, inventory, context)
-        except LimitError:
-            raise
-        except RegoError:
-            told = None  # the rule itself says it best
-        if told is None:
-            return rule(review, inventory, context)
-        found, met[id(review)].paths[key] = told
-        return found
-
-    return answer
+def _located(entry: Entry, one: Met, inventory: Any, context: Any) -> Iterable[Finding] | None:
+    """What a constraint finds, having kept where it lies; None where the rule itself had better be asked."""
+    constraint = entry.constraint
+    try:
+        told = entry.policy.policy().located(constraint, one.review, inventory, context)
+    except LimitError:
+        raise
+    except RegoError:
+        return None  # the rule says it best
+    if told is None:
+        return None
+    found, one.paths[constraint.ref.kind, constraint.ref.name] = told
+    return found
 
 
 def _note(failed: dict[str, str], entry: Entry, error: RegoError) -> None:

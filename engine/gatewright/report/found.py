@@ -7,6 +7,7 @@ from gatewright.source import Location
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from gatewright.gatekeeper.result import Violation
@@ -21,17 +22,17 @@ class Found:
     excerpt: str = ""
 
 
-def place(document: Document, violation: Violation, path: tuple[Any, ...], *, excerpts: bool) -> Found:
-    """The violation at `path` of its document, or at the deepest part of it that exists.
+def place(document: Document, violation: Violation, path_of: Callable[[], tuple[Any, ...]], *, excerpts: bool) -> Found:
+    """The violation at its path in its document, or at the deepest part of it that exists.
 
-    `path` is what the policy read on the way to the violation; results that name a place themselves
-    (`details.path`, or `details.line` for documents made from text) are taken at their word.
+    `path_of` tells what the policy read on the way to the violation; it is not asked where results name a place
+    themselves (`details.path`, or `details.line` for documents made from text), which are taken at their word.
     """
     line = _line(document, violation.details)
     if line is not None:
         location = Location(document.file, line, 1)
     else:
-        location = document.locate(_stated(violation.details) or path or ("metadata", "name"))
+        location = document.locate(_stated(violation.details) or path_of() or ("metadata", "name"))
     excerpt = document.excerpt(location) if excerpts else ""
     return Found(violation.at(location), excerpt)
 
