@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from gatewright.analysis._state import Compilation
 from gatewright.analysis._terms import ref_text
 from gatewright.analysis.program import ModuleUnit
-from gatewright.analysis.resolve import import_name
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str:
@@ -89,7 +88,7 @@ def unsafe_hint(state: Compilation, unit: ModuleUnit | None, name: str) -> str:
         if unit is None or other.package == unit.package:
             known |= {rule.head.name for rule in other.rules if rule.head.name}
     if unit is not None:
-        known |= {import_name(node) for node in unit.imports}
+        known |= {node.name for node in unit.imports}
     close = nearest(name, sorted(known))
     if close:
         return f"did you mean {close}?"

@@ -8,7 +8,7 @@ from gatewright.analysis._state import COMPILE, Compilation, error
 from gatewright.analysis._terms import RESERVED, is_assignment, is_root_ref, ref_text, value_text
 from gatewright.analysis.calls import exprs_in_body, exprs_in_rule, imported_dialect, is_v1
 from gatewright.analysis.program import ModuleUnit
-from gatewright.analysis.resolve import import_name, import_path
+from gatewright.analysis.resolve import import_path
 from gatewright.errors import RegoError
 from gatewright.syntax.nodes import Body, Expr, Import, Var
 
@@ -42,7 +42,7 @@ def check_imports(state: Compilation) -> None:
             continue
         seen: dict[str, Import] = {}
         for node in unit.imports:
-            first = seen.setdefault(import_name(node), node)
+            first = seen.setdefault(node.name, node)
             if first is not node:
                 state.warn(error(COMPILE, node.location, f"import must not shadow {import_text(first)}"))
 

@@ -48,18 +48,6 @@ class _Global:
     last: LastUse
 
 
-def import_name(node: Import) -> str:
-    """The name an import declares."""
-    if node.alias:
-        return node.alias
-    path = node.path.value
-    if isinstance(path, Var):
-        return path.name
-    assert isinstance(path, Ref)
-    last = path.terms[-1].value
-    return last.name if isinstance(last, Var) else last.value if isinstance(last, String) else ""
-
-
 def import_path(node: Import) -> tuple[Term, ...]:
     path = node.path.value
     return path.terms if isinstance(path, Ref) else (node.path,)
@@ -95,7 +83,7 @@ class Resolver:
                 self._globals[name] = _Global((*(package or ()), Term(String(name))), last)
         for node in imports:
             if not is_language_import(node):
-                self._globals[import_name(node)] = _Global(import_path(node), LastUse())
+                self._globals[node.name] = _Global(import_path(node), LastUse())
         self._hidden: list[set[str]] = []
 
     def rule(self, rule: CompiledRule) -> RegoError | None:
@@ -352,4 +340,4 @@ def resolve_all(state: Compilation) -> list[tuple[ModuleUnit, Import]]:
 
 
 def _is_unused(node: Import, resolver: Resolver) -> bool:
-    return not is_language_import(node) and import_name(node) not in resolver.used
+    return not is_language_import(node) and node.name not in resolver.used

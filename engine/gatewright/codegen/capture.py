@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from gatewright.analysis.resolve import import_name, import_path
+from gatewright.analysis.resolve import import_path
 from gatewright.codegen import calls
 from gatewright.records import replace
 from gatewright.syntax.nodes import Body, Expr, Import, Package, Ref, String, Term, Var
@@ -27,7 +27,7 @@ def capture_values(
 ) -> Body:
     """The query, which stands in a package behind imports, with a variable for the value of each expression that has
     one."""
-    names = {import_name(node): import_path(node) for node in imports}
+    names = {node.name: import_path(node) for node in imports}
     home = package.path.terms if package is not None else ()
 
     def arity(call: tuple[Term, ...]) -> int | None:

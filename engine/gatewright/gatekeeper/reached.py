@@ -12,7 +12,7 @@ from collections import Counter
 from itertools import permutations
 
 from gatewright.records import record, replace
-from gatewright.syntax.nodes import Import, Module, Ref, String, Term, Value, Var
+from gatewright.syntax.nodes import Module, Ref, String, Term, Value, Var
 from gatewright.syntax.walk import walk
 
 TYPE_CHECKING = False
@@ -122,7 +122,7 @@ def _refers(module: Module) -> set[_Path]:
     if module.annotations:
         # What they say of documents is checked against all there are.
         return {()}
-    imported = {_alias(each): _path(each.path.value) for each in module.imports}
+    imported = {each.name: _path(each.path.value) for each in module.imports}
     found: set[_Path] = set()
     bare: Counter[str] = Counter()
     for node in walk(module.rules):
@@ -146,10 +146,3 @@ def _path(ref: Value) -> _Path:
             break
         path.append(term.value.value)
     return tuple(path)
-
-
-def _alias(each: Import) -> str:
-    if each.alias:
-        return each.alias
-    last = each.path.value.terms[-1].value if isinstance(each.path.value, Ref) else each.path.value
-    return last.value if isinstance(last, String) else last.name if isinstance(last, Var) else ""

@@ -54,18 +54,10 @@ def _error(code: str, message: str, place: Location) -> RegoError:
     return RegoAnalysisError(message, at, code=code)
 
 
-def _import_name(statement: Import) -> str:
-    if statement.alias:
-        return statement.alias
-    assert isinstance(statement.path.value, Ref)
-    last = statement.path.value.terms[-1].value
-    return last.name if isinstance(last, Var) else str(getattr(last, "value", ""))
-
-
 def _duplicate_imports(module: Module) -> Iterator[RegoError]:
     seen: dict[str, Import] = {}
     for statement in module.imports:
-        name = _import_name(statement)
+        name = statement.name
         if name in seen:
             message = f"import must not shadow {node_text(seen[name])}"
             yield _error("rego_compile_error", message, statement.location)

@@ -275,6 +275,13 @@ class Import:
     location: Location = field(default=NOWHERE, compare=False, repr=False)
     alias_location: Location = field(default=NOWHERE, compare=False, repr=False)
 
+    @property
+    def name(self) -> str:
+        """The name that it declares."""
+        path = self.path.value
+        last = path.terms[-1].value if isinstance(path, Ref) else path
+        return self.alias or (last.name if isinstance(last, Var) else last.value if isinstance(last, String) else "")
+
 
 @record(frozen=True, slots=True)
 class Module:
