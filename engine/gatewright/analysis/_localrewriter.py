@@ -9,10 +9,10 @@ from gatewright.analysis._state import COMPILE, Names, error
 from gatewright.analysis._terms import (
     INPUT_REF,
     LEAVES,
-    SCALARS,
     TRUE,
     Statement,
     Terms,
+    each,
     is_assignment,
     is_root_ref,
     kind_name,
@@ -329,16 +329,7 @@ class LocalRewriter:
         return With(target, self.term(node.value), node.location)
 
     def _terms(self, terms: tuple[Term, ...]) -> tuple[Term, ...]:
-        changed = False
-        out = []
-        for term in terms:
-            if type(term.value) in SCALARS:
-                out.append(term)
-                continue
-            new = self.term(term)
-            changed = changed or new is not term
-            out.append(new)
-        return tuple(out) if changed else terms
+        return each(self.term, terms)
 
     def term(self, term: Term) -> Term:
         value = term.value

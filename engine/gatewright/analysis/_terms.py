@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, TypeAlias
+from operator import is_
+from typing import Any, TypeAlias, TypeVar
 
 from gatewright.analysis.types import NumberKey
 from gatewright.source import Location
@@ -37,6 +38,8 @@ from gatewright.syntax.nodes import (
 )
 from gatewright.syntax.text import node_text, ref_operand_text
 
+T = TypeVar("T")
+
 SCALARS = frozenset((Null, Boolean, Number, String))
 # What holds no other terms.
 LEAVES = SCALARS | {Var}
@@ -54,6 +57,12 @@ Terms: TypeAlias = Term | tuple[Term, ...] | Statement
 
 # A tree of rules or types is keyed by value; this is the hashable form of the key.
 TreeKey = Any
+
+
+def each(change: Callable[[T], T], nodes: tuple[T, ...]) -> tuple[T, ...]:
+    """The nodes as `change` makes them; the same tuple where it leaves all of them as they are."""
+    new = tuple(map(change, nodes))
+    return nodes if all(map(is_, new, nodes)) else new
 
 
 def is_scalar(value: Value) -> bool:

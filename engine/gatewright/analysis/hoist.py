@@ -13,6 +13,7 @@ from gatewright.analysis._terms import (
     COMPREHENSIONS,
     LEAVES,
     Terms,
+    each,
     equality,
     is_equality,
     is_scalar,
@@ -400,13 +401,7 @@ def unify_equals(state: Compilation) -> None:
 
 
 def _unify_equals(body: Body) -> Body:
-    changed = False
-    out = []
-    for expr in body:
-        new = _equals_in_expr(expr)
-        changed = changed or new is not expr
-        out.append(new)
-    return tuple(out) if changed else body
+    return each(_equals_in_expr, body)
 
 
 _EQ_OPERATOR = Term(Ref((Term(Var("eq")),)))

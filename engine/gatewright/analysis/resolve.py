@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from gatewright.analysis._state import COMPILE, Compilation, LastUse, Places, error
-from gatewright.analysis._terms import Statement, Terms, distinct_pairs, is_assignment, is_root_ref, value_text
+from gatewright.analysis._terms import Statement, Terms, distinct_pairs, each, is_assignment, is_root_ref, value_text
 from gatewright.analysis._vars import bodies_of, value_vars, vars_of, vars_of_terms
 from gatewright.analysis.program import CompiledRule, ModuleUnit
 from gatewright.errors import RegoError
@@ -117,13 +117,7 @@ class Resolver:
         return replace(head, ref=Ref((terms[0], *operands)), key=key, value=value)
 
     def body(self, body: Body) -> Body:
-        changed = False
-        out = []
-        for expr in body:
-            new = self._expr(expr)
-            changed = changed or new is not expr
-            out.append(new)
-        return tuple(out) if changed else body
+        return each(self._expr, body)
 
     def _expr(self, expr: Expr) -> Expr:
         terms = expr.terms
@@ -162,13 +156,7 @@ class Resolver:
         raise AssertionError(f"unreachable: {node!r}")
 
     def _terms(self, terms: tuple[Term, ...]) -> tuple[Term, ...]:
-        changed = False
-        out = []
-        for term in terms:
-            new = self.term(term)
-            changed = changed or new is not term
-            out.append(new)
-        return tuple(out) if changed else terms
+        return each(self.term, terms)
 
     def term(self, term: Term) -> Term:
         value = term.value
