@@ -178,6 +178,24 @@ def _every(node: Every, skip: int, found: Names, promote: Promote | None) -> Non
     body_vars(node.body, skip, found, promote)
 
 
+def own_terms(expr: Expr) -> tuple[Term, ...]:
+    """The terms of an expression but for those within bodies and those of `with`; of `every` the domain alone."""
+    terms = expr.terms
+    if isinstance(terms, tuple):
+        return terms
+    if isinstance(terms, Term):
+        return (terms,)
+    if isinstance(terms, SomeDecl):
+        return terms.symbols
+    return (terms.domain,) if isinstance(terms, Every) else ()
+
+
+def own_bodies(expr: Expr) -> tuple[Body, ...]:
+    """The bodies of the statement that an expression is."""
+    terms = expr.terms
+    return () if isinstance(terms, tuple | Term | SomeDecl) else bodies_of(terms)
+
+
 def bodies_of(node: Not | LogicalAnd | LogicalOr | Every) -> tuple[Body, ...]:
     """The bodies directly inside a statement."""
     if type(node) is LogicalAnd or type(node) is LogicalOr:

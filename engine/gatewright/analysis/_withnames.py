@@ -7,7 +7,8 @@ from gatewright.analysis._terms import (
 )
 from gatewright.analysis._vars import (
     SKIP_CALL_HEAD,
-    bodies_of,
+    own_bodies,
+    own_terms,
     value_vars,
 )
 from gatewright.analysis.program import CompiledRule
@@ -15,16 +16,13 @@ from gatewright.syntax.nodes import (
     Array,
     ArrayComprehension,
     Call,
-    Every,
     Expr,
     Object,
     ObjectComprehension,
     Ref,
     Set,
     SetComprehension,
-    SomeDecl,
     TemplateString,
-    Term,
     Value,
 )
 
@@ -45,21 +43,11 @@ def _withs_in_expr(expr: Expr, found: set[str]) -> None:
         value_vars(node.target.value, SKIP_CALL_HEAD, found)
         value_vars(node.value.value, SKIP_CALL_HEAD, found)
         _withs_in_value(node.value.value, found)
-    terms = expr.terms
-    if isinstance(terms, tuple):
-        for term in terms:
-            _withs_in_value(term.value, found)
-    elif isinstance(terms, Term):
-        _withs_in_value(terms.value, found)
-    elif isinstance(terms, SomeDecl):
-        for term in terms.symbols:
-            _withs_in_value(term.value, found)
-    else:
-        if isinstance(terms, Every):
-            _withs_in_value(terms.domain.value, found)
-        for body in bodies_of(terms):
-            for inner in body:
-                _withs_in_expr(inner, found)
+    for term in own_terms(expr):
+        _withs_in_value(term.value, found)
+    for body in own_bodies(expr):
+        for inner in body:
+            _withs_in_expr(inner, found)
 
 
 def _withs_in_value(value: Value, found: set[str]) -> None:

@@ -16,7 +16,7 @@ from gatewright.analysis._terms import (
     sorted_pairs,
     value_text,
 )
-from gatewright.analysis._vars import bodies_of
+from gatewright.analysis._vars import bodies_of, own_bodies, own_terms
 from gatewright.analysis.conflicts import written_ref
 from gatewright.analysis.hints import REPLACED, function_hint
 from gatewright.analysis.program import CompiledRule, ModuleUnit
@@ -59,21 +59,11 @@ def exprs_in(expr: Expr) -> Iterator[Expr]:
 
 def exprs_inside(expr: Expr) -> Iterator[Expr]:
     """The expressions in the bodies inside `expr`."""
-    terms = expr.terms
-    if isinstance(terms, Term):
-        yield from exprs_in_value(terms.value)
-    elif isinstance(terms, tuple):
-        for term in terms:
-            if type(term.value) not in SCALARS:
-                yield from exprs_in_value(term.value)
-    elif isinstance(terms, SomeDecl):
-        for term in terms.symbols:
+    for term in own_terms(expr):
+        if type(term.value) not in SCALARS:
             yield from exprs_in_value(term.value)
-    else:
-        if isinstance(terms, Every):
-            yield from exprs_in_value(terms.domain.value)
-        for body in bodies_of(terms):
-            yield from exprs_in_body(body)
+    for body in own_bodies(expr):
+        yield from exprs_in_body(body)
     for node in expr.withs:
         yield from exprs_in_value(node.target.value)
         yield from exprs_in_value(node.value.value)
@@ -128,21 +118,11 @@ def exprs_in_rule(rule: CompiledRule) -> Iterator[Expr]:
 
 def call_terms_in_expr(expr: Expr) -> Iterator[Term]:
     """The terms that are calls, in `expr` and everything inside."""
-    terms = expr.terms
-    if isinstance(terms, Term):
-        yield from call_terms(terms)
-    elif isinstance(terms, tuple):
-        for term in terms:
-            yield from call_terms(term)
-    elif isinstance(terms, SomeDecl):
-        for term in terms.symbols:
-            yield from call_terms(term)
-    else:
-        if isinstance(terms, Every):
-            yield from call_terms(terms.domain)
-        for body in bodies_of(terms):
-            for inner in body:
-                yield from call_terms_in_expr(inner)
+    for term in own_terms(expr):
+        yield from call_terms(term)
+    for body in own_bodies(expr):
+        for inner in body:
+            yield from call_terms_in_expr(inner)
     for node in expr.withs:
         yield from call_terms(node.target)
         yield from call_terms(node.value)

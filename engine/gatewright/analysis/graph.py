@@ -20,7 +20,7 @@ from gatewright.analysis._terms import (
     sorted_items,
     sorted_pairs,
 )
-from gatewright.analysis._vars import bodies_of
+from gatewright.analysis._vars import own_bodies, own_terms
 from gatewright.analysis.calls import head_terms
 from gatewright.analysis.program import CompiledRule
 from gatewright.analysis.tree import rules_for
@@ -30,14 +30,12 @@ from gatewright.syntax.nodes import (
     ArrayComprehension,
     Body,
     Call,
-    Every,
     Expr,
     Object,
     ObjectComprehension,
     Ref,
     Set,
     SetComprehension,
-    SomeDecl,
     TemplateString,
     Term,
     Value,
@@ -249,21 +247,11 @@ def _refs_of(rule: CompiledRule) -> Iterator[tuple[int, _Terms]]:
 
 
 def refs_in_expr(expr: Expr) -> Iterator[_Terms]:
-    terms = expr.terms
-    if isinstance(terms, Term):
-        yield from refs_in_value(terms.value)
-    elif isinstance(terms, tuple):
-        for term in terms:
-            if type(term.value) not in SCALARS:
-                yield from refs_in_value(term.value)
-    elif isinstance(terms, SomeDecl):
-        for term in terms.symbols:
+    for term in own_terms(expr):
+        if type(term.value) not in SCALARS:
             yield from refs_in_value(term.value)
-    else:
-        if isinstance(terms, Every):
-            yield from refs_in_value(terms.domain.value)
-        for body in bodies_of(terms):
-            yield from _refs_in_body(body)
+    for body in own_bodies(expr):
+        yield from _refs_in_body(body)
     for node in expr.withs:
         yield from refs_in_value(node.target.value)
         yield from refs_in_value(node.value.value)
