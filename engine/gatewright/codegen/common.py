@@ -11,7 +11,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from gatewright.codegen import calls, fixed, terms
+from gatewright.codegen import calls, demand, fixed, terms
 from gatewright.codegen.sharing import Renaming
 from gatewright.records import field, record
 from gatewright.syntax.nodes import (
@@ -74,7 +74,7 @@ def closure_of(unit: Unit, group: Group) -> Closure:
 
 
 def _closure(unit: Unit, group: Group) -> Closure:
-    found = sha256(f"{group.kind} {group.arity}".encode())
+    found = sha256(f"{group.kind} {group.arity} {demand.asked(unit, group)}".encode("utf-8", "surrogatepass"))
     reads = _Reads()
     for definition in group.definitions:
         head = definition.head

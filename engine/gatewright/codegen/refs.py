@@ -154,7 +154,8 @@ def _each(w: Writer, collection: Val, operands: list[Term], hint: str, stored: b
     name = collection.expr.id if isinstance(collection.expr, ast.Name) else ""
     item_hint = hint if hint and not rest else singular(name)
     item = w.names.fresh(item_hint)
-    val = Val(_py.name(item), "any")
+    texts = collection.constant and collection.kind == "list" and all(v.__class__ is str for v in collection.value)
+    val = Val(_py.name(item), "str" if texts else "any")
     mark = "" if collection.fixed else recording.mark(w)
     order = "_sorted" if w.ordered else ""
     if isinstance(first.value, Var) and first.value.wildcard:

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from gatewright.codegen import _py, bodies, calls, recording, sharing, terms, unify
+from gatewright.codegen import _py, bodies, calls, demand, recording, sharing, terms, unify
 from gatewright.codegen._names import Names
 from gatewright.codegen.sharing import Clause, Shared
 from gatewright.codegen.writer import NOTHING, Sink, Val, Writer
@@ -95,7 +95,8 @@ def _write_set(w: Writer, group: Group) -> None:
         recording.member(w, item)
 
     heads = [[rule.head.key] for rule in group.rules if rule.head.key is not None]
-    _write_clauses(w, sharing.clauses(w.unit, group.rules, heads), Sink(), finish, _nothing)
+    found = sharing.clauses(w.unit, group.rules, heads, lambda rule: demand.leading(w.unit, group, rule))
+    _write_clauses(w, found, Sink(), finish, _nothing)
     recording.leave(w, mark)
     w.add(ast.Return(terms.finished_set(out)))
 

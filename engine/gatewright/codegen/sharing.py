@@ -6,7 +6,7 @@ begin alike. Only where the order of solutions does not show, and never across `
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from gatewright.records import field, field_names, is_record, record, replace
@@ -41,9 +41,9 @@ class Shared:
     branches: tuple[Shared | Clause, ...]
 
 
-def clause(unit: Unit, rule: CompiledRule, head: Iterable[Term], *, rename: bool) -> Clause:
+def clause(unit: Unit, rule: CompiledRule, head: Iterable[Term], *, rename: bool, leading: Body = ()) -> Clause:
     """A rule as a Clause, in common names if it is to be compared with others."""
-    args, terms, body = rule.head.args or (), tuple(head), unit.body_of(rule)
+    args, terms, body = rule.head.args or (), tuple(head), (*leading, *unit.body_of(rule))
     if not rename:
         return Clause(rule, body, args, terms)
     names = Renaming()
@@ -53,10 +53,19 @@ def clause(unit: Unit, rule: CompiledRule, head: Iterable[Term], *, rename: bool
     return Clause(rule, new_body, new_args, new_terms, {new: unit.original(old) for old, new in names.names.items()})
 
 
-def clauses(unit: Unit, rules: list[CompiledRule], heads: list[list[Term]]) -> list[Shared | Clause]:
-    """The definitions of a group with their head terms, written together where they begin alike."""
+Leading = Callable[["CompiledRule"], Body]
+
+
+def clauses(
+    unit: Unit, rules: list[CompiledRule], heads: list[list[Term]], leading: Leading = lambda _: ()
+) -> list[Shared | Clause]:
+    """The definitions of a group with their head terms, written together where they begin alike; `leading` is what
+    each begins with beside its own body."""
     plain = len(rules) == 1 or unit.watches_order or unit.covering
-    made = [clause(unit, rule, head, rename=not plain) for rule, head in zip(rules, heads, strict=True)]
+    made = [
+        clause(unit, rule, head, rename=not plain, leading=leading(rule))
+        for rule, head in zip(rules, heads, strict=True)
+    ]
     return list(made) if plain else share(made)
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from gatewright.codegen import _py, bodies, calls, memo, rules, terms
+from gatewright.codegen import _py, bodies, calls, demand, memo, rules, terms
 from gatewright.codegen._names import Names, identifier
 from gatewright.codegen.lone import without_lone_keys
 from gatewright.codegen.ordering import indexed_first
@@ -91,6 +92,7 @@ class Group:
     closure: Closure | None = None
     callers: dict[int, tuple[Group | None, int]] = field(default_factory=dict)
     calls: int = 0
+    asked: dict[str, tuple[str, ...]] | None = None
 
     @property
     def branches(self) -> Iterator[CompiledRule]:
@@ -194,6 +196,16 @@ class Unit:
     def call_variables(self, names: dict[str, str]) -> None:
         """Remember the words for renamed variables, until the next definition's."""
         self._originals.update(names)
+
+    @cached_property
+    def refs_into_data(self) -> list[tuple[Term, ...]]:
+        """What stands behind `data` wherever rules refer to it."""
+        return [*demand.refs_into_data(self.root)]
+
+    @property
+    def entry(self) -> Group | None:
+        """The group that is the root, if the root is one."""
+        return self._entry
 
     def is_entry(self, group: Group) -> bool:
         """Whether a group is the root, whose value is asked for once."""
