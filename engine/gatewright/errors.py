@@ -18,6 +18,7 @@ GatewrightError
 ├── MutationError            a mutator that is invalid, conflicts, or fails on an object
 ├── ProviderError            an external data provider that is unknown or does not answer
 ├── ExpansionError           an ExpansionTemplate that is invalid, cyclic, or fails on an object
+├── ImageError               an OCI image that cannot be pulled, read or unpacked
 ├── SuiteError               a test suite that cannot be run
 └── ExportError              a rule that cannot run in a cluster
 """
@@ -191,6 +192,10 @@ class ProviderError(GatewrightError):
 
 class ExpansionError(GatewrightError):
     """An ExpansionTemplate that is invalid, forms a cycle, or fails on an object."""
+
+
+class ImageError(GatewrightError):
+    """An OCI image that cannot be pulled, read or unpacked."""
 
 
 class SuiteError(GatewrightError):

@@ -12,6 +12,7 @@ from gatewright.checking.recall import Facts, Memory, surveyed
 from gatewright.checking.request import CheckRequest, Counts
 from gatewright.errors import UsageError
 from gatewright.manifests import find_files
+from gatewright.records import replace
 from gatewright.report import Renderer, Summary, make_renderer
 
 TYPE_CHECKING = False
@@ -22,13 +23,28 @@ if TYPE_CHECKING:
 
 CLEAN, VIOLATIONS, BAD_INPUT = 0, 1, 2
 
+# Policies in an OCI image are named so: oci:PATH for a layout on disk, oci://HOST/REPOSITORY for a registry.
+_IMAGE = "oci:"
+
 
 def check(request: CheckRequest, out: TextIO | None = None) -> int:
     """Check, write the report, and return 0 (clean), 1 (violations that count) or 2 (something could not be read).
 
-    Raises UsageError for a request that makes no sense. The report goes to `out`, or to `request.output`, which is
-    written whole or not at all.
+    Raises UsageError for a request that makes no sense, ImageError for an image of policies that cannot be had. The
+    report goes to `out`, or to `request.output`, which is written whole or not at all.
     """
+    if not any(name.startswith(_IMAGE) for name in request.policies):
+        return _check(request, out)
+    from contextlib import ExitStack
+
+    from gatewright.oci import pulled
+
+    with ExitStack() as images:
+        paths = [images.enter_context(pulled(p)) if p.startswith(_IMAGE) else p for p in request.policies]
+        return _check(replace(request, policies=tuple(paths)), out)
+
+
+def _check(request: CheckRequest, out: TextIO | None) -> int:
     formats = (request.format, *request.also)
     colours = [request.colour, *(False for _ in request.also)]
     renderers = [make_renderer(format, colour=colour) for format, colour in zip(formats, colours, strict=True)]

@@ -11,7 +11,11 @@ from gatewright.cli._check import run_check
 
 Policies = Annotated[
     list[str] | None,
-    typer.Option("--policy", "-p", help="Policy files, directories, or the name of a shipped set. Repeatable."),
+    typer.Option(
+        "--policy",
+        "-p",
+        help="Policy files, directories, images (oci:PATH, oci://HOST/REPO), or a set's name. Repeatable.",
+    ),
 ]
 
 

@@ -76,7 +76,7 @@ class PrintBuffer:
 
 def run(flags: dict[str, Any], console: Console) -> int:
     policy = check_failure_policy(flags)
-    objects = read_sources(flags["filename"], flags["image"], console)
+    objects = read_sources(flags, console)
     if not objects:
         raise Fatal("no input data identified")
     printed = PrintBuffer()

@@ -110,7 +110,7 @@ def _measurements(flags: dict[str, Any], plan: Plan, console: Console) -> list[M
         what = f"{plan.iterations} iterations may not provide statistically meaningful P99 metrics"
         console.err.write(f"Warning: {what}. Consider using at least {_ENOUGH} iterations.\n\n")
     try:
-        objects = read_sources(flags["filename"], flags["image"], Console(console.out, console.err, lambda: None))
+        objects = read_sources(flags, Console(console.out, console.err, lambda: None))
     except Fatal as error:
         raise Fatal(str(error).replace("reading: ", "reading sources: ", 1)) from error
     _check_objects(objects)

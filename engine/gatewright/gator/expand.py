@@ -25,7 +25,7 @@ FLAGS: Final = (
 
 
 def run(flags: dict[str, Any], console: Console) -> int:
-    objects = read_sources(flags["filename"], flags["image"], console)
+    objects = read_sources(flags, console)
     if not objects:
         raise Fatal("no input data identified")
     provider = providers(flags["external-data"])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from gatewright.errors import GatewrightError, ManifestError
+from gatewright.errors import GatewrightError, ImageError, ManifestError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper._gotext import quote
 from gatewright.gatekeeper.providers import Provider, load_providers
@@ -25,21 +25,26 @@ _EXTENSIONS = (".yaml", ".yml", ".json")
 
 @record(frozen=True, slots=True)
 class Source:
-    """The objects of one file, or of stdin when `file` is empty."""
+    """The objects of one file, which may be of an image, or of stdin when `file` is empty."""
 
     file: str
     objects: list[kube.Object]
+    image: str = ""
 
     @property
     def shown(self) -> str:
+        if self.image:
+            return f"file: {quote(self.file)}, image: {quote(self.image)}"
         return f"file: {quote(self.file)}" if self.file else "stdin"
 
 
-def read_sources(filenames: Sequence[str], images: Sequence[str], console: Console) -> list[kube.Object]:
-    """All objects, in gator's order; objects defined twice are told on stderr. Fatal when anything cannot be read."""
-    sources = [source for name in filenames for source in _read(name)]
-    if images:
-        raise Fatal(f'reading: pulling image: pulling artifact "{images[0]}": gatewright does not reach the network')
+def read_sources(flags: Mapping[str, Any], console: Console) -> list[kube.Object]:
+    """All objects of what the flags name, in gator's order; objects defined twice are told on stderr.
+
+    Fatal when anything cannot be read.
+    """
+    sources = [source for name in flags["filename"] for source in _read(name, "reading: reading from filenames")]
+    sources += [source for image in flags["image"] for source in _pulled(image, flags["tempdir"])]
     text = console.read_stdin()
     if text is not None:
         sources.append(Source("", _objects(text, "reading: reading from stdin: reading")))
@@ -64,8 +69,19 @@ def providers(path: str) -> Provider | None:
         raise Fatal(f"reading external data: {error}") from error
 
 
-def _read(name: str) -> Iterator[Source]:
-    place = "reading: reading from filenames"
+def _pulled(image: str, tempdir: str) -> list[Source]:
+    """What is in the files of an image, which lie in a directory below `tempdir` for as long as they are read."""
+    from gatewright.oci import pulled
+
+    place = "reading: pulling image"
+    try:
+        with pulled(image, tempdir) as directory:
+            return [Source(source.file, source.objects, image) for source in _read(directory, place)]
+    except ImageError as error:
+        raise Fatal(f"{place}: {error.message}") from error
+
+
+def _read(name: str, place: str) -> Iterator[Source]:
     try:
         os.stat(name)
     except OSError as error:

@@ -82,7 +82,7 @@ class SyncCheck:
 
 
 def run(flags: dict[str, Any], console: Console) -> int:
-    objects = read_sources(flags["filename"], flags["image"], console)
+    objects = read_sources(flags, console)
     if not objects:
         raise Fatal("no input data identified")
     try:
