@@ -19,6 +19,7 @@ from gatewright.checking.evaluate import Evaluator
 from gatewright.checking.request import CheckRequest
 from gatewright.checking.results import RecordWriter, evict, read_record
 from gatewright.checking.session import check
+from gatewright.checking.units import Part
 from gatewright.records import replace
 
 TEMPLATE = """\
@@ -202,6 +203,96 @@ def test_changed_namespace_concerns_every_object(checks: Checks) -> None:
     assert "no owner" in checks.run()
     checks.pod("space", space.replace("{name}", "bank"))
     assert "no owner" not in checks.run()
+
+
+SPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {{name: shop, labels: {{owner: x, team: {team}}}}}\n"
+CUSTOM = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {{name: things.x.io, labels: {{owner: x}}}}
+spec: {{group: x.io, scope: Cluster, names: {{kind: Thing, plural: things}}}}
+"""
+MUTATOR = """\
+apiVersion: mutations.gatekeeper.sh/v1
+kind: AssignMetadata
+metadata: {{name: mark, labels: {{owner: x}}}}
+spec:
+  location: metadata.labels.mark
+  parameters: {{assign: {{value: "yes"}}}}
+"""
+CONFIG = """\
+apiVersion: config.gatekeeper.sh/v1alpha1
+kind: Config
+metadata: {{name: config, namespace: gatekeeper-system, labels: {{owner: x}}}}
+spec: {{match: [{{excludedNamespaces: [hidden], processes: ["*"]}}]}}
+"""
+THING = "apiVersion: x.io/v1\nkind: Thing\nmetadata: {{name: {name}}}\n"
+SEES = 'sprintf("%v in %v: %v", [input.review.name, object.get(input.review, "namespace", "-"), input.review.object])'
+
+
+@pytest.fixture
+def telling(checks: Checks, monkeypatch: pytest.MonkeyPatch) -> Checks:
+    """Checks of objects that are reviewed by a Namespace, a CRD, a mutator and a Config, and a list of what is read."""
+    checks.policy(SEES)
+    checks.write(checks.policies / "constraint.yaml", CONSTRAINT + "spec: {match: {namespaceSelector: "
+                 "{matchExpressions: [{key: team, operator: NotIn, values: [bank]}]}}}\n")  # fmt: skip
+    checks.pod("space", SPACE.replace("{team}", "shop"))
+    for name, text in (("crd", CUSTOM), ("config", CONFIG), ("mutator", MUTATOR), ("d", THING)):
+        checks.pod(name, text)
+    checks.pod("a", POD + "  namespace: shop\n")
+    checks.pod("b", POD + "  namespace: hidden\n")
+    checks.run()
+    return checks
+
+
+def read_by(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Which files are read from now on."""
+    read: list[str] = []
+    whole = Part.read
+
+    def watched(self: Part) -> bytes:
+        if self.data is None:
+            read.append(Path(self.file).stem)
+        return whole(self)
+
+    monkeypatch.setattr(Part, "read", watched)
+    return read
+
+
+def test_what_files_tell_of_others_is_not_read_again(telling: Checks, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, text in (("a", POD + "  namespace: shop\n  labels: {{x: y}}\n"), ("d", THING + "spec: 1\n")):
+        telling.pod(name, text)
+        report = telling.run()
+        assert telling.evaluated == [name]
+        assert f"{name} in {'shop' if name == 'a' else '-'}" in report
+        assert '"mark": "yes"' in report
+    telling.pod("b", POD + "  namespace: hidden\n  labels: {{x: y}}\n")
+    read = read_by(monkeypatch)
+    check(telling.request, io.StringIO())
+    assert set(read) == {"b"}
+
+
+@pytest.mark.parametrize("name", ["space", "crd", "config", "mutator"])
+def test_what_files_tell_of_others_belongs_to_what_they_hold(telling: Checks, name: str) -> None:
+    text = (telling.manifests / f"{name}.yaml").read_text(encoding="utf-8")
+    for now in (text.replace("shop", "bank").replace("scope: Cluster", "scope: Namespaced").replace("yes", "no"), text):
+        telling.write(telling.manifests / f"{name}.yaml", now.replace("hidden", "elsewhere"))
+        telling.run()
+        telling.pod("c", POD + "  namespace: shop\n")
+        telling.run()
+        telling.pod("c", POD)
+        telling.run()
+        assert telling.evaluated == ["c"]
+
+
+def test_policies_among_the_inputs_are_read_again(telling: Checks) -> None:
+    telling.pod("policy", TEMPLATE.replace("needslabel", "other").replace("NeedsLabel", "Other").replace(
+        "{message}", '"other"'))  # fmt: skip
+    telling.pod("other", CONSTRAINT.replace("NeedsLabel", "Other").replace("{", "{{").replace("}", "}}"))
+    assert "other" in telling.run()
+    telling.pod("c", POD + "  namespace: shop\n")
+    assert "other" in telling.run()
+    assert telling.evaluated == ["c"]
 
 
 def test_inventory_policies_depend_on_every_object(checks: Checks) -> None:

@@ -81,6 +81,19 @@ def policy_files(names: Iterable[str]) -> Iterator[str]:
     return find_files([name for name in names if is_path(name)], extensions=(*EXTENSIONS, REGO))
 
 
+def policy_file(path: str) -> tuple[Signature | None, bytes]:
+    """The signature and the digest of a file: neither of a pipe, which can be read only once, and which is for whoever
+    reads the policies; the digest is b"" when it cannot be read."""
+    now = signature(path)
+    if now is None:
+        return None, b""
+    try:
+        with open(path, "rb") as file:
+            return now, digest_of(file.read())
+    except OSError:
+        return now, b""
+
+
 def request_digest(request: CheckRequest) -> bytes:
     """Changes with every option that may change an answer, and with the files that options name."""
     named: list[bytes] = [_here().encode("utf-8", "surrogateescape")]

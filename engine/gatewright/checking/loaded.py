@@ -18,27 +18,45 @@ from gatewright.checking.survey import add_inventory, is_policy, special_documen
 from gatewright.checking.units import Part, Unit, units_of
 from gatewright.collector import collector_relaxed
 from gatewright.errors import GatewrightError, UsageError
+from gatewright.gatekeeper import snapshot
 from gatewright.manifests import find_files
+from gatewright.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gatewright.gatekeeper.host import Host
+    from gatewright.gatekeeper.kube import Object
+    from gatewright.gatekeeper.snapshot import Told
     from gatewright.manifests import Document
     from gatewright.report import Renderer
 
 
-def loaded(
-    request: CheckRequest, files: Sequence[File], policies: PolicySet, *, surveyed: bool
-) -> tuple[Host, Facts, bool]:
+@record(frozen=True, slots=True)
+class Loaded:
     """The host with its policies, and with what the inputs say about each other.
 
-    Also whether its answers may be kept. `surveyed` files know whether they hold anything telling, and answers are only
-    kept for those, if the policies will say the same of the same objects the next time.
+    Also whether its answers may be kept, and what the inputs `told`, if that is new and may be kept.
     """
-    special = list(special_documents(part for file in files if file.telling or not surveyed for part, _ in file.parts))
+
+    host: Host
+    facts: Facts
+    repeatable: bool
+    told: Told | None
+
+
+def loaded(
+    request: CheckRequest, files: Sequence[File], policies: PolicySet, *, surveyed: bool, told: Told | None
+) -> Loaded:
+    """What a run evaluates with; `told` is what the inputs say about each other where that is known.
+
+    `surveyed` files know whether they hold anything telling, and answers are only kept for those, if the policies will
+    say the same of the same objects the next time.
+    """
+    special = list(_special(files, surveyed)) if told is None else []
     more = [document for document in special if is_policy(document.value)]
     host, errors = policies.host(more)
-    _learn(host, special)
+    others = [document.value for document in special] if told is None else snapshot.tell(host, told)
+    _learn(host, others)
     if not host.rules and not errors:
         raise _nothing_to_check(request)
     if host.reads_inventory:
@@ -50,7 +68,18 @@ def loaded(
         reads_inventory=host.reads_inventory,
         uses_catalog=policies.uses_catalog,
     )
-    return host, facts, surveyed and policies.is_repeatable(more)
+    fresh = None if told is not None or more else snapshot.told(host, others)
+    return Loaded(host, facts, surveyed and policies.is_repeatable(more), fresh)
+
+
+def _special(files: Sequence[File], surveyed: bool) -> Iterator[Document]:
+    """The documents that others are reviewed by; those that the survey came by are handed over."""
+    for file in files:
+        if file.special is not None:
+            yield from file.special
+            file.special = None
+        elif file.telling or not surveyed:
+            yield from special_documents(part for part, _ in file.parts)
 
 
 def _nothing_to_check(request: CheckRequest) -> UsageError:
@@ -69,11 +98,11 @@ def _is_folder_of_rego(path: str) -> bool:
     return os.path.isdir(path) and any(True for _ in find_files([path], extensions=(REGO,)))
 
 
-def _learn(host: Host, documents: Iterable[Document]) -> None:
-    for document in documents:
-        if not is_policy(document.value):
+def _learn(host: Host, objects: Iterable[Object]) -> None:
+    for each in objects:
+        if not is_policy(each):
             try:
-                host.learn(document.value)
+                host.learn(each)
             except GatewrightError:
                 continue  # its own review reports it
 

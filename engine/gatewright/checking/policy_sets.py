@@ -8,9 +8,9 @@ faults are not kept, so that every run says what is wrong.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from gatewright.checking.fingerprint import digest_of, policy_files, signature
+from gatewright.checking.fingerprint import digest_of, policy_file, policy_files
 from gatewright.checking.policies import load, make_host, read_policies
 from gatewright.checking.results import Record, RecordWriter, evict, read_record
 from gatewright.codegen.cache import CodeCache
@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
+    from gatewright.checking.fingerprint import Signature
     from gatewright.checking.policies import Policies
     from gatewright.checking.request import CheckRequest
     from gatewright.gatekeeper.host import Host
     from gatewright.manifests import Document
+
+    PolicyFiles = Mapping[str, tuple[Signature | None, bytes]]
 
 MAX_TOTAL_BYTES = 128 << 20
 
@@ -39,14 +42,15 @@ def sets_directory() -> str:
 
 
 class PolicySet:
-    """The policies that a request names: kept by an earlier run, or read.
+    """The policies that a request names: kept by an earlier run, or read. `files` are those of the policies as they are
+    now, where that is known.
 
     Raises UsageError for a name that is neither a path nor a shipped set.
     """
 
-    def __init__(self, request: CheckRequest) -> None:
+    def __init__(self, request: CheckRequest, files: PolicyFiles | None = None) -> None:
         self._request = request
-        self._path = _path_for(request)
+        self._path = _path_for(request, files)
         self._kept = _kept_at(self._path)
         self._codes = _Codes(self._kept) if request.cache else None
         self._policies = read_policies(request) if self._kept is None else None
@@ -155,7 +159,7 @@ class _Codes(CodeCache):
         super().put(key, codes)
 
 
-def _path_for(request: CheckRequest) -> str:
+def _path_for(request: CheckRequest, files: PolicyFiles | None = None) -> str:
     """The file that the set of a request would be kept in; "" when it would not be kept."""
     if not request.cache or request.external_data or request.capabilities:
         return ""
@@ -170,15 +174,15 @@ def _path_for(request: CheckRequest) -> str:
         request.parameters,
     )
     parts = [engine_stamp().encode(), repr(options).encode("utf-8", "surrogatepass")]
-    for path in policy_files(request.policies):
-        if signature(path) is None:
-            return ""  # a pipe can be read only once
-        try:
-            with open(path, "rb") as file:
-                parts += [os.fsencode(path), file.read()]
-        except OSError:
-            return ""
+    for path, (of, digest) in (files or _files_of(request)).items():
+        if of is None or not digest:
+            return ""  # a pipe can be read only once, and what cannot be read is told of every time
+        parts += [os.fsencode(path), digest]
     return os.path.join(sets_directory(), digest_of(*parts).hex())
+
+
+def _files_of(request: CheckRequest) -> PolicyFiles:
+    return {path: policy_file(path) for path in policy_files(request.policies)}
 
 
 def _kept_at(path: str) -> Record | None:

@@ -15,6 +15,7 @@ from gatewright.checking.fingerprint import (
     Signature,
     digest_of,
     is_settled,
+    policy_file,
     policy_files,
     request_digest,
     signature,
@@ -29,6 +30,9 @@ from gatewright.shipped import shipped_stamp
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, BinaryIO
+
+    from gatewright.gatekeeper.snapshot import Told
+    from gatewright.manifests import Document
 
 # How a part is kept: its place in its file, the digest of its bytes, and where the blob of its outcome lies.
 _Kept = tuple[int, int, int, bytes, int, int]
@@ -51,7 +55,7 @@ class Facts:
 @record(slots=True)
 class File:
     """A file of the inputs: its parts, each with the blob of its outcome or None; `telling` digests its documents that
-    others are reviewed by, b"" when it has none.
+    others are reviewed by, b"" when it has none. Of a file that was read these are at hand, in `special`.
 
     A `settled` one was known by its signature, which it had at `read_ns`; of a `recorded` one the record says all that,
     and nothing lies over it.
@@ -62,6 +66,7 @@ class File:
     telling: bytes
     digests: list[bytes] = field(default_factory=list)
     parts: list[tuple[Part, tuple[int, int] | None]] = field(default_factory=list)
+    special: list[Document] | None = None
     settled: bool = True
     recorded: bool = False
     read_ns: int = 0
@@ -89,17 +94,11 @@ class Memory:
     def _policy_file(
         self, path: str, old: tuple[Signature | None, bytes] | None, read_ns: int
     ) -> tuple[Signature | None, bytes]:
-        now = signature(path)
-        if now is None:
-            # A pipe can be read only once, which is for whoever reads the policies; it is never what it was.
-            return None, str(self._began_ns).encode()
-        if old is not None and old[0] == now and is_settled(now, read_ns):
+        if old is not None and old[0] is not None and is_settled(old[0], read_ns) and old[0] == signature(path):
             return old
-        try:
-            with open(path, "rb") as file:
-                return now, digest_of(file.read())
-        except OSError:
-            return None, b""
+        now, digest = policy_file(path)
+        # What can be read only once is never what it was.
+        return now, digest if now is not None else str(self._began_ns).encode()
 
     def _known_facts(self) -> Facts | None:
         """What the record says of the policies, if they are what they were."""
@@ -113,6 +112,11 @@ class Memory:
         if facts.uses_catalog and index["catalog"] != shipped_stamp():
             return None
         return facts
+
+    @property
+    def policy_files(self) -> dict[str, tuple[Signature | None, bytes]]:
+        """The files of the policies as they are now, with the digest of each: b"" for one that cannot be read."""
+        return self._policies
 
     # --- inputs ---
 
@@ -144,8 +148,9 @@ class Memory:
         known = {kept[3:4] + kept[2:3]: kept[4:] for kept in old[2]} if old is not None else {}
         file = File(path, now, b"", settled=False, read_ns=self._began_ns)
         telling = []
+        file.special = []
         for part in parts_of(path, stdin):
-            digest, tells = _look(part)
+            digest, tells = _look(part, file.special)
             telling += tells
             blob = known.get((digest, part.row))
             file.digests.append(digest)
@@ -163,34 +168,56 @@ class Memory:
         assert self._record is not None
         return unpacked(self._record.blob(*blob))
 
+    @property
+    def told(self) -> Told | None:
+        """What the inputs told the host about each other, where that is known."""
+        at = self._told_at()
+        if at is None or self._record is None:
+            return None
+        told: Told = self._record.blob(*at)
+        return told
+
+    def _told_at(self) -> tuple[int, int] | None:
+        if self._record is None or self.facts is None:
+            return None
+        at: tuple[int, int] | None = self._record.index["told"]
+        return at
+
     # --- keeping ---
 
     def is_current(self, files: Sequence[File]) -> bool:
         """Whether the record says all of this already, by signatures alone."""
-        return self._has_all(files) and all(file.settled for file in files)
+        return self._has_all(files, _new(files)) and all(file.settled for file in files)
 
-    def _has_all(self, files: Sequence[File]) -> bool:
-        """Whether the record is of these policies and these files, whatever these hold."""
+    def _has_all(self, files: Sequence[File], new: Sequence[File]) -> bool:
+        """Whether the record is of these policies and these files, whatever the `new` ones hold."""
         record = self._record
         if record is None or self.facts is None or len(record.index["files"]) != len(files):
             return False
         known = record.index["files"]
-        same = all(file.path in known for file in files)
+        same = all(file.path in known for file in new)
         return same and list(record.index["policies"].items()) == list(self._policies.items())
 
-    def keep(self, files: Sequence[File], facts: Facts) -> Keeping:
-        """A record in the making. Outcomes must be added to it in the order of the files' parts."""
-        new = [file for file in files if not file.recorded]
-        if len(new) * _LITTLE <= len(files) and self._has_all(files):
+    def keep(self, files: Sequence[File], facts: Facts, told: Told | None) -> Keeping:
+        """A record in the making. Outcomes must be added to it in the order of the files' parts. What the inputs `told`
+        is None where it is known, or is not to be kept."""
+        new = _new(files)
+        if len(new) * _LITTLE <= len(files) and self._has_all(files, new):
             return Keeping(RecordWriter(self._path, over=self._record), {}, new, self._record)
+        writer = RecordWriter(self._path)
         index = {
             "read_ns": self._began_ns,
             "policies": self._policies,
             "catalog": shipped_stamp() if facts.uses_catalog else b"",
             "facts": (facts.constraints, facts.failures, facts.notices, facts.reads_inventory, facts.uses_catalog),
             "world": self._world(files, facts),
+            "told": self._kept_told(writer) if told is None else writer.keep(told),
         }
-        return Keeping(RecordWriter(self._path), index, files, self._record)
+        return Keeping(writer, index, files, self._record)
+
+    def _kept_told(self, writer: RecordWriter) -> tuple[int, int] | None:
+        at = self._told_at()
+        return None if at is None or self._record is None else writer.keep_raw(self._record.raw(*at))
 
 
 class Keeping:
@@ -205,11 +232,8 @@ class Keeping:
         self._record = record
         self._blobs: list[tuple[int, int]] = []
         self._digests = [digest for file in files for digest in file.digests]
-        self._written = {file.path for file in files}
-
-    def writes(self, file: File) -> bool:
-        """Whether the outcomes of a file are to be added; the others lie in the record as they are."""
-        return file.path in self._written
+        # The files whose outcomes are to be added; those of the others lie in the record as they are.
+        self.written = {file.path for file in files}
 
     def again(self, blob: tuple[int, int]) -> None:
         """Keep what was known already."""
@@ -244,14 +268,18 @@ class Keeping:
         self._writer.abandon()
 
 
+def _new(files: Sequence[File]) -> list[File]:
+    return [file for file in files if not file.recorded]
+
+
 def _part(path: str, kept: _Kept) -> tuple[Part, tuple[int, int] | None]:
     offset, length, row, _, at, size = kept
     return Part(path, offset, length, row), None if at == _NO_BLOB else (at, size)
 
 
-def _look(part: Part) -> tuple[bytes, list[bytes]]:
-    """The digest of a part's bytes, and what others are reviewed by in it."""
-    from gatewright.checking.survey import telling_parts
+def _look(part: Part, special: list[Document]) -> tuple[bytes, list[bytes]]:
+    """The digest of a part's bytes, and what others are reviewed by in it, of which the documents go to `special`."""
+    from gatewright.checking.survey import special_in, telling_parts
 
     try:
         data = part.read()
@@ -262,6 +290,7 @@ def _look(part: Part) -> tuple[bytes, list[bytes]]:
         # The places of policies are part of what is said of them.
         row = str(narrowed.row).encode() if b"gatekeeper.sh" in narrowed.read() else b""
         tells += [row, narrowed.read()]
+        special += special_in(narrowed)
     return digest_of(data), tells
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO, TextIO
 
     from gatewright.checking.policy_sets import PolicySet
+    from gatewright.gatekeeper.snapshot import Told
 
 CLEAN, VIOLATIONS, BAD_INPUT = 0, 1, 2
 
@@ -98,7 +99,7 @@ class _Run:
         self._renderers = renderers
         self._memory = memory
         known = memory is not None and memory.facts is not None
-        self._policies = None if known else _policy_set(request)
+        self._policies = None if known else _policy_set(request, memory)
         paths, stdin = _find(request)
         self._started = time.perf_counter()
         self._files = memory.survey(paths, stdin) if memory is not None else list(surveyed(paths, stdin))
@@ -157,18 +158,23 @@ class _Run:
             return self._kept(memory, facts, iter(())), facts
         from gatewright.checking.loaded import evaluated, loaded
 
-        policies = self._policies = self._policies or _policy_set(self._request)
-        host, facts, repeatable = loaded(self._request, self._files, policies, surveyed=memory is not None)
-        keeping = memory is not None and repeatable
-        outcomes = evaluated(host, self._request, self._renderers, fresh, keeping=keeping)
-        return (self._kept(memory, facts, outcomes) if memory is not None and repeatable else outcomes), facts
+        policies = self._policies = self._policies or _policy_set(self._request, memory)
+        told = memory.told if memory is not None else None
+        made = loaded(self._request, self._files, policies, surveyed=memory is not None, told=told)
+        keeping = memory is not None and made.repeatable
+        outcomes = evaluated(made.host, self._request, self._renderers, fresh, keeping=keeping)
+        if memory is not None and made.repeatable:
+            outcomes = self._kept(memory, made.facts, outcomes, made.told)
+        return outcomes, made.facts
 
-    def _kept(self, memory: Memory, facts: Facts, fresh: Iterator[Outcome]) -> Iterator[Outcome]:
+    def _kept(
+        self, memory: Memory, facts: Facts, fresh: Iterator[Outcome], told: Told | None = None
+    ) -> Iterator[Outcome]:
         """Outcomes known and fresh, on their way into the next run's memory."""
-        keeping = memory.keep(self._files, facts)
+        keeping = memory.keep(self._files, facts, told)
         try:
             for file in self._files:
-                written = keeping.writes(file)
+                written = file.path in keeping.written
                 for _, blob in file.parts:
                     if blob is None:
                         outcome = next(fresh)
@@ -186,10 +192,10 @@ class _Run:
         keeping.close()
 
 
-def _policy_set(request: CheckRequest) -> PolicySet:
+def _policy_set(request: CheckRequest, memory: Memory | None) -> PolicySet:
     from gatewright.checking.policy_sets import PolicySet
 
-    return PolicySet(request)
+    return PolicySet(request, memory.policy_files if memory is not None else None)
 
 
 def _stale(request: CheckRequest, total: Outcome) -> Iterator[str]:

@@ -52,9 +52,14 @@ def special_documents(parts: Iterable[Part]) -> Iterator[Document]:
         except OSError:
             continue
         for narrowed in telling_parts(part, data):
-            for item in read_part(narrowed, "kubernetes"):
-                if not isinstance(item, GatewrightError) and is_special(item.value):
-                    yield item
+            yield from special_in(narrowed)
+
+
+def special_in(narrowed: Part) -> Iterator[Document]:
+    """The same in one of the telling parts."""
+    for item in read_part(narrowed, "kubernetes"):
+        if not isinstance(item, GatewrightError) and is_special(item.value):
+            yield item
 
 
 def is_special(value: Any) -> bool:

@@ -49,23 +49,23 @@ CLUSTER_KINDS: Final[dict[str, frozenset[str]]] = {
 
 
 class Scopes:
-    """The table, extended by what CRDs say."""
+    """The table, extended by what CRDs have `declared`: whether a kind of a group is cluster-scoped."""
 
-    __slots__ = ("_declared",)
+    __slots__ = ("declared",)
 
     def __init__(self) -> None:
-        self._declared: dict[tuple[str, str], bool] = {}
+        self.declared: dict[tuple[str, str], bool] = {}
 
     def learn(self, crd: kube.Object) -> None:
         """Take the scope that a CustomResourceDefinition declares."""
         spec = crd.get("spec")
         names = spec.get("names") if isinstance(spec, dict) else None
         if isinstance(spec, dict) and isinstance(names, dict) and isinstance(names.get("kind"), str):
-            self._declared[str(spec.get("group", "")), names["kind"]] = spec.get("scope") == "Cluster"
+            self.declared[str(spec.get("group", "")), names["kind"]] = spec.get("scope") == "Cluster"
 
     def cluster_scoped(self, group: str, kind: str) -> bool:
         """Whether objects of a kind have no namespace. Unknown kinds go by their name: `ClusterX` has none."""
-        declared = self._declared.get((group, kind))
+        declared = self.declared.get((group, kind))
         if declared is not None:
             return declared
         if group in CLUSTER_KINDS:

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from gatewright.gatekeeper.constraint import Constraint, is_constraint
 from gatewright.gatekeeper.drivers import choose
 from gatewright.gatekeeper.entries import LoadedPolicy
-from gatewright.gatekeeper.match import compiled
+from gatewright.gatekeeper.kube import gvk_of
+from gatewright.gatekeeper.match import Namespace, compiled
 from gatewright.gatekeeper.result import ConstraintRef
 from gatewright.gatekeeper.template import Code, Template, is_template
 from gatewright.records import field_names
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 Snapshot = tuple[list["_Packed"], list["_Packed"], list["Object"]]
 _Packed: TypeAlias = "tuple[Any, ...]"
+# Namespaces, scopes of kinds, and documents that tell something else.
+Told = tuple[list["dict[str, Any]"], dict[tuple[str, str], bool], list["Object"]]
+_TOLD = ("", "apiextensions.k8s.io")
 
 
 def take(host: Host, documents: Iterable[Object]) -> Snapshot:
@@ -43,6 +47,22 @@ def restore(host: Host, snapshot: Snapshot) -> None:
     host.adopt(loaded, [_constraint(templates, packed) for packed in constraints])
     for _, error in host.add_all(others):
         raise error
+
+
+def told(host: Host, documents: Iterable[Object]) -> Told:
+    """What a host knows of namespaces and scopes of kinds, and those of `documents` that told it other things."""
+    around = host.surroundings
+    namespaces = [_values(namespace) for namespace in around.namespaces.values()]
+    others = [document for document in documents if gvk_of(document).group not in _TOLD]
+    return namespaces, around.scopes.declared, others
+
+
+def tell(host: Host, told: Told) -> list[Object]:
+    """Make it known to a host with the same semantics; the documents that it must still learn from."""
+    namespaces, declared, others = told
+    host.surroundings.namespaces |= {values["name"]: Namespace(**values) for values in namespaces}
+    host.surroundings.scopes.declared |= declared
+    return others
 
 
 def _packed_policy(loaded: LoadedPolicy) -> _Packed:
