@@ -171,3 +171,22 @@ def test_an_answer_that_is_known_evaluates_nothing(imported, options):
 
 def test_gators_flags_are_read_without_typer(imported):
     assert not among(imported("gator", "version"), ("click", "dataclasses", "rich", "typer", "typing"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "build policies/policy.yaml",
+        "docs rbac",
+        "eval 1+1",
+        "explain-match -p policies object.yaml",
+        "fmt shop.rego",
+        "mutate -p policies object.yaml",
+        "rules",
+        "rules show pod/privileged",
+        "test shop.rego",
+    ],
+)
+def test_no_command_that_is_plainly_right_loads_typer(imported, tmp_path, line):
+    (tmp_path / "shop.rego").write_text("package shop\n\ntest_it if 1 < 2\n")
+    assert not among(imported(*line.split()), ("click", "pydantic", "typer"))

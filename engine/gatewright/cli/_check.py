@@ -15,7 +15,6 @@ from gatewright.errors import UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import Any
 
     from gatewright.checking.config import Config
     from gatewright.checking.waivers import Waiver
@@ -171,92 +170,3 @@ def _baseline(path: str) -> tuple[str, ...]:
     from gatewright.checking.baseline import read_baseline
 
     return read_baseline(Path(path))
-
-
-def _path(text: str) -> Path:
-    from pathlib import Path
-
-    return Path(text)
-
-
-# What quick understands: options with a value, options without one. Values are converted as typer does.
-_REPEATED = {
-    "--allow-net": "allow_net",
-    "--exclude": "exclude",
-    "--exclude-rule": "exclude_rule",
-    "--fail-on": "fail_on",
-    "--format": "format",
-    "--output": "output",
-    "--policy": "policy",
-    "--rule": "rule",
-    "--waivers": "waivers",
-    "-f": "format",
-    "-o": "output",
-    "-p": "policy",
-}
-_SINGLE = {
-    "--baseline": "baseline",
-    "--capabilities": "capabilities",
-    "--config": "config",
-    "--engine": "engine",
-    "--enforcement-point": "enforcement_point",
-    "--external-data": "external_data",
-    "--jobs": "jobs",
-    "--kubernetes-version": "kubernetes_version",
-    "--min-severity": "min_severity",
-    "--namespace": "namespace",
-    "--now": "now",
-    "--seed": "seed",
-    "--timeout": "timeout",
-    "--type": "type",
-    "--write-baseline": "write_baseline",
-    "-j": "jobs",
-    "-n": "namespace",
-}
-_SWITCHES = {
-    "--deny-only": "deny_only",
-    "--fail-on-stale": "fail_on_stale",
-    "--gator-compat": "gator_compat",
-    "--no-cache": "no_cache",
-    "--no-excerpt": "no_excerpt",
-    "--no-inline-waivers": "no_inline_waivers",
-    "--no-mutate": "no_mutate",
-    "--no-result-cache": "no_result_cache",
-}
-_CONVERTED: dict[str, Any] = {"jobs": int, "timeout": float, "output": _path, "write_baseline": _path}
-
-
-def quick(argv: Sequence[str]) -> dict[str, Any] | None:
-    """The options of a command line for `run_check`; None for one to be left to typer."""
-    options: dict[str, Any] = {}
-    manifests: list[str] = []
-    rest = iter(argv)
-    for word in rest:
-        if word == "-" or not word.startswith("-"):
-            manifests.append(word)
-        elif word in _SWITCHES:
-            options[_SWITCHES[word]] = True
-        else:
-            name, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")
-            if not equals:
-                value = next(rest, "-")
-            if value.startswith("-") or not _take(options, name, value):
-                return None
-    if not manifests:
-        return None
-    return {"manifests": manifests, **options}
-
-
-def _take(options: dict[str, Any], name: str, value: str) -> bool:
-    if name in _REPEATED:
-        option = _REPEATED[name]
-        options.setdefault(option, []).append(_CONVERTED.get(option, str)(value))
-        return True
-    if name not in _SINGLE:
-        return False
-    option = _SINGLE[name]
-    try:
-        options[option] = _CONVERTED.get(option, str)(value)
-    except ValueError:
-        return False
-    return True

@@ -5,14 +5,10 @@ from __future__ import annotations
 import sys
 
 from gatewright import lazily
-from gatewright.cli._check import quick, run_check
+from gatewright.cli._quick import quick
 from gatewright.errors import UsageError
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-# Command → (module below gatewright.cli, its function or typer app, one line of help). A command's module is imported
+# Command → (module below gatewright.cli, its function or Group, one line of help). A command's module is imported
 # when it runs; `gatewright --help` needs none of them.
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "check": ("check", "check", "Check manifests against policies."),
@@ -80,63 +76,15 @@ def invoke(argv: list[str]) -> int:
             f"no such command: {name!r}",
             hint=f"did you mean {close[0]!r}?" if close else f"there are {', '.join(COMMANDS)}",
         )
-    if name == "check" and (options := quick(rest)) is not None:
-        return run_check(**options)
     if name == "gator":  # whose flags are not typer's
         from gatewright.cli.gator import gator
 
         return gator(*rest)
-    return _run(name, rest)
-
-
-def _run(name: str, arguments: list[str]) -> int:
-    import typer
-
     module, function, _ = COMMANDS[name]
-    target: Any = getattr(lazily.module(f"gatewright.cli.{module}"), function)
-    if not isinstance(target, typer.Typer):
-        command, target = target, new_app()
-        target.command()(command)
-    try:
-        result = target(args=arguments, prog_name=f"gatewright {name}", standalone_mode=False)
-    except typer.Exit as done:
-        return done.exit_code
-    except typer.Abort:
-        raise KeyboardInterrupt from None
-    except SystemExit:
-        # What typer makes of a closed pipe.
-        raise BrokenPipeError from None
-    except Exception as error:
-        # Mistakes in options: click's exception, wherever this version of typer keeps it.
-        explain = getattr(error, "format_message", None)
-        if explain is None:
-            raise
-        text = explain().rstrip(".")
-        hint = f"`gatewright {_command_of(error, name)} --help` explains its options"
-        raise UsageError(text[:1].lower() + text[1:], hint=hint) from None
-    if result == _TYPERS_INTERRUPT:
-        raise KeyboardInterrupt
-    return result if isinstance(result, int) else 0
+    target = getattr(lazily.module(f"gatewright.cli.{module}"), function)
+    if (plain := quick(target, rest)) is not None:
+        command, options = plain
+        return command(**options)
+    from gatewright.cli import _typer
 
-
-def _command_of(error: Exception, name: str) -> str:
-    """The command that was meant, which may be one of several below `name`."""
-    path: str = getattr(getattr(error, "ctx", None), "command_path", "")
-    return path.removeprefix("gatewright ") or name
-
-
-_TYPERS_INTERRUPT = 130
-
-
-def new_app(**options: Any) -> Any:
-    """A typer app in the house style: plain help, errors left to the boundary."""
-    import typer
-
-    settings = {"help_option_names": ["-h", "--help"]}
-    return typer.Typer(
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-        context_settings=settings,
-        **options,
-    )
+    return _typer.run(name, target, rest)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Annotated
 
-import typer
+    import typer
 
 
 def bench(

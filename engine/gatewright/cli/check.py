@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
 from gatewright.cli._check import run_check
 
-Policies = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--policy",
-        "-p",
-        help="Policy files, directories, images (oci:PATH, oci://HOST/REPO), or a set's name. Repeatable.",
-    ),
-]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Annotated
+
+    import typer
 
 
 def check(
     manifests: Annotated[list[str], typer.Argument(help="Files, directories (recursive), or - for standard input.")],
-    policy: Policies = None,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--policy",
+            "-p",
+            help="Policy files, directories, images (oci:PATH, oci://HOST/REPO), or a set's name. Repeatable.",
+        ),
+    ] = None,
     format: Annotated[
         list[str] | None,
         typer.Option("--format", "-f", help="text (default), json, yaml, junit, sarif, github or gitlab. Repeatable."),

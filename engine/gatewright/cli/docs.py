@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+import sys
 
-import typer
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Annotated
+
+    import typer
 
 
 def docs(
@@ -31,7 +35,7 @@ def docs(
         return _manual(output)
     if topic == "commands":
         return _reference(output)
-    typer.echo(page(topic), nl=False)
+    sys.stdout.write(page(topic))
     return 0
 
 
@@ -50,8 +54,8 @@ def _manual(output: Path | None) -> int:
 
     pages = manual(catalog.rules().values())
     if output is None:
-        typer.echo(pages["index.md"], nl=False)
+        sys.stdout.write(pages["index.md"])
     else:
         write(pages, output)
-        typer.echo(f"{len(pages)} pages in {output}", err=True)
+        print(f"{len(pages)} pages in {output}", file=sys.stderr)
     return 0

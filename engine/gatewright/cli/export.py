@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+import sys
 
-import typer
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Annotated
+
+    import typer
 
 
 def export(
@@ -44,11 +48,11 @@ def export(
     )
     files, notes = run(request)
     for note in notes:
-        typer.echo(note, err=True)
+        print(note, file=sys.stderr)
     if output is None:
         documents = [text for name, text in files.items() if name.endswith(".yaml") and not name.startswith("suites/")]
-        typer.echo("---\n".join(text for text in documents if "kind: Kustomization" not in text), nl=False)
+        sys.stdout.write("---\n".join(text for text in documents if "kind: Kustomization" not in text))
     else:
         write(files, output)
-        typer.echo(f"{len(files)} files in {output}", err=True)
+        print(f"{len(files)} files in {output}", file=sys.stderr)
     return 0

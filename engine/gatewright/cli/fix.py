@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+import sys
 
-import typer
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Annotated
+
+    import typer
 
 
 def fix(
@@ -32,6 +35,8 @@ def fix(
     Policies, rules and waivers are those of gatewright check. What was edited is checked again. Exit code 0: done;
     1: with --diff, there is something to repair; 2: something could not be read (the rest is repaired).
     """
+    from pathlib import Path
+
     from gatewright.checking.request import CheckRequest
     from gatewright.cli._check import configured, read_waivers
     from gatewright.cli.boundary import print_error
@@ -62,9 +67,9 @@ def fix(
             continue
         changed += fixed.changed
         if fixed.changed and diff:
-            typer.echo(fixed.diff(), nl=False)
+            sys.stdout.write(fixed.diff())
         elif fixed.changed:
             write_whole(Path(fixed.file), fixed.after)
         if told := fixed.summary(written=not diff):
-            typer.echo(f"{fixed.file}: {told}", err=True)
+            print(f"{fixed.file}: {told}", file=sys.stderr)
     return 2 if failed else 1 if diff and changed else 0

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import Annotated
 
-import typer
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Annotated
+
+    import typer
 
 
 def fmt(
@@ -49,6 +52,8 @@ def fmt(
         gatewright fmt old.rego --rego-version v0 --to v1 --drop-imports
         gatewright fmt old.rego --v0-v1 --write
     """
+    from pathlib import Path
+
     from gatewright.cli.boundary import print_error
     from gatewright.errors import UsageError
     from gatewright.syntax.files import FormatOptions, difference, format_files, format_text, opa_dialects

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Annotated
 
-import typer
+    import typer
 
 
 def new(
@@ -25,5 +27,5 @@ def new(
     from gatewright.export.scaffold import new_rule
 
     for path in new_rule(what, name, directory, target, severity):
-        typer.echo(path)
+        print(path)
     return 0

@@ -8,8 +8,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, get_args, get_origin
 
+from gatewright.cli._quick import Group
+from gatewright.cli._typer import resolved
 from gatewright.cli.app import COMMANDS
 
 HEADER = """# Commands
@@ -28,14 +30,13 @@ def _section(name: str) -> Iterator[str]:
     module, function, summary = COMMANDS[name]
     target: Any = getattr(import_module(f"gatewright.cli.{module}"), function)
     yield f"## gatewright {name}\n"
-    if inspect.isfunction(target):
+    if not isinstance(target, Group):
         yield from _described(f"gatewright {name}", target)
         return
     yield f"{summary}\n"
-    for command in target.registered_commands:
-        if command.name:
-            yield f"### gatewright {name} {command.name}\n"
-            yield from _described(f"gatewright {name} {command.name}", command.callback)
+    for below, command in target.commands.items():
+        yield f"### gatewright {name} {below}\n"
+        yield from _described(f"gatewright {name} {below}", command)
 
 
 def _described(usage: str, function: Callable[..., Any]) -> Iterator[str]:
@@ -55,9 +56,8 @@ def _described(usage: str, function: Callable[..., Any]) -> Iterator[str]:
 
 def _parameters(function: Callable[..., Any]) -> Iterator[tuple[str, str, str]]:
     """Kind, names and help of each parameter, arguments first as they come."""
-    hints = get_type_hints(function, include_extras=True)
-    for name, parameter in inspect.signature(function).parameters.items():
-        hint = hints[name]
+    for name, parameter in inspect.signature(resolved(function)).parameters.items():
+        hint = parameter.annotation
         if get_origin(hint) is not Annotated:
             continue  # typer's own context
         wanted, about = get_args(hint)[:2]

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from gatewright.cli._quick import Group
 
-import typer
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Annotated
 
-sync = typer.Typer(add_completion=False, rich_markup_mode=None, help="Check the data that policies need.")
-
-
-@sync.callback()
-def _group() -> None:
-    """Check the data that referential policies need."""
+    import typer
 
 
-@sync.command("test")
 def sync_test(
     paths: Annotated[list[str], typer.Argument(help="Templates, SyncSets, Config and GVKManifests.")],
     without_manifest: Annotated[
@@ -48,3 +44,6 @@ def sync_test(
         for text, stream in ((shown.getvalue(), sys.stdout), (said.getvalue(), sys.stderr)):
             lines = text.splitlines(keepends=True)
             stream.write("".join(line for line in lines if not line.startswith("skipping unstructured")))
+
+
+sync = Group("Check the data that referential policies need.", {"test": sync_test})
