@@ -140,6 +140,22 @@ def test_a_place_is_told_from_where_the_reader_put_it(make_host, style):
     assert document.locate(host.path_of(violation, seen)).row == 9
 
 
+SIZED = 'package sized\nviolation[{"msg": msg}] { msg := sprintf("%v", [input.review[x].metadata.generation]) }'
+
+
+@pytest.mark.parametrize(("place", "shown"), [("object", "1e+06"), ("namespace", "1e+06"), ("nowhere", "999999")])
+def test_large_integers_show_as_float64s_wherever_they_stand(make_host, place, shown):
+    number = {name: 1_000_000 if name == place else 999_999 for name in ("object", "namespace")}
+    around = namespace("shop")
+    around["metadata"]["generation"] = number["namespace"]
+    host = make_host(template("Sized", SIZED), constraint(kind="Sized"), around)
+    text = f"apiVersion: v1\nkind: Pod\nmetadata:\n  namespace: shop\n  generation: {number['object']}\n"
+    (document,) = read_text(text)
+    (seen,) = host.look_all([document.value], [document.origins], locating=True)
+    assert shown in [violation.message for violation in seen.violations]
+    assert told(seen) == told(host.look(document.value))
+
+
 OFTEN = [pod(f"p{i}", labels={"owner": "me"} if i % 3 == 0 else {}) for i in range(100)]
 
 

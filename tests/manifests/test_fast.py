@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from gatewright.errors import ManifestError
 from gatewright.manifests import compose
-from gatewright.manifests._fast import NOT_PROVEN, read_fast
+from gatewright.manifests._fast import Origins, read_fast
+from gatewright.manifests._lines import NOT_PROVEN
 
 MANIFEST = """\
 # A workload as they are written.
@@ -84,15 +85,49 @@ def test_leaves_the_rest_to_the_exact_reader(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a:\tb\n", "a: b\r\n", "a: \ufeffb\n", "a: b\u2028c\n", "a: b", "- - a\n", "<<: a\n", "a: b: c\n", "? a\n"]
+    "text",
+    [
+        "a:\tb\n",
+        "a: b\r\n",
+        "a: \ufeffb\n",
+        "a: |\n  b\x07\n",
+        "a: 1 # \x07\n",
+        "a: b\u2028c\n",
+        "a: b",
+        "- - a\n",
+        "<<: a\n",
+        "a: b: c\n",
+        "? a\n",
+    ],
 )
 def test_odd_texts(text: str) -> None:
     assert read_fast(text) is NOT_PROVEN
 
 
+@pytest.mark.parametrize(
+    ("line", "large"),
+    [
+        ("a: 999999", False),
+        ("a: 1000000", True),
+        ("- -1234567", True),
+        ("- a: 1_000_000", True),
+        ("a: 1e6", True),
+        ("a: [1, 2000000]", True),
+        ("a: [1, 2]", False),
+        ('a: "1234567"', False),
+        ("a: 1234567.5", False),
+    ],
+)
+def test_large_integers_are_noted(line: str, large: bool) -> None:
+    for _ in range(2):  # the key of the second one is known
+        origins = Origins()
+        assert read_fast(line + "\n", origins) is not NOT_PROVEN
+        assert origins.large is large
+
+
 # fmt: off
 PIECES = st.sampled_from([
-    "a", "b: ", "key: ", "- ", "-", "k: v", "k:", "- k: v", "- k:", "x: ", "", "-\n", "    text\n", "   t\n", " # c",
+    "a", "b: ", "key: ", "- ", "-", "k: v", "k:", "- k: v", "- k:", "x: ", "x: 1234567", "", "-\n", "    text\n", "   t\n", " # c",
     "# c\n", "'y'", '"q"', '"\\n"', "[a, b]", "[]", "{}", "yes", "~", "010", "1.0", "é", "---", "...", "y: ",
     '"q": ', ": ", "a:b", "a: b: c", "--a", "?", "!", "&", "*", "%", "@", "`", "<<: ", "1_0", "2024-01-02", ".", "=",
     " ", "  ", "''", "|", "x: |\n", "x: |-\n", "\n", "\n  ", "\n    ", "\n\n",

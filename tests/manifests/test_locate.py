@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatewright.manifests import Document, read_text, unpacked
-from gatewright.manifests._fast import read_places
-from gatewright.manifests._locate import _node_region, _nodes, _region
+from gatewright.manifests._locate import _node_region, _nodes, _read, _region
 
 POD = """\
 # A Pod.
@@ -63,8 +62,8 @@ def test_deepest_part_that_exists(text: str, path: tuple[str | int, ...], row: i
 
 
 def test_both_ways_were_meant() -> None:
-    assert read_places(POD.replace("  - # the second\n    name: b\n", "  - name: b\n\n")) is not None
-    assert read_places(POD.replace("web", "&n web")) is None
+    assert _read(POD.replace("  - # the second\n    name: b\n", "  - name: b\n\n")) is not None
+    assert _read(POD.replace("web", "&n web")) is None
 
 
 @pytest.mark.parametrize("text", ["a: 1\nb: 2\na: 3\n", "a: &x 1\nb: 2\na: 3\n", '{"a": 1,\n"b": 2,\n"a": 3}'])
@@ -134,7 +133,7 @@ def test_lines_and_parser_agree(rows: list[tuple[int, bool, str, str]]) -> None:
         f"{'  ' * depth}{'- ' if dash else ''}{key}: {word.replace('{indent}', '  ' * (depth + 3))}\n"
         for depth, dash, key, word in rows
     )
-    if read_places(text) is None:
+    if _read(text) is None:
         return
     for path in paths(document(text).value):
         by_lines, by_parser = _region(text, path), _node_region(_nodes(text), path)

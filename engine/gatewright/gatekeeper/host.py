@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from gatewright.gatekeeper.both_driver import Disagreement
     from gatewright.gatekeeper.expander import Expander
     from gatewright.gatekeeper.providers import Provider
+    from gatewright.manifests import Origins
     from gatewright.runtime.context import EvalOptions
-    from gatewright.runtime.trace import Origins
 
 _NONE: Final[frozenset[str]] = frozenset()
 _NOWHERE: Final[dict[str, tuple[Any, ...]]] = {}
@@ -348,8 +348,8 @@ class Host:
         """`look` at each of many objects; an error stands for one that cannot be reviewed.
 
         The answers are the same, but come sooner: a policy runs on all the objects it applies to before the next one.
-        `origins` tells of each object where its parts come from (runtime.trace), which finds paths sooner; `locating`
-        says that the paths of all violations will be asked for.
+        `origins` tells of each object where its parts come from, as its reader saw it, which finds paths sooner;
+        `locating` says that the paths of all violations will be asked for.
         """
         if self._expander is not None or self._printing or any(map(self._unwraps, objects)):
             return [self._attempt(obj) for obj in objects]

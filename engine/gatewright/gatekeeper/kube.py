@@ -196,10 +196,11 @@ _LARGE: Final = 1_000_000
 
 def large_as_floats(value: Any) -> Any:
     """A copy in which integers of seven and more digits are floats; the value itself where there are none."""
-    return _with_floats(value) if _has_large(value) else value
+    return _with_floats(value) if has_large(value) else value
 
 
-def _has_large(value: Any) -> bool:
+def has_large(value: Any) -> bool:
+    """Whether an object or array holds an integer of seven and more digits."""
     for item in value.values() if value.__class__ is dict else value:
         kind = item.__class__
         if kind is str:
@@ -207,7 +208,7 @@ def _has_large(value: Any) -> bool:
         if kind is int:
             if not -_LARGE < item < _LARGE:
                 return True
-        elif (kind is dict or kind is list) and _has_large(item):
+        elif (kind is dict or kind is list) and has_large(item):
             return True
     return False
 
@@ -230,6 +231,7 @@ __all__ = [
     "deep_copy",
     "generate_name_of",
     "gvk_of",
+    "has_large",
     "is_namespace",
     "labels_of",
     "large_as_floats",

@@ -12,7 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Final
 
-    from gatewright.runtime.trace import Origins, Path, Places
+    from gatewright.manifests import Origins
+    from gatewright.runtime.trace import Path, Places
 
 _OBJECT: Final[Path] = ("review", "object")
 DELETE: Final = "DELETE"
@@ -88,8 +89,12 @@ class Review:
         say need not look for one.
         """
         if self._shown is None:
-            self._shown = kube.large_as_floats(self.rego)
+            self._shown = self.rego if self._is_read_small() else kube.large_as_floats(self.rego)
         return self._shown
+
+    def _is_read_small(self) -> bool:
+        """Whether whoever read the object saw no large integer, and there is none in what stands around it."""
+        return self.read is not None and not self.read[1].large and not kube.has_large(self.rego["namespaceObject"])
 
     @property
     def places(self) -> Places:

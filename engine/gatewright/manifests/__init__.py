@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         read_verify_first,
         verify_value,
     )
+    from gatewright.manifests._fast import Origins
     from gatewright.manifests._files import open_file, read_paths
     from gatewright.manifests._find import EXTENSIONS, find_files
     from gatewright.manifests._shapes import admission_request, is_list, unpacked
@@ -33,6 +34,7 @@ __all__ = [
     "EXTENSIONS",
     "MAX_DOCUMENT_BYTES",
     "Document",
+    "Origins",
     "admission_request",
     "compose",
     "compose_v3",
@@ -56,6 +58,7 @@ _MODULES = {
         *("MAX_DOCUMENT_BYTES", "Document", "read_blocks", "read_text"),
         *("read_verify", "read_verify_first", "verify_value"),
     ),
+    "_fast": ("Origins",),
     "_files": ("open_file", "read_paths"),
     "_find": ("EXTENSIONS", "find_files"),
     "_shapes": ("admission_request", "is_list", "unpacked"),

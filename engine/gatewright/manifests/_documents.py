@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from gatewright.errors import ManifestError
-from gatewright.manifests._fast import NOT_PROVEN, Origin, read_fast
+from gatewright.manifests._fast import Origins, read_fast
+from gatewright.manifests._lines import NOT_PROVEN
+from gatewright.manifests._rows import find
 from gatewright.manifests._stream import Chunk, blocks_of, looks_like_json, split_yaml
 from gatewright.records import field, record
 from gatewright.source import Location
@@ -36,16 +38,17 @@ class Document:
     row: int = 1
     text: str = field(default="", repr=False)
     within: Path = ()
-    origins: dict[int, Origin] | None = field(default=None, repr=False, compare=False)
+    origins: Origins | None = field(default=None, repr=False, compare=False)
 
     def locate(self, path: Path = ()) -> Location:
         """Where the deepest part of `path` that exists stands: an entry at its key, an item at its value."""
-        from gatewright.manifests._locate import locate, locate_by_rows
+        found = None if self.origins is None else find(self.value, self.origins, path)
+        if found is not None:
+            row, start, end = found
+            row += self.row
+            return Location(self.file, row, start + 1, row, end + 1) if end else Location(self.file, row, start + 1)
+        from gatewright.manifests._locate import locate
 
-        if self.origins is not None:
-            found = locate_by_rows(self.value, self.origins, self.text, tuple(path), file=self.file, row=self.row)
-            if found is not None:
-                return found
         return locate(self.text, self.within + tuple(path), file=self.file, row=self.row)
 
     def excerpt(self, location: Location, *, context: int = 0) -> str:
@@ -126,12 +129,12 @@ _FAULT_HINTS = {
 }
 
 
-def _read_chunk(chunk: Chunk, file: str) -> tuple[str, Any, dict[int, Origin] | None]:
+def _read_chunk(chunk: Chunk, file: str) -> tuple[str, Any, Origins | None]:
     if chunk.fault:
         hint = next((hint for start, hint in _FAULT_HINTS.items() if chunk.fault.startswith(start)), "")
         raise ManifestError(chunk.fault, Location(file, chunk.row, 1), hint=hint)
     text = _decode(chunk.text, file, chunk.row)
-    origins: dict[int, Origin] | None = {}
+    origins: Origins | None = Origins()
     value = read_fast(text, origins)
     if value is NOT_PROVEN:
         origins = None

@@ -11,7 +11,8 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
-from gatewright.manifests._fast import Origin, Place, is_flow, read_places, span
+from gatewright.manifests._fast import Origins, read_fast
+from gatewright.manifests._lines import NOT_PROVEN
 from gatewright.manifests._rows import find
 from gatewright.source import Location
 
@@ -39,22 +40,6 @@ def locate(text: str, path: tuple[str | int, ...], *, file: str, row: int) -> Lo
     if not end:
         return Location(file, first + row, column + 1)
     return Location(file, first + row, column + 1, last + row, end + 1)
-
-
-def locate_by_rows(
-    value: Any, origins: dict[int, Origin], text: str, path: tuple[str | int, ...], *, file: str, row: int
-) -> Location | None:
-    """The same for a value that the fast route has read, by the lines on which its parts begin; None if those do not
-    tell."""
-    lines = _lines(text)
-    found = find(value, origins, lines, path)
-    if found is None:
-        return None
-    at, is_item, is_container = found
-    start, end = span(lines[at], item=is_item)
-    if is_item and is_container:
-        return Location(file, at + row, start + 1)
-    return Location(file, at + row, start + 1, at + row, end + 1)
 
 
 @lru_cache(maxsize=8)
@@ -97,43 +82,34 @@ def _region(text: str, path: tuple[str | int, ...]) -> _Region:
 
 
 def _yaml_region(text: str, path: tuple[str | int, ...]) -> _Region:
-    root = _places(text)
-    if root is None:
+    read = _read(text)
+    if read is None:
         return _node_region(_nodes(text), path)
-    place = root
-    for step in path:
-        found = _part(place, step)
-        if found is None:
-            if place[2] is None and is_flow(_line(text, place)):
-                return _node_region(_nodes(text), path)
-            break
-        place = found
-    return _first_content(text) if place is root else _line_region(text, place)
+    value, origins = read
+    found = find(value, origins, path)
+    if found is not None:
+        row, start, end = found
+        return row, start, row if end else 0, end
+    # All of it, or a part that is written within a line.
+    return _node_region(_nodes(text), path) if _leads_inside(value, path) else _first_content(text)
 
 
 @lru_cache(maxsize=8)
-def _places(text: str) -> Place | None:
-    return read_places(text)
+def _read(text: str) -> tuple[Any, Origins] | None:
+    """The value of a text with its lines, if the fast route reads it."""
+    origins = Origins()
+    value = read_fast(text, origins)
+    return None if value is NOT_PROVEN else (value, origins)
 
 
-def _part(place: Place, step: str | int) -> Place | None:
-    parts = place[2]
-    if parts.__class__ is dict:
-        return parts.get(step) if isinstance(step, str) else None
-    if parts.__class__ is list and isinstance(step, int) and 0 <= step < len(parts):
-        found: Place = parts[step]
-        return found
-    return None
-
-
-def _line(text: str, place: Place) -> str:
-    return lines_of(text, place[0], 1)[0]
-
-
-def _line_region(text: str, place: Place) -> _Region:
-    row, item, parts = place
-    start, end = span(_line(text, place), item=item)
-    return row, start, row, 0 if item and parts is not None else end
+def _leads_inside(value: Any, path: tuple[str | int, ...]) -> bool:
+    """Whether a path leads to a part of a value."""
+    if not path:
+        return False
+    step = path[0]
+    if isinstance(value, dict):
+        return step in value
+    return isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value)
 
 
 def _first_content(text: str) -> _Region:

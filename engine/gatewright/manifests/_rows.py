@@ -1,67 +1,86 @@
 """Where a part of a document stands, by the lines on which the fast route saw its objects and arrays begin.
 
-Only a few lines are looked at for one answer. None is given where a part is written within a line.
+Only a few lines are looked at for one answer. None is given where a part is written within a line, and for all of a
+document.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gatewright.manifests._fast import columns
+from gatewright.manifests._fast import Origins
+from gatewright.manifests._lines import EMPTY, OPENS, shapes, span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Final, TypeAlias
 
-    from gatewright.manifests._fast import Origin
-
-# The line (from 0) of a part, whether it is an array's item, and whether it is an object or array itself.
-Found = tuple[int, bool, bool]
+# A line, and the columns there on which a part begins and ends, all from 0; an end of 0 is not on this line.
+Span: TypeAlias = "tuple[int, int, int]"
 
 
-def find(value: Any, origins: dict[int, Origin], lines: Sequence[str], path: tuple[str | int, ...]) -> Found | None:
-    """The deepest part of `path` that exists in `value`; None when its line is not known, or it is all of the value."""
+def find(value: Any, origins: Origins, path: Sequence[str | int]) -> Span | None:
+    """The deepest part of `path` that exists in `value`: an entry is at its key, an item at its value."""
     parent: Any = None
     step: Any = None
     for key in path:
-        child = _member(value, key)
+        if value.__class__ is dict and key.__class__ is str:
+            child = value.get(key, _ABSENT)
+        elif value.__class__ is list and key.__class__ is int and 0 <= key < len(value):
+            child = value[key]
+        else:
+            break
         if child is _ABSENT:
             break
         parent, step, value = value, key, child
-    start = origins.get(id(parent), _UNKNOWN)[0]
+    start = _row(origins, parent)
     if start < 0:
         return None
-    known = origins.get(id(value), _UNKNOWN)[0] if value.__class__ is dict or value.__class__ is list else -1
-    is_item = parent.__class__ is list
-    if is_item:
-        row = known if known >= 0 else _item(lines, start, step)
-    else:
-        row = _key_above(lines, start, known, step) if known >= 0 else _key(lines, start, step)
-    return None if row < 0 else (row, is_item, known >= 0)
+    known = _row(origins, value) if value.__class__ is dict or value.__class__ is list else -1
+    if parent.__class__ is list:
+        return _of_item(origins.lines, start, step, known)
+    row = _key(origins.lines, start, step) if known < 0 else _key_above(origins.lines, start, known, step)
+    return None if row < 0 else (row, *_key_span(origins.lines[row]))
 
 
-_ABSENT = object()
-_UNKNOWN: Origin = (-1, None, "")
+_ABSENT: Final = object()
 
 
-def _member(value: Any, key: Any) -> Any:
-    if value.__class__ is dict:
-        return value.get(key, _ABSENT) if key.__class__ is str else _ABSENT
-    if value.__class__ is list and key.__class__ is int and 0 <= key < len(value):
-        return value[key]
-    return _ABSENT
+def _row(origins: Origins, container: Any) -> int:
+    """The line on which an object or array begins; -1 if it does not begin with one."""
+    origin = origins.get(id(container))
+    return -1 if origin is None else origin[0]
+
+
+def _of_item(lines: Sequence[str], start: int, index: int, known: int) -> Span | None:
+    """An item of the array that begins on line `start`; `known` is the line of one that is an object with lines."""
+    if known >= 0:
+        return known, shapes[lines[known]][3][0] >> 1, 0
+    row = _item(lines, start, index)
+    return None if row < 0 else (row, *span(lines[row], item=True))
+
+
+def _key_span(line: str) -> tuple[int, int]:
+    """The columns of the key of a line, with its quotes."""
+    depth, kind, _, value = shapes[line]
+    column = (value[0] if kind >= OPENS else depth) >> 1
+    quote = line[column]
+    if quote in "\"'":
+        return column, line.index(quote, column + 1) + 1
+    return column, line.index(":", column)
 
 
 def _item(lines: Sequence[str], start: int, index: int) -> int:
     """The line of an item of the array that begins on line `start`."""
-    column = columns(lines[start])[0]
+    column = " " * (shapes[lines[start]][0] >> 1)
+    dash, deeper = column + "- ", column + " "
     for row in range(start, len(lines)):
-        depth = _depth(lines[row])
-        if depth == column and lines[row][column] == "-":
+        line = lines[row]
+        if line.startswith(dash):
             if not index:
                 return row
             index -= 1
-        elif 0 <= depth <= column:
+        elif not line.startswith(deeper) and _has_content(line):
             break
     return -1
 
@@ -69,34 +88,33 @@ def _item(lines: Sequence[str], start: int, index: int) -> int:
 def _key_above(lines: Sequence[str], start: int, below: int, key: str) -> int:
     """The line of the key whose value begins on line `below`."""
     for row in range(below - 1, start - 1, -1):
-        found = columns(lines[row])
-        if found[2] == key:
-            return row
-        if found[2] is not None:
-            return -1
+        depth, _, found, _ = shapes[lines[row]]
+        if depth != EMPTY:
+            return row if found == key else -1
     return -1
 
 
 def _key(lines: Sequence[str], start: int, key: str) -> int:
     """The line of a key of the object that begins on line `start`; of equal keys the last counts."""
-    column, inner, first = columns(lines[start])
-    if inner >= 0:
-        column = inner
+    depth, kind, first, value = shapes[lines[start]]
+    if kind >= OPENS:
+        depth = value[0]
+    column = " " * (depth >> 1)
+    deeper = column + " "
     last = start if first == key else -1
     for row in range(start + 1, len(lines)):
-        depth = _depth(lines[row])
-        if 0 <= depth < column:
-            break
-        if depth == column:
-            found = columns(lines[row])
-            if found[1] >= 0:
-                break
-            if found[2] == key:
+        line = lines[row]
+        if line.startswith(deeper):
+            continue
+        if line.startswith(column):
+            found = shapes[line]
+            if found[2] == key and found[0] == depth:
                 last = row
+        elif _has_content(line):
+            break
     return last
 
 
-def _depth(line: str) -> int:
-    """How far a line is indented; -1 for one without content."""
+def _has_content(line: str) -> bool:
     bare = line.lstrip(" ")
-    return -1 if not bare or bare[0] == "#" else len(line) - len(bare)
+    return bool(bare) and bare[0] != "#"

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 Path: TypeAlias = "tuple[Any, ...]"
 _Link: TypeAlias = "tuple[Any, ...]"
-# By the identity of an object or array: its line, what holds it, and its key or index there.
-Origins: TypeAlias = "Mapping[int, tuple[int, Any, str | int]]"
+# By the identity of an object or array: its line, what holds it, and its key or index there, and more.
+Origins: TypeAlias = "Mapping[int, tuple[Any, ...]]"
 _STEPS = frozenset((str, int))
 _CONTAINERS = frozenset((dict, list, RegoSet))
 
@@ -179,7 +179,7 @@ class Places:
             origin = self._origins.get(id(container))
             if origin is None:
                 return None
-            _, container, key = origin
+            container, key = origin[1:3]
             keys.append(key)
             way = self._known.get(id(container))
         keys.reverse()
