@@ -198,6 +198,23 @@ class TestTheOthers:
         assert ran.code == 1
         assert "+" in ran.out
 
+    def test_fix_repairs_json_in_its_layout(self, cli, work):
+        pod = {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "p", "namespace": "n"},
+            "spec": {"shareProcessNamespace": True, "containers": [{"name": "c", "image": "a.example/b:1"}]},
+        }
+        (work / "pod.json").write_text(json.dumps(pod, indent="\t"))
+        (work / "set.yaml").write_text(
+            "apiVersion: gatewright.dev/v1\nkind: PolicySet\nmetadata: {name: s}\nspec:\n"
+            "  rules: [{rule: pod/shared_process_namespace}]\n"
+        )
+        ran = cli("fix", "-p", "set.yaml", "pod.json", "--unsafe")
+        assert ran.err == "pod.json: 1 repaired\n"
+        pod["spec"]["shareProcessNamespace"] = False
+        assert (work / "pod.json").read_text() == json.dumps(pod, indent="\t")
+
     @pytest.mark.parametrize("command", [["check"], ["check", "-p", "policy.yaml"], ["fix"], ["rules", "list"]])
     def test_a_severity_that_there_is_not(self, cli, command):
         ran = cli(*command, *([] if "rules" in command else ["plain.yaml"]), "--min-severity", "silly")

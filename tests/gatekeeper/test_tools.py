@@ -99,6 +99,36 @@ def test_mutate_checks_what_comes_out(gatewright):
     assert gatewright("mutate", "-p", "t.yaml", "-p", "m.yaml", "p.yaml", m=[mutator])[0] == 0
 
 
+def test_mutate_writes_into_files(gatewright, tmp_path):
+    text = "# mine\n" + yaml.safe_dump(pod(spec={})) + "---\nkind:   ConfigMap # as it is\napiVersion: v1\n"
+    argv = ("mutate", "-p", "m.yaml", "p.yaml", "--write")
+    code, out, err = gatewright(*argv, m=[assign("spec.x", 1)], p=text)
+    assert (code, out, err) == (0, "", "p.yaml: 1 mutated\n")
+    assert (tmp_path / "p.yaml").read_text() == text.replace("spec: {}", "spec: {x: 1}")
+    assert gatewright(*argv) == (0, "", "")
+    assert gatewright("mutate", "-p", "m.yaml", "p.yaml", "--check") == (0, "", "")
+
+
+def test_mutate_writes_into_json_and_lists(gatewright, tmp_path):
+    (tmp_path / "p.json").write_text(json.dumps(pod(spec={"a": [1]}), indent=4))
+    items = "apiVersion: v1\nkind: List\nitems:\n- " + yaml.safe_dump(pod(spec={"b": 1})).replace("\n", "\n  ").strip()
+    argv = ("mutate", "-p", "m.yaml", "p.json", "l.yaml", "-w")
+    assert gatewright(*argv, m=[assign("spec.x", 1)], l=items)[0] == 0
+    assert (tmp_path / "p.json").read_text() == json.dumps(pod(spec={"a": [1], "x": 1}), indent=4)
+    assert (tmp_path / "l.yaml").read_text() == items.replace("    b: 1", "    b: 1\n    x: 1")
+
+
+def test_mutate_check_fails_for_what_would_change(gatewright):
+    assert gatewright("mutate", "-p", "m.yaml", "p.yaml", "--check", m=[assign("spec.x", 1)], p=[pod(spec={})])[0] == 1
+
+
+@pytest.mark.parametrize("more", [("-o", "out.yaml"), ("-",)])
+def test_mutate_writes_to_files_alone(gatewright, more):
+    code, _, err = gatewright("mutate", "-p", "m.yaml", "p.yaml", "--write", *more, m=[assign("spec.x", 1)], p=[pod()])
+    assert code == 2
+    assert "--write changes the files themselves" in err
+
+
 def test_mutate_without_mutators_says_so(gatewright):
     code, out, err = gatewright("mutate", "p.yaml", p=[pod()])
     assert (code, out, err) == (0, "", "note: there are no mutators among the inputs\n")

@@ -1,7 +1,7 @@
-"""Set one value in YAML text by touching as few characters as possible.
+"""Set one value in YAML or JSON text by touching as few characters as possible.
 
 The text is composed to find where things stand; only the place itself is rewritten. The caller gets None when the
-place cannot be edited safely: behind an alias, in JSON, or below a value that is no mapping.
+place cannot be edited safely: behind an alias, or below a value that is no mapping.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import re
 from typing import Any
 
 import yaml
+
+from gatewright.fixing.jsontext import patched_json
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MARK = "\ufeff"
@@ -23,8 +25,10 @@ def set_value(text: str, path: Path, value: Any) -> str | None:
         # The parser does not count it.
         edited = set_value(text[1:], path, value)
         return edited and _MARK + edited
-    if not path or text.lstrip().startswith(("{", "[")):
+    if not path:
         return None
+    if text.lstrip().startswith("{") and (edited := _set_in_json(text, path, value)) is not None:
+        return edited
     try:
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError:
@@ -35,6 +39,15 @@ def set_value(text: str, path: Path, value: Any) -> str | None:
     rest = path[depth:]
     edited = _insert(text, node, rest, value, _step_of(root)) if rest else _replace(text, node, value)
     return edited if edited is not None and _means(text, edited, path, value) else None
+
+
+def _set_in_json(text: str, path: Path, value: Any) -> str | None:
+    """The text with `value` at `path`, or None if it is no JSON, or cannot hold the value there."""
+    try:
+        wanted = json.loads(text)
+    except ValueError:
+        return None
+    return patched_json(text, wanted) if _put(wanted, path, value) else None
 
 
 def _deepest(node: yaml.Node, path: Path) -> tuple[yaml.Node, int]:
@@ -166,18 +179,27 @@ def _means(before: str, after: str, path: Path, value: Any) -> bool:
     except (yaml.YAMLError, ValueError):
         return False
     wanted = _unshared(old)
-    holder = wanted
-    for step in path[:-1]:
+    return _put(wanted, path, value) and bool(wanted == new)
+
+
+def _put(holder: Any, path: Path, value: Any) -> bool:
+    """Put a value into containers, with mappings made on the way to it; whether there is such a place."""
+    *way, last = path
+    for step in way:
         if isinstance(holder, dict):
             if holder.get(step) is None:
                 holder[step] = {}
-            holder = holder[step]
-        elif isinstance(holder, list) and isinstance(step, int) and step < len(holder):
-            holder = holder[step]
-        else:
+        elif not _has_item(holder, step):
             return False
-    holder[path[-1]] = value
-    return bool(wanted == new)
+        holder = holder[step]
+    if not (isinstance(holder, dict) or _has_item(holder, last)):
+        return False
+    holder[last] = value
+    return True
+
+
+def _has_item(holder: Any, step: str | int) -> bool:
+    return isinstance(holder, list) and isinstance(step, int) and step < len(holder)
 
 
 def _unshared(value: Any) -> Any:

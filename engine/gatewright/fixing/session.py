@@ -12,8 +12,9 @@ from gatewright.checking.policy_sets import PolicySet
 from gatewright.checking.request import CheckRequest
 from gatewright.checking.waivers import Waiver, carries_waivers, inline
 from gatewright.errors import GatewrightError, ManifestError
+from gatewright.fixing.documents import with_documents, with_line_ends
 from gatewright.fixing.edit import set_value
-from gatewright.manifests import Document, find_files, read_text, unpacked
+from gatewright.manifests import EXTENSIONS, Document, find_files, read_text, unpacked
 from gatewright.records import field, record
 from gatewright.source import Location
 
@@ -57,7 +58,7 @@ class Fixed:
 
 
 def fix_files(request: CheckRequest, *, unsafe: bool = False) -> Iterator[Fixed | GatewrightError]:
-    """Each YAML file with what could be repaired, and what cannot be read. Files are not written here."""
+    """Each YAML or JSON file with what could be repaired, and what cannot be read. Files are not written here."""
     own = {os.path.realpath(path) for path in request.own_files}
     policies = PolicySet(request)
     host, errors = policies.host()
@@ -66,7 +67,7 @@ def fix_files(request: CheckRequest, *, unsafe: bool = False) -> Iterator[Fixed 
     policies.close()
     for found in find_files(request.manifests, exclude=request.exclude):
         file = Path(found)
-        if file.suffix not in (".yaml", ".yml") or os.path.realpath(file) in own:
+        if file.suffix not in EXTENSIONS or os.path.realpath(file) in own:
             continue
         try:
             with file.open(encoding="utf-8", newline="") as handle:
@@ -96,7 +97,7 @@ def fix_text(host: Host, request: CheckRequest, before: str, file: str, *, unsaf
         if edited == text:
             break
         text = edited
-    after = _with_line_ends(text, before)
+    after = with_line_ends(text, before)
     return Fixed(file, before, after, tuple(messages), tuple(done.withheld), tuple(done.refused))
 
 
@@ -107,20 +108,6 @@ class _Round:
     repaired: list[str] = field(default_factory=list)
     withheld: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-
-
-def _with_line_ends(text: str, before: str) -> str:
-    """The text with the line ends it had; where they differ, a line that stays keeps its own."""
-    crlf = before.count("\r\n")
-    if not crlf or text == before:
-        return text
-    if crlf == before.count("\n"):
-        return text.replace("\n", "\r\n")
-    old, new = before.split("\n"), text.split("\n")
-    matcher = difflib.SequenceMatcher(None, [line.removesuffix("\r") for line in old], new, autojunk=False)
-    for at, to, size in matcher.get_matching_blocks():
-        new[to : to + size] = old[at : at + size]
-    return "\n".join(new)
 
 
 def _round(host: Host, request: CheckRequest, text: str, file: str, done: _Round, *, unsafe: bool) -> str:
@@ -135,11 +122,12 @@ def _round(host: Host, request: CheckRequest, text: str, file: str, done: _Round
             chunk = _repair(host, document, waivers, chunk, done, unsafe=unsafe)
         if chunk != item.text:
             edits.append((item, chunk))
-    lines = text.split("\n")
-    for item, chunk in reversed(edits):
-        start = item.row - 1
-        lines[start : start + item.text.count("\n")] = chunk.removesuffix("\n").split("\n")
-    return "\n".join(lines)
+    whole = with_documents(text, edits)
+    if whole is not None:
+        return whole
+    done.refused += done.repaired
+    done.repaired.clear()
+    return text
 
 
 def _waivers(document: Document, request: CheckRequest) -> list[Waiver]:

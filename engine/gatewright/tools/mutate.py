@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gatewright.errors import GatewrightError
+from gatewright.errors import GatewrightError, UsageError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.constraint import is_constraint
 from gatewright.gatekeeper.host import Host
@@ -22,7 +22,7 @@ from gatewright.tools.output import format_objects, write
 
 @record(frozen=True, slots=True)
 class MutateRequest:
-    """`format` is diff, yaml or json."""
+    """`format` is diff, yaml or json. `write`: into the files themselves; `check`: a change makes the exit code 1."""
 
     paths: tuple[str, ...]
     policies: tuple[str, ...] = ()
@@ -31,10 +31,14 @@ class MutateRequest:
     external_data: str = ""
     namespace: str = "default"
     username: str = ""
+    write: bool = False
+    check: bool = False
 
 
 def mutate(request: MutateRequest) -> int:
     """1 when a mutated object violates a policy that denies, 2 when something could not be read or mutated."""
+    if request.write and (request.output or "-" in request.paths):
+        raise UsageError("--write changes the files themselves: it goes with neither --output nor standard input")
     troubles = Troubles()
     given = read_objects(request.policies, troubles)
     inputs = read_objects(request.paths, troubles)
@@ -48,12 +52,15 @@ def mutate(request: MutateRequest) -> int:
     if not any(is_mutator(document.value) for document in documents):
         sys.stderr.write("note: there are no mutators among the inputs\n")
     changed = list(_mutated(request, host, [d for d in inputs if not _is_policy(d)], troubles))
-    if request.format == "diff":
-        write("".join(_difference(document, after) for document, after in changed), request.output)
+    differing = [(document, after) for document, after in changed if not kube.same(document.value, after)]
+    if request.write:
+        _write_back(differing, troubles)
+    elif request.format == "diff":
+        write("".join(_difference(document, after) for document, after in differing), request.output)
     else:
         write(format_objects([after for _, after in changed], request.format), request.output)
     denied = _validate(host, changed, troubles)
-    return 2 if troubles.count else 1 if denied else 0
+    return 2 if troubles.count else 1 if denied or (request.check and differing) else 0
 
 
 def _is_policy(document: Document) -> bool:
@@ -74,9 +81,24 @@ def _mutated(
             troubles.tell(error, document)
 
 
+def _write_back(differing: Sequence[tuple[Document, kube.Object]], troubles: Troubles) -> None:
+    """Put changed objects into their files; each is told on standard error."""
+    from gatewright.fixing.documents import write_objects
+
+    by_file: dict[str, list[tuple[Document, kube.Object]]] = {}
+    for document, after in differing:
+        by_file.setdefault(document.file, []).append((document, after))
+    for file, objects in by_file.items():
+        try:
+            anew = write_objects(file, objects)
+        except GatewrightError as error:
+            troubles.tell(error)
+            continue
+        note = f", {anew} written anew, without their comments" if anew else ""
+        sys.stderr.write(f"{file}: {len(objects)} mutated{note}\n")
+
+
 def _difference(document: Document, after: kube.Object) -> str:
-    if kube.same(document.value, after):
-        return ""
     name = f"{document.file} {after.get('kind')}/{kube.name_of(after)}"
     lines = difflib.unified_diff(
         format_objects([document.value], "yaml").splitlines(keepends=True),
