@@ -157,7 +157,7 @@ class CompiledPolicy:
     ) -> PreparedQuery:
         """A query ready to run; the text is Rego v1, in no package unless one is given.
 
-        `capture`: the solutions also hold the value of each expression, for PreparedQuery.solutions.
+        `capture`: the solutions also hold the value of each expression, see codegen.captured.
         """
         imports = tuple(imports)
         if self.cache is None:
@@ -293,28 +293,11 @@ class PreparedQuery:
         """The bindings of each solution, as Rego values."""
         return self.run(Context(options), input=input, data=data)
 
-    def solutions(self, context: Context, *, input: Any = UNDEFINED, data: Any = None) -> list[Solution]:
-        """Bindings, and the value of each expression (True for those that have none), of a query with `capture`."""
-        from gatewright.codegen.capture import split
-        from gatewright.syntax import parse_query
-
-        body = parse_query(self.text, rego_version="v1")
-        found = self.run(context, input=input, data=data)
-        return [Solution(*split(body, solution)) for solution in found]
-
     def run(self, context: Context, *, input: Any = UNDEFINED, data: Any = None) -> list[dict[str, Any]]:
         """The same under a context that the caller keeps: for coverage, and for what the evaluation left in it."""
         results: list[dict[str, Any]] = []
         _guarded(context, self._run, State(context, input, {} if data is None else data), results)
         return results
-
-
-@record(frozen=True, slots=True)
-class Solution:
-    """One solution as `opa eval` shows it: the variables' values, and each expression's."""
-
-    bindings: dict[str, Any]
-    expressions: list[Any]
 
 
 def _guarded(context: Context, function: Any, state: State, *operands: Any) -> Any:
@@ -517,6 +500,5 @@ __all__ = [
     "EvalOptions",
     "Evidence",
     "PreparedQuery",
-    "Solution",
     "compile_modules",
 ]

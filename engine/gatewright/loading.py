@@ -7,19 +7,19 @@ names is a directory (or .tar.gz of one) whose data is in files called data.json
 
 from __future__ import annotations
 
-import fnmatch
 import os
 import re
-import tarfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import LoadErrors, ManifestError, RegoErrors
 from gatewright.records import field, record
 from gatewright.source import Location
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
     from gatewright.analysis import Capabilities
 
 _YAML = (".yaml", ".yml")
@@ -68,7 +68,11 @@ def split_prefix(path: str) -> tuple[tuple[str, ...], str]:
 
 def ignoring(patterns: Sequence[str]) -> Ignore:
     """`--ignore`: names that match a shell pattern, at any depth but never what was named itself."""
-    return lambda name, depth: depth > 0 and any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+    if not patterns:
+        return lambda name, depth: False
+    from fnmatch import fnmatchcase
+
+    return lambda name, depth: depth > 0 and any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 class _Loader:
@@ -111,7 +115,7 @@ class _Loader:
         if path.endswith(".tar.gz"):
             self.bundle(path)
         elif path.endswith((".rego", ".json", *_YAML)):
-            self.take(path, Path(path).read_bytes(), inside)
+            self.take(path, _content(path), inside)
         elif not depth:
             self._any_type(path, inside)
 
@@ -119,7 +123,7 @@ class _Loader:
         """A file named itself may be called anything: Rego, JSON or YAML, whichever it can be read as."""
         from gatewright.syntax import parse_module
 
-        text = _decoded(Path(path).read_bytes(), path)
+        text = _decoded(_content(path), path)
         try:
             parse_module(text, file=path)
         except RegoErrors:
@@ -162,6 +166,8 @@ class _Loader:
 
     def bundle(self, path: str) -> None:
         """A bundle: a directory, or the archive of one."""
+        import tarfile
+
         try:
             members = list(_archive(path) if os.path.isfile(path) else _tree(path, self._ignore))
         except (OSError, tarfile.TarError) as error:
@@ -178,19 +184,26 @@ def _tree(root: str, ignore: Ignore) -> Iterator[tuple[str, bytes]]:
     if not os.path.isdir(root):
         raise FileNotFoundError("no such file or directory")
     for folder, folders, names in os.walk(root):
-        depth = 1 + len(Path(folder).relative_to(root).parts)
+        depth = 1 + (0 if folder == root else os.path.relpath(folder, root).count(os.sep) + 1)
         folders[:] = sorted(name for name in folders if not ignore(name, depth))
         for name in sorted(name for name in names if not ignore(name, depth)):
             file = os.path.join(folder, name)
-            yield os.path.relpath(file, root), Path(file).read_bytes()
+            yield os.path.relpath(file, root), _content(file)
 
 
 def _archive(path: str) -> Iterator[tuple[str, bytes]]:
+    import tarfile
+
     with tarfile.open(path, "r:gz") as archive:
         for member in archive:
             content = archive.extractfile(member) if member.isfile() else None
             if content is not None:
                 yield os.path.normpath(member.name).lstrip("/"), content.read()
+
+
+def _content(path: str | Path) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
 
 
 # --- texts and documents ---------------------------------------------------------------------------------------------
@@ -199,7 +212,7 @@ def _archive(path: str) -> Iterator[tuple[str, bytes]]:
 def read_text(path: str | Path) -> str:
     """A file's text. Raises ManifestError, with its place, for a file that cannot be read or is no UTF-8."""
     try:
-        content = Path(path).read_bytes()
+        content = _content(path)
     except OSError as error:
         raise ManifestError(f"cannot read: {error.strerror or error}", Location(str(path))) from None
     return _decoded(content, str(path))

@@ -248,6 +248,34 @@ def test_an_input_is_json_or_yaml_whatever_its_name(cli, work):
     assert result(cli("eval", "input", "-i", "odd.json")) == {"a": 1, "b": None}
 
 
+QUERIES = [
+    "x := data.p.names; y := 1 + 1",
+    "x := [1, 2][_]; x > 1",
+    "not data.p.allow",
+    "1 +\n  1; 2",
+    "",
+    "x :=",
+    "x := nothing(1)",
+    "1 + data.p.names",
+]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_second_answer_is_the_first(cli, files, query):
+    fresh = cli("eval", "--no-cache", "-d", "p.rego", query)
+    for _ in range(3):
+        again = cli("eval", "-d", "p.rego", query)
+        assert (again.code, again.out, again.err) == (fresh.code, fresh.out, fresh.err)
+
+
+def test_what_is_known_belongs_to_the_capabilities(cli, work):
+    query = "every x in [1] { x > 0 }"
+    (work / "caps.json").write_text('{"builtins": []}')
+    assert cli("eval", query).code == 0
+    refused = cli("eval", "--capabilities", "caps.json", query)
+    assert (refused.code, refused.out) == (2, cli("eval", "--no-cache", "--capabilities", "caps.json", query).out)
+
+
 def test_capabilities_leave_built_ins_out(cli, work):
     (work / "caps.json").write_text(json.dumps({"builtins": [], "features": ["rego_v1"]}))
     assert "undefined function count" in cli("eval", "count([1])", "--capabilities", "caps.json").out

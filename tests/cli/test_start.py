@@ -190,3 +190,12 @@ def test_gators_flags_are_read_without_typer(imported):
 def test_no_command_that_is_plainly_right_loads_typer(imported, tmp_path, line):
     (tmp_path / "shop.rego").write_text("package shop\n\ntest_it if 1 < 2\n")
     assert not among(imported(*line.split()), ("click", "pydantic", "typer"))
+
+
+def test_a_query_that_is_known_compiles_nothing(imported, tmp_path):
+    (tmp_path / "shop.rego").write_text('package shop\n\ndeny contains "none" if not input.x\n')
+    (tmp_path / "input.json").write_text('{"y": 1.5}')
+    modules = imported("eval", "-d", "shop.rego", "-i", "input.json", "x := data.shop.deny; 1 + 1")
+    assert "gatewright.querying" in modules
+    compiling = ("gatewright.analysis", "gatewright.codegen.unit", "gatewright.syntax", "tarfile", "fnmatch")
+    assert not among(modules, tuple(name for name in HEAVY if name != "json") + compiling)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import Annotated
 
     import typer
@@ -23,7 +22,7 @@ def eval_query(
         list[str] | None, typer.Option(help="Leave out files and directories with such names. Repeatable.")
     ] = None,
     stdin: Annotated[bool, typer.Option("--stdin", help="Read the query from standard input.")] = False,
-    input: Annotated[Path | None, typer.Option("--input", "-i", help="The input document, JSON or YAML.")] = None,
+    input: Annotated[str, typer.Option("--input", "-i", help="The input document, JSON or YAML.")] = "",
     stdin_input: Annotated[bool, typer.Option("--stdin-input", "-I", help="Read input from standard input.")] = False,
     format: Annotated[
         str, typer.Option("--format", "-f", help="json, pretty, raw, bindings, values or discard.")

@@ -10,11 +10,14 @@ from __future__ import annotations
 import marshal
 import os
 from collections.abc import Iterable
-from types import CodeType
 
 from gatewright.digests import blake2b
 from gatewright.stamp import engine_stamp
 from gatewright.userdirs import cache_directory
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FORMAT = 2
 _DIGEST = 32
@@ -46,8 +49,9 @@ class CodeCache:
         """Whether there can be any code for this state of gatewright."""
         return os.path.isdir(self._home)
 
-    def get(self, key: str) -> list[CodeType] | None:
-        """The code objects under `key`; None when there are none that can be trusted."""
+    def get(self, key: str) -> list[Any] | None:
+        """The code objects, or other values of Python's own types, under `key`; None when there are none that can be
+        trusted."""
         try:
             with open(self._path(key), "rb") as file:
                 data = file.read()
@@ -62,8 +66,8 @@ class CodeCache:
             return None
         return codes if isinstance(codes, list) else None
 
-    def put(self, key: str, codes: list[CodeType]) -> None:
-        """Keep code objects; readers see the old entry or the whole new one."""
+    def put(self, key: str, codes: list[Any]) -> None:
+        """Keep them; readers see the old entry or the whole new one."""
         import tempfile
 
         body = marshal.dumps(codes)

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from gatewright.analysis.resolve import import_path
 from gatewright.codegen import calls
+from gatewright.codegen.captured import PREFIX
 from gatewright.records import replace
 from gatewright.syntax.nodes import Body, Expr, Import, Package, Ref, String, Term, Var
 from gatewright.syntax.walk import children
 
 if TYPE_CHECKING:
     from gatewright.analysis.program import Program
-
-_PREFIX = "captured__"
 
 
 def capture_values(
@@ -40,7 +39,7 @@ def capture_values(
         captured = _captured(expr, position, arity)
         found.append(captured or expr)
         if captured is not None and checked:
-            held = Term(Var(f"{_PREFIX}{position}"), expr.location)
+            held = Term(Var(f"{PREFIX}{position}"), expr.location)
             found.append(Expr(held, generated=True, location=expr.location))
     return tuple(found)
 
@@ -48,7 +47,7 @@ def capture_values(
 def _captured(expr: Expr, position: int, arity: Callable[[tuple[Term, ...]], int | None]) -> Expr | None:
     if expr.negated:
         return None
-    variable = Term(Var(f"{_PREFIX}{position}"), expr.location)
+    variable = Term(Var(f"{PREFIX}{position}"), expr.location)
     match expr.terms:
         case Term() as term:
             equality = Term(Ref((Term(Var("eq"), expr.location),)), expr.location)
@@ -89,9 +88,3 @@ def _iterates(node: object) -> bool:
             return True
         stack.extend(children(item))
     return False
-
-
-def split(body: Body, solution: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
-    """A solution's own bindings, and the value of each expression."""
-    bindings = {name: value for name, value in solution.items() if not name.startswith(_PREFIX)}
-    return bindings, [solution.get(f"{_PREFIX}{position}", True) for position in range(len(body))]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from gatewright.errors import GatewrightError
 from gatewright.records import record
 from gatewright.runtime.json import dumps, indent, loads
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FORMATS = ("json", "pretty", "raw", "bindings", "values", "discard")
 
@@ -161,4 +163,6 @@ def _centred(text: str, width: int) -> str:
 
 def _width(text: str) -> int:
     """Columns on a terminal."""
+    import unicodedata
+
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

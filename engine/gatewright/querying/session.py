@@ -5,19 +5,25 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
 
+from gatewright.codegen.captured import PREFIX
 from gatewright.errors import GatewrightError, LoadErrors, RegoError, RegoErrors, UsageError
 from gatewright.loading import Loaded, load_files, parse_document, reachable, read_capabilities, read_text
 from gatewright.querying.output import FORMATS, Answer, Row, render
 from gatewright.records import record
 from gatewright.runtime.values import UNDEFINED
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, TextIO
+
     from gatewright.analysis import Capabilities
+    from gatewright.codegen.cache import CodeCache
     from gatewright.runtime.context import Context, EvalOptions
     from gatewright.syntax.nodes import Body
+
+# An expression as it was written, and where: line and column.
+_Written = tuple[str, int, int]
 
 DEFINED, FAILED, ERRORS = 0, 1, 2
 
@@ -30,7 +36,7 @@ class QueryRequest:
     data: tuple[str, ...] = ()
     bundles: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    input: Path | None = None
+    input: str = ""
     stdin_input: bool = False
     format: str = "json"
     package: str = ""
@@ -80,7 +86,7 @@ def _check(request: QueryRequest) -> None:
         raise UsageError(f"unknown engine {request.engine!r}", hint="there are gatewright and regopy")
     exclusive = (
         ("--fail", request.fail, "--fail-defined", request.fail_defined),
-        ("--stdin-input", request.stdin_input, "--input", request.input is not None),
+        ("--stdin-input", request.stdin_input, "--input", bool(request.input)),
         (
             "--show-builtin-errors",
             request.show_builtin_errors,
@@ -96,29 +102,34 @@ def _check(request: QueryRequest) -> None:
 def _input(request: QueryRequest) -> Any:
     if request.stdin_input:
         return parse_document(sys.stdin.read(), "stdin")
-    if request.input is None:
+    if not request.input:
         return UNDEFINED
     # JSON or YAML whatever the file is called, as OPA takes it.
-    return parse_document(read_text(request.input), str(request.input), by_name=False)
+    return parse_document(read_text(request.input), request.input, by_name=False)
 
 
 def _evaluate(request: QueryRequest, loaded: Loaded, input: Any) -> Answer:
-    from gatewright.syntax import parse_query
+    from gatewright.codegen.cache import CodeCache
 
     capabilities = read_capabilities(request.capabilities)
-    language = None if capabilities is None else capabilities.language
-    body = parse_query(request.query, rego_version="v1", capabilities=language)
-    if not body:
+    cache = CodeCache() if request.cache else None
+    written = _written(request.query, capabilities, cache)
+    if not written:
         raise RegoError("cannot evaluate empty query")
     if request.engine == "regopy":
         return Answer(_regopy_rows(request, loaded, input))
-    return _own_answer(request, loaded, input, body, capabilities)
+    return _own_answer(request, loaded, input, written, capabilities, cache)
 
 
 def _own_answer(
-    request: QueryRequest, loaded: Loaded, input: Any, body: Body, capabilities: Capabilities | None
+    request: QueryRequest,
+    loaded: Loaded,
+    input: Any,
+    written: list[_Written],
+    capabilities: Capabilities | None,
+    cache: CodeCache | None,
 ) -> Answer:
-    from gatewright.codegen.cache import CodeCache
+    from gatewright.codegen.captured import split
     from gatewright.compiler import compile_modules
 
     policy = compile_modules(
@@ -127,29 +138,24 @@ def _own_answer(
         strict=request.strict,
         capabilities=capabilities,
         print_enabled=True,
-        cache=CodeCache() if request.cache else None,
+        cache=cache,
     )
     try:
         prepared = policy.query(request.query, package=request.package or None, imports=request.imports, capture=True)
     except RegoErrors as error:
         raise _in_opas_words(error) from None
-    texts = _texts(body, request.query)
     context = _context(request, capabilities)
-    solutions = prepared.solutions(context, input=input, data=loaded.data)
-    rows = [
-        Row(tuple((value, *text) for value, text in zip(found.expressions, texts, strict=True)), found.bindings)
-        for found in solutions
-    ]
+    rows = []
+    for solution in prepared.run(context, input=input, data=loaded.data):
+        bindings, values = split(solution, len(written))
+        rows.append(Row(tuple((value, *text) for value, text in zip(values, written, strict=True)), bindings))
     return Answer(rows, tuple(context.builtin_errors))
-
-
-_CAPTURED = re.compile(r"captured__\d+")
 
 
 def _in_opas_words(error: RegoErrors) -> RegoErrors:
     """Without the names of the variables that hold the expressions' values: OPA calls them `_`, and names them last."""
-    found = sorted(error.errors, key=lambda one: (_place(one), bool(_CAPTURED.search(one.message))))
-    return RegoErrors([_renamed(one) if _CAPTURED.search(one.message) else one for one in found])
+    found = sorted(error.errors, key=lambda one: (_place(one), PREFIX in one.message))
+    return RegoErrors([_renamed(one) if PREFIX in one.message else one for one in found])
 
 
 def _place(error: RegoError) -> tuple[int, int]:
@@ -157,12 +163,28 @@ def _place(error: RegoError) -> tuple[int, int]:
 
 
 def _renamed(error: RegoError) -> RegoError:
-    message = _CAPTURED.sub("_", error.message)
+    message = re.sub(rf"{PREFIX}\d+", "_", error.message)
     return type(error)(message, error.location, details=error.details, excerpt=error.excerpt, code=error.code)
 
 
-def _texts(body: Body, query: str) -> list[tuple[str, int, int]]:
-    """Each expression as it was written, and where."""
+def _written(query: str, capabilities: Capabilities | None, cache: CodeCache | None) -> list[_Written]:
+    """The expressions of a query, which is parsed when they are not known."""
+    from gatewright.codegen.cache import key_of
+
+    key = key_of(["written", query, "" if capabilities is None else capabilities.key])
+    known = cache.get(key) if cache is not None else None
+    if known is not None:
+        return known
+    from gatewright.syntax import parse_query
+
+    language = None if capabilities is None else capabilities.language
+    written = _texts(parse_query(query, rego_version="v1", capabilities=language), query)
+    if cache is not None:
+        cache.put(key, written)
+    return written
+
+
+def _texts(body: Body, query: str) -> list[_Written]:
     lines = query.split("\n")
     texts = []
     for expr in body:
