@@ -47,7 +47,7 @@ class Recorder:
 
     def _noted(self, function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         def look(container: Any, key: Any) -> Any:
-            self.reads = (container, (key,), self.reads)
+            self.reads = (runtime.bare(container), (key,), self.reads)
             return function(container, key)
 
         return look

@@ -41,7 +41,7 @@ def _generate(plan: Plan) -> tuple[Any, dict[str, str], dict[str, Any]]:
 
 def _value(expression: Expression, links: Links) -> py.expr:
     assert expression.checked is not None
-    emitter = Emitter(_State(links), links, exact=True)
+    emitter = Emitter(_State(links), links)
     return emitter.expression(expression.checked.root, expression.trusted, expression.checked)
 
 

@@ -1,43 +1,46 @@
-"""The fast function of a policy: all of it in one Python function, made by `bind(params)`.
+"""The fast functions of a policy, made by `bind(params)`: all of it in one, or each validation with its reads.
 
-A variable that is sure to be read is a local, assigned before what first reads it; one that may not be read stands
-where it is read, or becomes a local function that remembers. What depends on the parameters alone is computed in
-`bind`. An exception, whatever it is, sends the review to the exact functions: computing too early is slow at worst.
+What depends on the parameters alone is computed in `bind`. An exception, whatever it is, sends the review to the exact
+functions: computing too early is slow at worst. What is noted of reads has the order of the exact functions, though.
 """
 
 from __future__ import annotations
 
 import ast as py
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from gatewright.cel import _python as make
 from gatewright.cel import nodes as ast
 from gatewright.cel._depth import deeply
-from gatewright.cel._exact_code import AUTHORIZER, INPUTS
+from gatewright.cel._exact_code import INPUTS
+from gatewright.cel._frame import Frame, Surroundings, emitted
+from gatewright.cel._loops import READS, NoFastFormError
 from gatewright.cel._python import compile_quietly
-from gatewright.cel._reading import readings, steps
-from gatewright.cel.checker import Checked
-from gatewright.cel.codegen import Emitter, Links
-from gatewright.cel.declarations import VARIABLES
-from gatewright.cel.policy import Expression, Plan, names_used, uses_of
-from gatewright.cel.types import BOOL
-from gatewright.records import field, record
+from gatewright.cel._uses import names_used, uses_of
+from gatewright.cel.codegen import Links
+from gatewright.cel.policy import Expression, Plan, checked_of
 
 Stored = tuple[Any, dict[str, str], dict[str, Any]]
 
 
-def generate(plan: Plan, *, hoisting: bool = True) -> Stored:
+def generate(plan: Plan, *, hoisting: bool = True, recording: bool = False) -> Stored:
     """Code object, links and facts: all that running the policy takes, in values that can be stored.
 
     Without `hoisting` nothing is computed in `bind`: for parameters that make a variable fail which may never be read.
+    With `recording`, `bind` gives a function for every validation, whose answer is None or (message, reads).
     """
-    return deeply(lambda: _generate(plan, hoisting))  # type: ignore[no-any-return]
+    return deeply(lambda: _generate(plan, hoisting, recording))  # type: ignore[no-any-return]
 
 
-def _generate(plan: Plan, hoisting: bool) -> Stored:
-    fast = _Fast(plan, Links(), hoisting)
-    code = compile_quietly(py.Module(fast.build(), []))
-    return code, fast.links.names, _facts(plan)
+def _generate(plan: Plan, hoisting: bool, recording: bool) -> Stored:
+    links = Links()
+    try:
+        body = _Fast(plan, links, recording=recording).build(hoisting)
+    except NoFastFormError:
+        body = []
+    return compile_quietly(py.Module(body, [])), links.names, _facts(plan)
 
 
 def _facts(plan: Plan) -> dict[str, Any]:
@@ -70,17 +73,14 @@ def _fallbacks(plan: Plan) -> list[str]:
     ]
 
 
-@record(slots=True)
 class _Fast:
-    """Emits the function. `state` is `readings`' answer; `emitted` names the variables assigned so far."""
+    """Emits `bind`."""
 
-    plan: Plan
-    links: Links
-    hoisting: bool
-    state: dict[str, str] = field(default_factory=dict)
-    emitted: set[str] = field(default_factory=set)
-    python: dict[str, str] = field(default_factory=dict)
-    lazy: list[str] = field(default_factory=list)
+    def __init__(self, plan: Plan, links: Links, *, recording: bool) -> None:
+        self.plan = plan
+        self.recording = recording
+        names = [f"v_{n}_" if n.isascii() and n.isidentifier() else f"v_{i}_" for i, n in enumerate(plan.variables)]
+        self.around = Surroundings(plan, links, dict(zip(plan.variables, names, strict=True)))
 
     @property
     def possible(self) -> bool:
@@ -91,119 +91,108 @@ class _Fast:
         # Match conditions see no namespace; variables would have to be computed twice.
         return not (plan.conditions and any("namespaceObject" in _names(e) for e in expressions))
 
-    def build(self) -> list[py.stmt]:
+    def build(self, hoisting: bool) -> list[py.stmt]:
         if not self.possible:
             return []
-        self.state = readings(self.plan, self.hoisting)
-        for i, name in enumerate(self.plan.variables):
-            self.python[name] = f"v_{name}" if name.isascii() and name.isidentifier() else f"v_{i}_"
-        constants = [make.assign(self.python[n], self.value(n)) for n, s in self.state.items() if s == "constant"]
-        self.emitted = {n for n, s in self.state.items() if s == "constant"}
-        body = self.rules()
-        inputs = [*(p for p in INPUTS if p != "params"), "anyObject"]
-        evaluate = make.function_def("evaluate", inputs, [*self.lazy_functions(), *body])
-        return [make.function_def("bind", ["params"], [*constants, evaluate, py.Return(make.name("evaluate"))])]
+        constants = list(_constants(self.plan)) if hoisting else []
+        body = emitted(self.around, lambda frame: frame.ensure_all(constants))
+        self.around.constants = constants
+        inputs = [*(name for name in INPUTS if name != "params"), "anyObject"]
+        written = [self.tracer(v, i) for i, v in enumerate(self.plan.validations)] if self.recording else [self.rules]
+        names = [f"evaluate_{i}" for i in range(len(written))]
+        for name, write in zip(names, written, strict=True):
+            body.append(make.function_def(name, inputs, emitted(self.around, write, recording=self.recording)))
+        functions = make.tuple_of(*map(make.name, names)) if self.recording else make.name(names[0])
+        return [make.function_def("bind", ["params"], [*body, py.Return(functions)])]
 
-    # -- the function's body
-
-    def rules(self) -> list[py.stmt]:
-        body: list[py.stmt] = [make.assign("out", py.List([], py.Load()))]
+    def rules(self, frame: Frame) -> None:
+        """All that is said of a review, as a list."""
+        block = frame.emitter.block
+        block.append(make.assign("out", make.list_of([])))
         for condition in self.plan.conditions:
-            root = _checked(condition).root
-            body += self.locals_for(root, condition)
-            body.append(py.If(make.negation(self.truth(root, condition)), [py.Return(make.name("out"))], []))
+            root = checked_of(condition).root
+            with frame.emitter.reading(root, condition.trusted, condition.checked):
+                holds = frame.emitter.boolean(root)
+            block.append(py.If(make.negation(holds), [py.Return(make.name("out"))], []))
         for i, validation in enumerate(self.plan.validations):
-            body += self.rule(steps(_checked(validation).root), validation, i)
-        return [*body, py.Return(make.name("out"))]
+            self.rule(frame, validation, _alternatives(validation), partial(self.say, frame, i))
+        block.append(py.Return(make.name("out")))
 
-    def rule(self, alternatives: tuple[ast.Node, ...], validation: Expression, i: int) -> list[py.stmt]:
-        """`if not a: if not b: …` for `a || b`; the locals of a branch are not there elsewhere."""
-        before = self.locals_for(alternatives[0], validation)
-        test = make.negation(self.truth(alternatives[0], validation))
-        kept = set(self.emitted)
-        rest = self.rule(alternatives[1:], validation, i) if len(alternatives) > 1 else self.message(i)
-        self.emitted = kept
-        return [*before, py.If(test, rest, [])]
+    def tracer(self, validation: Expression, i: int) -> Callable[[Frame], None]:
+        """What a validation says, and the reads that led to it."""
 
-    def message(self, i: int) -> list[py.stmt]:
-        """What a validation does when it fails."""
+        def told(frame: Frame) -> None:
+            answer = make.tuple_of(self.message(frame, i), make.name(READS))
+            frame.emitter.block.append(py.Return(answer))
+
+        def write(frame: Frame) -> None:
+            frame.emitter.block.append(make.assign(READS, make.const(None)))
+            self.rule(frame, validation, _alternatives(validation), lambda: told(frame))
+
+        return write
+
+    def rule(
+        self, frame: Frame, validation: Expression, alternatives: tuple[ast.Node, ...], failed: Callable[[], None]
+    ) -> None:
+        """`if not a: if not b: …` for `a || b`: what b computes is there for the message."""
+        e, node, rest = frame.emitter, alternatives[0], alternatives[1:]
+
+        def otherwise() -> None:
+            e.learn(node, False)
+            if rest:
+                self.rule(frame, validation, rest, failed)
+            else:
+                failed()
+
+        with e.reading(node, validation.trusted, validation.checked):
+            test = make.negation(e.boolean(node))
+            inner, _ = e.within(otherwise)
+        e.block.append(py.If(test, inner, []))
+
+    def say(self, frame: Frame, i: int) -> None:
+        said = make.method(make.name("out"), "append", self.message(frame, i))
+        frame.emitter.block.append(py.Expr(said))
+
+    def message(self, frame: Frame, i: int) -> py.expr:
+        """What a validation says when it fails."""
         text: py.expr = make.const(_fallbacks(self.plan)[i])
         message = self.plan.messages[i]
-        before: list[py.stmt] = []
-        if message is not None and message.checked is not None:
-            before = self.locals_for(message.checked.root, message)
-            text = make.call(self.links.runtime("message_or"), self.expression(message), text)
-        return [*before, py.Expr(make.call(py.Attribute(make.name("out"), "append", py.Load()), text))]
-
-    def locals_for(self, node: ast.Node, expression: Expression) -> list[py.stmt]:
-        """Assignments of the locals that `node` reads and that are not there yet."""
-        out: list[py.stmt] = []
-        for name, _, _ in uses_of(node, _checked(expression)):
-            kind = self.state[name]
-            if kind in ("constant", "input") or name in self.emitted:
-                continue
-            variable = self.plan.variables[name]
-            out += self.locals_for(_checked(variable).root, variable)
-            if kind == "local":
-                self.emitted.add(name)
-                out.append(make.assign(self.python[name], self.value(name)))
-        return out
-
-    def lazy_functions(self) -> list[py.stmt]:
-        out: list[py.stmt] = []
-        for name in self.lazy:
-            local = self.python[name]
-            unset = py.Compare(make.name(local), [py.Is()], [self.links.runtime("UNSET")])
-            out.append(make.assign(local, self.links.runtime("UNSET")))
-            compute = py.If(unset, [make.assign(local, self.value(name))], [])
-            out.append(
-                make.function_def(f"get_{local}", [], [py.Nonlocal([local]), compute, py.Return(make.name(local))])
-            )
-        return out
-
-    def value(self, name: str) -> py.expr:
-        return self.expression(self.plan.variables[name])
-
-    def expression(self, expression: Expression) -> py.expr:
-        checked = _checked(expression)
-        emitter = Emitter(self, self.links, exact=False)
-        return emitter.expression(checked.root, expression.trusted, checked)
-
-    def truth(self, node: ast.Node, expression: Expression) -> py.expr:
-        """A bool; a value that only claims to be one is a matter for the exact functions."""
-        emitter = Emitter(self, self.links, exact=False)
-        value = emitter.expression(node, expression.trusted, _checked(expression))
-        certain = expression.trusted[node] == BOOL
-        return value if certain else make.call(self.links.runtime("truth"), value)
-
-    # -- Scope
-
-    def variable(self, name: str) -> py.expr | None:
-        if name == "variables":
-            return self.links.runtime("UNSET")
-        if name in AUTHORIZER:
-            return make.call(self.links.runtime("no_authorizer"))
-        return make.name(name) if name in INPUTS else None
-
-    def member(self, struct: str, field: str) -> py.expr | None:
-        if struct != VARIABLES.name:
-            return None
-        match self.state[field]:
-            case "input":
-                return make.name("anyObject")
-            case "inline":
-                return self.value(field)
-            case "lazy":
-                if field not in self.lazy:
-                    self.lazy.append(field)
-                return make.call(make.name(f"get_{self.python[field]}"))
-        return make.name(self.python[field])
+        if message is None or message.checked is None:
+            return text
+        value = frame.emitter.expression(message.checked.root, message.trusted, message.checked)
+        return make.call(self.around.links.runtime("message_or"), value, text)
 
 
-def _checked(expression: Expression) -> Checked:
-    assert expression.checked is not None
-    return expression.checked
+def _alternatives(validation: Expression) -> tuple[ast.Node, ...]:
+    """The terms of a rule, in the order they are tried."""
+    root = checked_of(validation).root
+    return root.args if isinstance(root, ast.Call) and root.name == "_||_" else (root,)
 
 
 def _names(expression: Expression) -> set[str]:
-    return names_used(_checked(expression).root, _checked(expression))
+    return names_used(checked_of(expression).root, checked_of(expression))
+
+
+def _constants(plan: Plan) -> Iterator[str]:
+    """The variables that rules read and the parameters alone decide, in their order."""
+    read = _read(plan)
+    found: set[str] = set()
+    for name, variable in plan.variables.items():
+        checked = checked_of(variable)
+        types = {known for known in checked.names.values() if known not in (*INPUTS, "variables")}
+        known = names_used(checked.root, checked) <= {"params", "variables"} | types
+        if name in read and known and all(used in found for used, _, _ in uses_of(checked.root, checked)):
+            found.add(name)
+            yield name
+
+
+def _read(plan: Plan) -> set[str]:
+    """The variables that are read at all."""
+    found: set[str] = set()
+    waiting = [e for e in (*plan.conditions, *plan.validations, *plan.messages) if e is not None and e.checked]
+    while waiting:
+        checked = checked_of(waiting.pop())
+        new = {name for name, _, _ in uses_of(checked.root, checked)} - found
+        found |= new
+        waiting += [plan.variables[name] for name in new]
+    return found

@@ -17,7 +17,7 @@ def link(names: Mapping[str, str]) -> dict[str, Any]:
     from gatewright.cel.library import function
     from gatewright.cel.values import TypeValue
 
-    out: dict[str, Any] = {"__builtins__": {"enumerate": enumerate, "len": len, "all": all, "any": any, "sum": sum}}
+    out: dict[str, Any] = {"__builtins__": {"dict": dict, "enumerate": enumerate, "len": len, "list": list, "str": str}}
     for name, meaning in names.items():
         kind, _, what = meaning.partition(":")
         match kind:

@@ -87,3 +87,26 @@ def targets(*texts: str) -> py.expr:
     """What a loop assigns to: one name, or several at once."""
     stored: list[py.expr] = [py.Name(text, py.Store()) for text in texts]
     return stored[0] if len(stored) == 1 else py.Tuple(stored, py.Store())
+
+
+def store(text: str, value: py.expr) -> py.NamedExpr:
+    """A value that is given a name on the way."""
+    return py.NamedExpr(py.Name(text, py.Store()), value)
+
+
+def class_of(value: py.expr) -> py.expr:
+    return py.Attribute(value, "__class__", py.Load())
+
+
+def is_atom(value: py.expr) -> bool:
+    """Whether evaluating an expression twice costs nothing."""
+    return isinstance(value, py.Name | py.Constant)
+
+
+def is_short(value: py.expr) -> bool:
+    """Whether an expression may be written twice where one of the two is evaluated: names, constants, lookups."""
+    while isinstance(value, py.Subscript | py.NamedExpr):
+        value = value.value
+    if isinstance(value, py.BoolOp) and isinstance(value.values[0], py.NamedExpr):
+        return is_short(value.values[1])  # a lookup that is noted
+    return is_atom(value)

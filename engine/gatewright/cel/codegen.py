@@ -1,20 +1,19 @@
-"""Checked CEL to Python expressions, as `ast` nodes, in two forms.
+"""Checked CEL to Python, as `ast` nodes, in two forms.
 
-The *fast* form says with plain Python what plain Python means exactly, or raises something where it would not: `x['f']`
-for `x.f`, `and` for `&&`, a list comprehension for `map`. The *exact* form calls `runtime` for everything and absorbs
-errors as CEL does. Whoever runs an expression runs the fast form first and the exact form after any exception: CEL is
-pure, so evaluating twice is safe.
+The *exact* form, made here, is one expression that calls `runtime` for everything and absorbs errors as CEL does. The
+*fast* form (`_statements`) says with plain Python what plain Python means exactly, or raises something where it would
+not. Whoever runs an expression runs the fast form first and the exact form after any exception: CEL is pure, so
+evaluating twice is safe.
 """
 
 from __future__ import annotations
 
 import ast as py
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from gatewright.cel import _python as make
 from gatewright.cel import nodes as ast
-from gatewright.cel._plain import PLAIN
 from gatewright.cel.checker import Checked
 from gatewright.cel.declarations import MESSAGES, TYPE_NAMES
 from gatewright.cel.functions import is_function
@@ -53,8 +52,10 @@ class Links:
         return make.name(name)
 
     def uint(self, value: int) -> py.Name:
-        self.names[f"u_{int(value)}"] = f"uint:{int(value)}"
-        return make.name(f"u_{int(value)}")
+        # Names of comprehension variables end in digits.
+        name = f"u_{int(value)}_"
+        self.names[name] = f"uint:{int(value)}"
+        return make.name(name)
 
     def type_value(self, cel_name: str) -> py.Name:
         name = "t_" + cel_name.replace(".", "_")
@@ -63,13 +64,13 @@ class Links:
 
 
 class Emitter:
-    """Emits expressions of one template in one form; Python names of comprehension variables are never reused."""
+    """Emits expressions of one template in the exact form; Python names of comprehension variables are never reused."""
 
-    def __init__(self, scope: Scope, links: Links, *, exact: bool) -> None:
+    def __init__(self, scope: Scope, links: Links) -> None:
         self.scope = scope
         self.links = links
-        self.exact = exact
         self.types: Types = {}
+        self.checked: Checked | None = None
         self.names: Mapping[ast.Node, str] = {}
         self.declared: Types = {}
         self.pinned: Mapping[ast.Node, tuple[Type, ...]] = {}
@@ -78,7 +79,7 @@ class Emitter:
 
     def expression(self, root: ast.Node, types: Types, checked: Checked | None) -> py.expr:
         """One expression with the types to trust; `checked` is None, and `types` empty, where nobody checked it."""
-        self.types = types
+        self.types, self.checked = types, checked
         if checked is not None:
             self.names, self.declared, self.pinned = checked.names, checked.types, checked.pinned
         return self.emit(root)
@@ -91,6 +92,9 @@ class Emitter:
 
     def rt(self, name: str, *args: py.expr) -> py.Call:
         return make.call(self.links.runtime(name), *args)
+
+    def fn(self, name: str, *args: py.expr) -> py.Call:
+        return make.call(self.links.function(name), *args)
 
     def emit(self, node: ast.Node) -> py.expr:
         match node:
@@ -109,8 +113,7 @@ class Emitter:
             case ast.Comprehension():
                 return self.comprehension(node)
             case ast.OptionalMap():
-                body = self.function([node.var], node.body)
-                return self.rt("optional_map", self.emit(node.target), body, make.const(node.flat))
+                return self.optional_map(node)
             case ast.SortBy():
                 target = self.emit(node.target)
                 sort = self.links.function(sort_variant(node.body, self.declared))
@@ -118,6 +121,10 @@ class Emitter:
             case ast.StructExpr():
                 return self.struct(node)
         raise AssertionError(f"unreachable: {node}")
+
+    def operands(self, nodes: Sequence[ast.Node]) -> list[py.expr]:
+        """Expressions that are evaluated one after another."""
+        return [self.emit(node) for node in nodes]
 
     def literal(self, value: object) -> py.expr:
         return self.links.uint(value) if isinstance(value, Uint) else make.const(value)
@@ -140,27 +147,23 @@ class Emitter:
         return self.rt("undefined", make.const(node.name)) if found is None else found
 
     def select(self, node: ast.Select) -> py.expr:
-        if not node.test and not node.optional:
-            name = self.names.get(node)
-            if name is None and not self.types:
-                name = self.unchecked_name(node)
-            if name is not None:
-                found = self.resolve(name)
-                if found is not None:
-                    return found
+        found = self.named(node)
+        if found is not None:
+            return found
         member = self.scope.member(self.type_name(node.operand), node.field)
         if member is not None:
-            if node.test:
-                return py.Subscript(make.tuple_of(make.const(True), member), make.const(0), py.Load())
-            return make.call(self.links.function("optional.of"), member) if node.optional else member
-        operand = self.emit(node.operand)
-        if node.test:
-            return self.rt("has", operand, make.const(node.field))
-        if node.optional:
-            return self.rt("optional_select", operand, make.const(node.field))
-        if self.exact:
-            return self.rt("select", operand, make.const(node.field))
-        return py.Subscript(operand, make.const(node.field), py.Load())
+            return self.member(node, member)
+        operand, field = self.emit(node.operand), make.const(node.field)
+        return self.rt("has" if node.test else "optional_select" if node.optional else "select", operand, field)
+
+    def named(self, node: ast.Select) -> py.expr | None:
+        """What a selection stands for that is a name with dots in it."""
+        if node.test or node.optional:
+            return None
+        name = self.names.get(node)
+        if name is None and not self.types:
+            name = self.unchecked_name(node)
+        return None if name is None else self.resolve(name)
 
     def unchecked_name(self, node: ast.Select) -> str | None:
         name = _qualified(node)
@@ -168,34 +171,40 @@ class Emitter:
             return None
         return name if self.resolve(name) is not None else None
 
+    def member(self, node: ast.Select, value: py.expr) -> py.expr:
+        """A selection from a struct with a life of its own, of which all fields are there."""
+        if node.test:
+            return py.Subscript(make.tuple_of(make.const(True), value), make.const(0), py.Load())
+        return make.call(self.links.function("optional.of"), value) if node.optional else value
+
     # -- calls
 
     def call(self, node: ast.Call) -> py.expr:
         if node.name == "_&&_" or node.name == "_||_":
             return self.logical(node)
         if node.name == "_?_:_":
-            return py.IfExp(self.boolean(node.args[0]), self.emit(node.args[1]), self.emit(node.args[2]))
+            return self.conditional(node)
         name, args = self.target(node)
         if not is_function(name):
             return self.rt("unknown_function", make.const(name))
-        if not self.exact:
-            fast = PLAIN.get(name)
-            found = None if fast is None else fast(self, args)
-            if found is not None:
-                return found
-        if self.exact and name in ("or", "orValue") and len(args) == 2:
-            other = make.function([], self.emit(args[1]))
-            return self.rt("optional_or", self.emit(args[0]), other, make.const(name == "orValue"))
+        if name in ("or", "orValue") and len(args) == 2:
+            return self.optional_or(args, name == "orValue")
+        return self.application(node, name, args)
+
+    def application(self, node: ast.Call, name: str, args: tuple[ast.Node, ...]) -> py.expr:
+        return self.applied(node, name, args, [self.argument(name, i, arg) for i, arg in enumerate(args)])
+
+    def applied(self, node: ast.Call, name: str, args: tuple[ast.Node, ...], given: list[py.expr]) -> py.expr:
+        """A function called with values."""
         method = node.target is not None and node not in self.names
         chosen = self.links.function(variant(name, args, method, self.declared))
-        given = [self.argument(name, i, arg) for i, arg in enumerate(args)]
         wanted = self.pinned.get(node)
         if wanted is None:
             return make.call(chosen, *given)
         return self.rt("pinned", chosen, make.const(name), make.const(tuple(map(notation, wanted))), *given)
 
     def argument(self, name: str, i: int, arg: ast.Node) -> py.expr:
-        refusal = taken_raw(name, i, arg, self.declared) if self.exact else None
+        refusal = taken_raw(name, i, arg, self.declared)
         if refusal is None:
             return self.emit(arg)
         return self.rt("taken_raw", make.function([], self.emit(arg)), make.const(refusal))
@@ -214,21 +223,24 @@ class Emitter:
         return node.name, (node.target, *node.args)
 
     def logical(self, node: ast.Call) -> py.expr:
-        both = node.name == "_&&_"
-        if self.exact:
-            terms = [make.function([], self.emit(arg)) for arg in node.args]
-            return self.rt("all_of" if both else "any_of", *terms)
-        return py.BoolOp(py.And() if both else py.Or(), [self.boolean(arg) for arg in node.args])
+        terms = [make.function([], self.emit(arg)) for arg in node.args]
+        return self.rt("all_of" if node.name == "_&&_" else "any_of", *terms)
+
+    def conditional(self, node: ast.Call) -> py.expr:
+        return py.IfExp(self.boolean(node.args[0]), self.emit(node.args[1]), self.emit(node.args[2]))
 
     def boolean(self, node: ast.Node) -> py.expr:
         """An expression that is a bool or fails."""
-        value = self.emit(node)
+        return self.truth(node, self.emit(node))
+
+    def truth(self, node: ast.Node, value: py.expr) -> py.expr:
+        """The value of a node as a bool."""
         return value if self.type_name(node) == "bool" else self.rt("truth", value)
 
     # -- aggregates
 
     def list_literal(self, node: ast.ListExpr) -> py.expr:
-        items = [self.emit(item) for item in node.items]
+        items = self.operands(node.items)
         if not node.optional:
             return make.list_of(items)
         return self.rt(
@@ -236,22 +248,24 @@ class Emitter:
         )
 
     def map_literal(self, node: ast.MapExpr) -> py.expr:
-        entries = [(self.emit(e.key), self.emit(e.value)) for e in node.entries]
+        parts = self.operands(ast.children(node))
+        keys, values = parts[::2], parts[1::2]
         if any(e.optional for e in node.entries):
-            marked: list[py.expr] = [
-                make.tuple_of(make.const(e.optional), k, v) for e, (k, v) in zip(node.entries, entries, strict=True)
-            ]
+            optional: list[py.expr] = [make.const(e.optional) for e in node.entries]
+            marked: list[py.expr] = [make.tuple_of(*entry) for entry in zip(optional, keys, values, strict=True)]
             return self.rt("make_optional_map", make.list_of(marked))
         if all(self.type_name(e.key) == "string" or ast.is_text(e.key) for e in node.entries):
-            return py.Dict([k for k, _ in entries], [v for _, v in entries])
-        return self.rt("make_map", make.list_of([make.tuple_of(k, v) for k, v in entries]))
+            return py.Dict(list(keys), values)
+        return self.rt("make_map", make.list_of([make.tuple_of(*entry) for entry in zip(keys, values, strict=True)]))
 
     def struct(self, node: ast.StructExpr) -> py.expr:
         name = node.name.removeprefix(".")
         if name not in MESSAGES:
             return self.rt("unknown_function", make.const(name))
+        values = self.operands(ast.children(node))
         fields: list[py.expr] = [
-            make.tuple_of(make.const(f.optional), make.const(f.name), self.emit(f.value)) for f in node.fields
+            make.tuple_of(make.const(f.optional), make.const(f.name), value)
+            for f, value in zip(node.fields, values, strict=True)
         ]
         return make.call(self.links.function(name), self.rt("make_optional_map", make.list_of(fields)))
 
@@ -259,64 +273,54 @@ class Emitter:
 
     def bind(self, names: list[str]) -> list[str]:
         """Fresh Python names for CEL variables, visible until `unbind`."""
-        fresh = []
-        for name in names:
-            self.used += 1
-            fresh.append(f"{name}_{self.used}" if name.isascii() and name.isidentifier() else f"v_{self.used}")
+        fresh = [self.fresh(name if name.isascii() and name.isidentifier() else "v") for name in names]
         self.locals.append(dict(zip(names, fresh, strict=True)))
         return fresh
+
+    def fresh(self, stem: str) -> str:
+        self.used += 1
+        return f"{stem}_{self.used}"
 
     def unbind(self) -> None:
         self.locals.pop()
 
-    def function(self, names: list[str], body: ast.Node) -> py.Lambda:
+    def function(self, names: list[str], body: ast.Node) -> py.expr:
         params = self.bind(names)
         emitted = self.emit(body)
         self.unbind()
         return make.function(params, emitted)
 
+    def optional_map(self, node: ast.OptionalMap) -> py.expr:
+        body = self.function([node.var], node.body)
+        return self.rt("optional_map", self.emit(node.target), body, make.const(node.flat))
+
+    def optional_or(self, args: tuple[ast.Node, ...], unwrap: bool) -> py.expr:
+        other = make.function([], self.emit(args[1]))
+        return self.rt("optional_or", self.emit(args[0]), other, make.const(unwrap))
+
+    def ranged(self, node: ast.Comprehension) -> py.expr:
+        """The range of a macro, watched where it may be walked very often."""
+        given = self.emit(node.range)
+        watched = len(self.locals) > 1 or _makes_range(node.range)
+        return self.rt("watched", given) if watched else given
+
     def comprehension(self, node: ast.Comprehension) -> py.expr:
         names = [node.var, node.var2] if node.var2 else [node.var]
-        given = self.emit(node.range)
-        if len(self.locals) > 1 or _makes_range(node.range):
-            given = self.rt("watched", given)
-        return self.exact_fold(node, names, given) if self.exact else self.fast_fold(node, names, given)
-
-    def exact_fold(self, node: ast.Comprehension, names: list[str], given: py.expr) -> py.expr:
-        each = self.rt("pairs" if node.var2 else "tuples", given)
+        each = self.rt("pairs" if node.var2 else "tuples", self.ranged(node))
         if node.kind in ("all", "exists", "exists_one"):
             return self.rt(f"fold_{node.kind}", each, self.function(names, node.body))
         predicate: py.expr = make.const(None) if node.filter is None else self.function(names, node.filter)
-        transform = self.function(names, node.body)
-        if node.kind == "map":
-            transform.body = make.tuple_of(make.name(transform.args.args[0].arg), transform.body)
+        transform = self.transform(names, node)
         folded = self.rt("fold_list", each, predicate, transform)
         if node.kind == "list":
             return folded
         return self.rt("make_map" if node.kind == "map" else "merge_entries", folded)
 
-    def fast_fold(self, node: ast.Comprehension, names: list[str], given: py.expr) -> py.expr:
+    def transform(self, names: list[str], node: ast.Comprehension) -> py.expr:
         params = self.bind(names)
-        over = self.fast_range(node, given)
         body = self.emit(node.body)
-        truth = body if self.type_name(node.body) == "bool" else self.rt("truth", body)
-        ifs = [] if node.filter is None else [self.boolean(node.filter)]
         self.unbind()
-        loop = [py.comprehension(make.targets(*params), over, ifs, 0)]
-        if node.kind in ("all", "exists"):
-            return make.call(make.name("all" if node.kind == "all" else "any"), py.GeneratorExp(truth, loop))
-        if node.kind == "exists_one":
-            return make.compare(make.call(make.name("sum"), py.GeneratorExp(truth, loop)), py.Eq(), make.const(1))
-        if node.kind == "list":
-            return py.ListComp(body, loop)
-        if node.kind == "map":
-            return self.rt("make_map", py.ListComp(make.tuple_of(make.name(params[0]), body), loop))
-        return self.rt("merge_entries", py.ListComp(body, loop))
-
-    def fast_range(self, node: ast.Comprehension, given: py.expr) -> py.expr:
-        if self.type_of(node.range).kind == "list":
-            return make.call(make.name("enumerate"), given) if node.var2 else given
-        return self.rt("pairs" if node.var2 else "items", given)
+        return make.function(params, make.tuple_of(make.name(params[0]), body) if node.kind == "map" else body)
 
 
 def _makes_range(node: ast.Node) -> bool:

@@ -24,6 +24,8 @@ else:
     Protocol = object
 
 Evaluate = Callable[[Inputs], list[str]]
+# What is said of a review, each message with the chain of reads that led to it; None where other ways must find out.
+Record = Callable[[Inputs], "list[tuple[str, Any]] | None"]
 
 
 class Store(Protocol):
@@ -78,7 +80,7 @@ class Program:
         return self._plan
 
     def functions(self, part: str) -> dict[str, Any]:
-        """The functions of a part: `fast`, `unhoisted` (fast, with nothing computed ahead) or `exact`."""
+        """The functions of a part: `fast`, `unhoisted` (fast, with nothing computed ahead), `recording` or `exact`."""
         found = self._functions.get(part)
         if found is None:
             code, links, _ = self._part(part)
@@ -95,7 +97,7 @@ class Program:
         made = (
             _exact_code.generate(self.plan())
             if part == "exact"
-            else _fast.generate(self.plan(), hoisting=part == "fast")
+            else _fast.generate(self.plan(), hoisting=part != "unhoisted", recording=part == "recording")
         )
         if self._cache is not None:
             self._cache.put(key, list(made))
@@ -106,17 +108,10 @@ class Program:
         fast = self._bound(params)
         if fast is None:
             return lambda inputs: self._exactly(params, inputs).messages()
-        uses_request, uses_namespace = self.facts["request"], self.facts["namespace"]
         from gatewright.cel._exact import SUSPICIOUS, works_long
 
         def evaluate(inputs: Inputs) -> list[str]:
-            given = (
-                inputs.object,
-                inputs.old_object,
-                inputs.namespace if uses_namespace else None,
-                inputs.request if uses_request else None,
-                inputs.any_object,
-            )
+            given = self._given(inputs)
             start_watch()
             started = perf_counter()
             try:
@@ -129,6 +124,40 @@ class Program:
             return self._exactly(params, inputs).metered()
 
         return evaluate
+
+    def _given(self, inputs: Inputs) -> tuple[Any, ...]:
+        """What the fast functions take of a review."""
+        facts = self.facts
+        return (
+            inputs.object,
+            inputs.old_object,
+            inputs.namespace if facts["namespace"] else None,
+            inputs.request if facts["request"] else None,
+            inputs.any_object,
+        )
+
+    def recorder(self, params: Any) -> Record:
+        """`bind`, with the reads that led to each message; only for what Gatekeeper asks, of whom nothing is hidden."""
+        bind = self.functions("recording").get("bind")
+        try:
+            rules: tuple[Callable[..., tuple[str, Any] | None], ...] = () if bind is None else bind(params)
+        except Exception:
+            rules = ()
+        if not rules:
+            return lambda inputs: None
+        from gatewright.cel._exact import SUSPICIOUS
+
+        def record(inputs: Inputs) -> list[tuple[str, Any]] | None:
+            given = self._given(inputs)
+            start_watch()
+            started = perf_counter()
+            try:
+                found = [told for rule in rules if (told := rule(*given)) is not None]
+            except Exception:
+                return None
+            return found if perf_counter() - started < SUSPICIOUS else None
+
+        return record
 
     def evidence(self, params: Any, inputs: Inputs) -> Iterator[tuple[str, Any]]:
         """Each message of a review with the chain of reads that led to it."""

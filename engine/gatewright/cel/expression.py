@@ -10,7 +10,9 @@ from gatewright.cel import _python as make
 from gatewright.cel import nodes as ast
 from gatewright.cel._depth import deeply
 from gatewright.cel._link import link
+from gatewright.cel._loops import NoFastFormError
 from gatewright.cel._python import compile_quietly
+from gatewright.cel._statements import Path, Statements
 from gatewright.cel._trusted import trusted_types
 from gatewright.cel.checker import Environment, check
 from gatewright.cel.codegen import Emitter, Links
@@ -61,6 +63,15 @@ class _Mapping:
     def member(self, struct: str, field: str) -> py.expr | None:
         return None
 
+    def ensure(self, name: str) -> None:
+        raise AssertionError(f"unreachable: variable {name}")
+
+    def path_of(self, name: str) -> Path | None:
+        return None
+
+    def is_foreign(self, name: str) -> bool:
+        return False
+
 
 def compile_expression(text: str, environment: Environment, *, checked: bool = True) -> Program:
     """The program of `text`; CelCompileError when it does not parse or check (`checked=False` skips the check)."""
@@ -71,17 +82,27 @@ def _compile(text: str, environment: Environment, checked: bool) -> Program:
     root = parse(text)
     facts = check(text, root, environment) if checked else None
     fold_constants(root)
-    functions = []
-    for exact in (False, True):
-        links = Links()
-        emitter = Emitter(_Mapping(environment, links), links, exact=exact)
-        types = {} if facts is None else trusted_types(facts, {})
-        body = py.Expression(make.function(["given"], emitter.expression(root, types, facts)))
-        code = compile_quietly(body)
-        functions.append(eval(code, link(links.names)))
+    types = {} if facts is None else trusted_types(facts, {})
+    links = Links()
+    value = Emitter(_Mapping(environment, links), links).expression(root, types, facts)
+    exact = _function([py.Return(value)], links)
+    links = Links()
+    emitter = Statements(_Mapping(environment, links), links)
+    try:
+        value = emitter.expression(root, types, facts)
+        fast = _function([*emitter.block, py.Return(value)], links)
+    except NoFastFormError:
+        fast = exact
     from gatewright.cel.types import DYN
 
-    return Program(functions[0], functions[1], DYN if facts is None else facts.output)
+    return Program(fast, exact, DYN if facts is None else facts.output)
+
+
+def _function(body: list[py.stmt], links: Links) -> Callable[..., Any]:
+    functions = link(links.names)
+    exec(compile_quietly(py.Module([make.function_def("evaluate", ["given"], body)], [])), functions)
+    evaluate: Callable[..., Any] = functions["evaluate"]
+    return evaluate
 
 
 CONVERSIONS = frozenset({"bool", "bytes", "double", "duration", "dyn", "int", "string", "timestamp", "type", "uint"})

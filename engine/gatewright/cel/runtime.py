@@ -542,6 +542,18 @@ def optional_map(target: Any, body: Callable[[Any], Any], flat: bool) -> Any:
     return value if flat else Optional(value)
 
 
+def bare(value: Any) -> Any:
+    """A value without the optional around it."""
+    return value.value if value.__class__ is Optional else value
+
+
+def held(target: Any) -> Any:
+    """What an optional holds; `target` is not NONE."""
+    if target.__class__ is not Optional:
+        raise CelEvaluationError(_NO_OVERLOAD)
+    return target.value
+
+
 def optional_or(target: Any, other: Callable[[], Any], unwrap: bool) -> Any:
     """`target.or(other)` and `target.orValue(other)`: the other is not evaluated where the target has a value."""
     if target.__class__ is not Optional:

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from gatewright.errors import TemplateError
 from gatewright.gatekeeper.drivers import Finding, Path, Policy, Rule
 from gatewright.gatekeeper.template import CEL, Template
-from gatewright.records import record
+from gatewright.records import field, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from gatewright.cel.driver import Program, Record
     from gatewright.cel.inputs import Inputs
     from gatewright.codegen.cache import CodeCache
     from gatewright.gatekeeper.constraint import Constraint
@@ -43,8 +44,9 @@ class CelDriver:
 
 @record(slots=True)
 class _CelPolicy:
-    program: Any
+    program: Program
     reads_inventory: bool = False
+    recorders: dict[str, tuple[Constraint, Record]] = field(default_factory=dict)
 
     def bind(self, constraint: Constraint) -> Rule:
         bound = self.program.bind(constraint.document)
@@ -55,19 +57,38 @@ class _CelPolicy:
         return rule
 
     def paths(self, constraint: Constraint, review: Review, inventory: Any, context: Any) -> dict[str, Path]:
-        from gatewright.gatekeeper.evidence import subject
-
-        places = _places_of(review)
-        found: dict[str, Path] = {}
-        for message, reads in self.program.evidence(constraint.document, _inputs_of(review)):
-            if message not in found:
-                found[message] = subject(places, reads)
-        return found
+        inputs = _inputs_of(review)
+        told = self._recorder(constraint)(inputs)
+        return _paths(review, self.program.evidence(constraint.document, inputs) if told is None else told)
 
     def located(
         self, constraint: Constraint, review: Review, inventory: Any, context: Any
     ) -> tuple[list[Finding], dict[str, Path]] | None:
-        return None
+        if self.program.source.match_conditions:
+            return None  # which the recorder does not ask
+        told = self._recorder(constraint)(_inputs_of(review))
+        if not told:
+            return None if told is None else ([], {})
+        return [(message, None) for message, _ in told], _paths(review, told)
+
+    def _recorder(self, constraint: Constraint) -> Record:
+        of, recorder = self.recorders.get(constraint.ref.name, (None, None))
+        if recorder is None or of is not constraint:
+            recorder = self.program.recorder(constraint.document)
+            self.recorders[constraint.ref.name] = (constraint, recorder)
+        return recorder
+
+
+def _paths(review: Review, told: Iterable[tuple[str, Any]]) -> dict[str, Path]:
+    """For each message the place in the object that the reads before it lead to."""
+    from gatewright.gatekeeper.evidence import subject
+
+    places = _places_of(review)
+    found: dict[str, Path] = {}
+    for message, reads in told:
+        if message not in found:
+            found[message] = subject(places, reads)
+    return found
 
 
 def _inputs_of(review: Review) -> Inputs:

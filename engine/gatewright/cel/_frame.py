@@ -1,0 +1,134 @@
+"""The composited variables of a policy within one generated function.
+
+A variable is computed where it is first needed, and is a local from there on. One that is first needed in a loop, or
+again where its local may not have been assigned, is *lazy*: a function that remembers. Which are lazy shows while
+emitting; so a function is emitted until nothing new shows.
+"""
+
+from __future__ import annotations
+
+import ast as py
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from gatewright.cel import _python as make
+from gatewright.cel._exact_code import AUTHORIZER, INPUTS
+from gatewright.cel._loops import READS
+from gatewright.cel._statements import Facts, Path, Statements
+from gatewright.cel.codegen import Links
+from gatewright.cel.declarations import VARIABLES
+from gatewright.cel.policy import Plan, checked_of
+from gatewright.records import field, record
+
+
+@record(slots=True)
+class Surroundings:
+    """What the functions of a policy have in common: its variables' Python names, and those known from outside."""
+
+    plan: Plan
+    links: Links
+    local: dict[str, str]
+    constants: list[str] = field(default_factory=list)
+
+
+class Frame:
+    """One attempt at a function; `lazy` grows while it is emitted."""
+
+    def __init__(
+        self, around: Surroundings, *, recording: bool, lazy: Iterable[str] = (), often: Counter[Path] | None = None
+    ) -> None:
+        self.around = around
+        self.lazy = set(lazy)
+        self.emitter = Statements(self, around.links, recording=recording, often=often)
+        self.outermost = self.emitter.facts
+        self.outside = {around.local[name] for name in around.constants}
+        self.placed: set[str] = set()
+        self.getters: dict[str, list[py.stmt]] = {}
+
+    def body(self) -> list[py.stmt]:
+        """The function's statements."""
+        before: list[py.stmt] = []
+        for name, getter in self.getters.items():
+            before += [make.assign(self.around.local[name], self.around.links.runtime("UNSET")), *getter]
+        return [*before, *self.emitter.block]
+
+    # -- Names
+
+    def variable(self, name: str) -> py.expr | None:
+        if name == "variables":
+            return self.around.links.runtime("UNSET")
+        if name in AUTHORIZER:
+            return make.call(self.around.links.runtime("no_authorizer"))
+        return make.name(name) if name in INPUTS else None
+
+    def member(self, struct: str, field: str) -> py.expr | None:
+        if struct != VARIABLES.name:
+            return None
+        known = self.known(field)
+        if known is not None:
+            return make.name(known)
+        if self.emitter.looping or field in self.lazy or field in self.placed:
+            self.lazy.add(field)
+            return make.call(make.name(self.getter(field)))
+        self.placed.add(field)
+        value = self.value(field)
+        self.emitter.block.append(make.assign(self.around.local[field], value))
+        self.emitter.facts.variables[field] = self.around.local[field]
+        return make.name(self.around.local[field])
+
+    def ensure(self, name: str) -> None:
+        value = self.member(VARIABLES.name, name)
+        if not isinstance(value, py.Name):
+            assert value is not None
+            self.emitter.facts.variables[name] = self.emitter.assigned(value).id
+
+    def ensure_all(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.ensure(name)
+
+    def path_of(self, name: str) -> Path | None:
+        known = self.known(name)
+        return None if known is None else (known,)
+
+    def is_foreign(self, name: str) -> bool:
+        return name in self.outside
+
+    def known(self, name: str) -> str | None:
+        """The Python name of a variable that is there."""
+        if name == "anyObject" and self.around.plan.source.binds_any_object:
+            return name
+        if name in self.around.constants:
+            return self.around.local[name]
+        return self.emitter.facts.variables.get(name)
+
+    def value(self, name: str) -> py.expr:
+        variable = self.around.plan.variables[name]
+        return self.emitter.expression(checked_of(variable).root, variable.trusted, variable.checked)
+
+    def getter(self, name: str) -> str:
+        """The function that remembers a variable. It may use what every way to its callers has computed."""
+        local = self.around.local[name]
+        if name not in self.getters:
+            definition = self.getters[name] = []
+            e = self.emitter
+            outside = e.block, e.facts, e.looping
+            e.block, e.facts, e.looping = [], Facts(variables=dict(self.outermost.variables)), 0
+            e.block.append(make.assign(local, self.value(name)))
+            compute, (e.block, e.facts, e.looping) = e.block, outside
+            unset = make.compare(make.name(local), py.Is(), self.around.links.runtime("UNSET"))
+            shared = py.Nonlocal([local, READS] if e.recording else [local])
+            body = [shared, py.If(unset, compute, []), py.Return(make.name(local))]
+            definition.append(make.function_def(f"get_{local}", [], body))
+        return f"get_{local}"
+
+
+def emitted(around: Surroundings, write: Callable[[Frame], None], *, recording: bool = False) -> list[py.stmt]:
+    """The statements of a function that `write` emits."""
+    first = Frame(around, recording=recording)
+    write(first)
+    while True:
+        frame = Frame(around, lazy=first.lazy, often=first.emitter.wanted, recording=recording)
+        write(frame)
+        if frame.lazy == first.lazy:
+            return frame.body()
+        first = frame
