@@ -13,8 +13,8 @@ from gatewright.checking.request import CheckRequest
 from gatewright.checking.units import Part, Unit
 from gatewright.checking.waivers import Waiver, carries_waivers, complaint, inline
 from gatewright.errors import GatewrightError, LimitError, ManifestError
-from gatewright.manifests import Document, read_blocks, unpacked
-from gatewright.records import record, replace
+from gatewright.manifests import Document, is_list, read_blocks, unpacked
+from gatewright.records import record
 from gatewright.report.data import fingerprint
 from gatewright.report.found import Found, is_from_text, place, states_place
 from gatewright.source import Location
@@ -282,14 +282,13 @@ def _documents_in(data: bytes, part: Part, kind: str) -> Iterator[Document | Gat
     if reader is not None:
         yield from _read_foreign(reader, data, name)
         return
-    padding = part.row - 1
-    for item in read_blocks([data] if data else [], name):
+    for item in read_blocks([data] if data else [], name, row=part.row):
         if isinstance(item, ManifestError):
-            yield _moved(_hinted(item, data), padding)
-            continue
-        if padding:
-            item = replace(item, row=item.row + padding)
-        yield from unpacked(item)
+            yield _hinted(item, data, part.row)
+        elif is_list(item.value):
+            yield from unpacked(item)
+        else:
+            yield item
 
 
 _READABLE = (".yaml", ".yml", ".json")
@@ -353,21 +352,18 @@ def _at(error: GatewrightError, document: Document) -> GatewrightError:
     return error
 
 
-def _hinted(error: ManifestError, data: bytes) -> ManifestError:
-    """With a hint where the fault is in a template's braces, of which YAML's own messages say nothing."""
-    row = error.location.row if error.location is not None else 0
+def _hinted(error: ManifestError, data: bytes, first: int) -> ManifestError:
+    """With a hint where the fault is in a template's braces, of which YAML's own messages say nothing.
+
+    The data begin on line `first`.
+    """
+    row = error.location.row - first + 1 if error.location is not None and error.location.row else 0
     if any(b"{{" in line for line in data.split(b"\n", row)[max(row - 2, 0) : row]):
         error.hint = _TEMPLATE
     return error
 
 
 _TEMPLATE = "this looks like a template: render it first (helm template CHART | gatewright check -)"
-
-
-def _moved(error: ManifestError, rows: int) -> ManifestError:
-    if rows and error.location is not None and error.location.row:
-        error.location = error.location.shifted(file=error.location.file, rows=rows)
-    return error
 
 
 def error_data(error: GatewrightError) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from gatewright.errors import ManifestError
 from gatewright.manifests._fast import Origins, read_fast
 from gatewright.manifests._lines import NOT_PROVEN
 from gatewright.manifests._rows import find
-from gatewright.manifests._stream import Chunk, blocks_of, looks_like_json, split_yaml
+from gatewright.manifests._stream import Chunk, looks_like_json, split_yaml
 from gatewright.records import field, record
 from gatewright.source import Location
 from gatewright.source import excerpt as _excerpt
@@ -92,17 +92,18 @@ def read_text(
 
 
 def read_blocks(
-    blocks: Iterable[bytes], file: str = "", *, limit: int = MAX_DOCUMENT_BYTES
+    blocks: Iterable[bytes], file: str = "", *, limit: int = MAX_DOCUMENT_BYTES, row: int = 1
 ) -> Iterator[Document | ManifestError]:
-    """`read_text` for bytes that arrive in blocks; holds no more than a document at a time, unless it is JSON."""
+    """`read_text` for bytes that arrive in blocks, the first of them on line `row`; holds no more than a document at a
+    time, unless it is JSON."""
     source = iter(blocks)
     first = next(source, b"")
     while len(first) < 1024 and (more := next(source, b"")):
         first += more
     source = chain([first], source)
     if looks_like_json(first):
-        return _not_empty(_read_json_stream(b"".join(source), file, limit))
-    return _read_yaml(source, file, limit)
+        return _not_empty(_read_json_stream(b"".join(source), file, limit, row))
+    return _read_yaml(source, file, limit, row=row)
 
 
 def _not_empty(items: Iterable[Document | ManifestError]) -> Iterator[Document | ManifestError]:
@@ -110,7 +111,7 @@ def _not_empty(items: Iterable[Document | ManifestError]) -> Iterator[Document |
 
 
 def _read_yaml(
-    blocks: Iterable[bytes], file: str, limit: int, *, row: int = 1, index: int = 0
+    blocks: Iterable[bytes], file: str, limit: int, *, row: int, index: int = 0
 ) -> Iterator[Document | ManifestError]:
     for chunk in split_yaml(blocks, limit=limit, row=row):
         try:
@@ -155,34 +156,33 @@ def _decode(data: bytes, file: str, row: int) -> str:
         raise ManifestError(shown, location, hint="save the file as UTF-8") from None
 
 
-def _read_json_stream(data: bytes, file: str, limit: int) -> Iterator[Document | ManifestError]:
+def _read_json_stream(data: bytes, file: str, limit: int, row: int) -> Iterator[Document | ManifestError]:
     if len(data) > limit:
-        yield _read_fault(f"the document is larger than {limit // (1 << 20)} MiB", file)
+        yield _read_fault(f"the document is larger than {limit // (1 << 20)} MiB", file, row)
         return
     from gatewright.manifests._json import read_json
 
     try:
         value = read_json(data)
     except ValueError:
-        yield from _read_concatenated_json(data, file, limit)
+        yield from _read_concatenated_json(data, file, limit, row)
     else:
-        yield Document(value, file, 0, 1, data.decode("utf-8"))
+        yield Document(value, file, 0, row, data.decode("utf-8"))
 
 
-def _read_fault(fault: str, file: str) -> ManifestError:
+def _read_fault(fault: str, file: str, row: int) -> ManifestError:
     try:
-        _read_chunk(Chunk(b"", 1, fault), file)
+        _read_chunk(Chunk(b"", row, fault), file)
     except ManifestError as error:
         return error
     raise AssertionError("unreachable")
 
 
-def _read_concatenated_json(data: bytes, file: str, limit: int) -> Iterator[Document | ManifestError]:
+def _read_concatenated_json(data: bytes, file: str, limit: int, row: int) -> Iterator[Document | ManifestError]:
     """JSON values in a row. After a fault the rest is YAML, if no more than one value has come before it."""
     from gatewright.manifests._json import scan_json
 
     done = 0
-    row = 1
     count = 0
     for line in data.splitlines(keepends=True):
         value = _json_line(line)
@@ -320,11 +320,3 @@ def _kinded(value: Any, file: str, row: int) -> Any:
 def _kept_for_verify(text: str) -> list[tuple[int, str]]:
     numbered = enumerate(text.split("\n"))
     return [(at, line) for at, line in numbered if (bare := line.strip()) and not bare.startswith("#")]
-
-
-def read_file_blocks(handle: object, file: str, *, limit: int) -> Iterator[Document | ManifestError]:
-    """`read_blocks` on an open binary file; an error while reading ends it."""
-    try:
-        yield from read_blocks(blocks_of(handle), file, limit=limit)
-    except OSError as error:
-        yield ManifestError(f"cannot read: {error.strerror or error}", Location(file))

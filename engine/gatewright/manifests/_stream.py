@@ -68,7 +68,7 @@ def split_yaml(blocks: Iterable[bytes], *, limit: int, row: int = 1) -> Iterator
             led = not (fault or text or cut)
             row += dropped + text.count(b"\n") + 1
             dropped, cut = 0, False
-            fault = _separator_fault(buffer[start + 1 : stop])
+            fault = "" if stop == start + 4 else _separator_fault(buffer[start + 1 : stop])
             # The newline that ends the separator's line stands in front of the next document.
             begin = searched = stop
         searched = max(searched, start if start >= 0 else len(buffer) - 4, begin)
@@ -88,7 +88,7 @@ def _chunk(text: bytes, row: int, fault: str, cut: bool, limit: int, led: bool) 
         return Chunk(b"", row - 1, fault)
     if cut or len(text) > limit:
         return Chunk(b"", row, f"the document is larger than {limit // (1 << 20)} MiB")
-    if b"\r\n" in text:
+    if b"\r" in text:  # a single byte is found far sooner than two
         text = text.replace(b"\r\n", b"\n")
     return Chunk(text if text.endswith(b"\n") else text + b"\n", row, led=led)
 
