@@ -73,7 +73,10 @@ BINDING = {
 TEAM = {"matchLabels": {"team": "web"}}
 NAMED_DEFAULT = {"matchLabels": {"kubernetes.io/metadata.name": "default"}}
 NAMED_SHOP = {"matchLabels": {"kubernetes.io/metadata.name": "shop"}}
-INVENTORY = 'sprintf("%v %v", [input.parameters.n, data.inventory.cluster.v1.Pod.q.spec.n])'
+INVENTORY = (
+    'sprintf("%v %v", [input.parameters.n, [n | walk(data.inventory, [path, n]); path[_] == "spec"; is_number(n)]])'
+)
+STORED_LABELS = '{label | walk(data.inventory, [path, label]); path[_] == "labels"; is_string(label)}'
 
 OWNED = mutator("AssignMetadata", "metadata.labels.owner", {"assign": {"value": "me"}})
 
@@ -133,11 +136,23 @@ ROWS = {
         ['{"owner": "me"}'],
         ["none"],
     ),
+    "an object without a namespace, in `data.inventory`": (
+        [*saying("[place | data.inventory[place]]"), pod("q")],
+        pod(),
+        ['["namespace"]'],
+        ['["cluster"]'],
+    ),
+    "mutators, and `data.inventory`": (
+        [*saying(STORED_LABELS), pod("q"), OWNED],
+        pod(),
+        ['{"me"}'],
+        ["set()"],
+    ),
     "large integers in parameters and in the inventory": (
         [*saying(INVENTORY, n=1_000_000), pod("q", spec={"n": 1_000_000})],
         pod(),
-        ["1000000 1000000"],
-        ["1e+06 1e+06"],
+        ["1000000 [1000000]"],
+        ["1e+06 [1e+06]"],
     ),
 }
 
@@ -150,7 +165,6 @@ def messages(make_host, documents, obj, **options):
 @pytest.mark.parametrize("what", ROWS)
 def test_a_row_of_the_manual(make_host, what):
     documents, obj, here, with_gator = ROWS[what]
-    # The inventory of a cluster holds no defaulted namespaces.
     assert messages(make_host, documents, obj, enforcement_point="gator.gatekeeper.sh") == here
     assert messages(make_host, documents, obj, gator_compat=True) == with_gator
 

@@ -576,3 +576,49 @@ def test_a_runaway_policy_is_stopped_and_the_next_review_goes_on(make_host):
         with pytest.raises(LimitError, match="evaluation timed out"):
             host.review(pod(labels={"slow": "yes"}))
         assert messages(host, pod(labels={"quick": "yes"})) == ["quick"]
+
+
+OLD = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "o", "labels": {"a": "b"}}}
+
+
+@pytest.mark.parametrize(
+    ("match", "applies"),
+    [
+        ({"kinds": [{"apiGroups": ["apps"], "kinds": ["ConfigMap"]}]}, False),
+        ({"kinds": [{"apiGroups": [""], "kinds": ["ConfigMap"]}], "name": "n"}, False),
+        ({"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}], "name": "o"}, False),
+        ({"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}]}, True),
+        ({"kinds": [{"apiGroups": [""], "kinds": ["ConfigMap"]}]}, True),
+        ({"kinds": [{"apiGroups": [""], "kinds": ["ConfigMap"]}], "name": "o"}, True),
+        ({"kinds": [{"apiGroups": [""], "kinds": ["Pod", "ConfigMap"]}], "name": "o"}, True),
+        ({"labelSelector": {"matchLabels": {"a": "b"}}}, True),
+    ],
+)
+def test_an_old_object_of_another_kind_is_matched_by_all_criteria(make_host, match, applies):
+    """As Gatekeeper's target does (pkg/target/matcher.go); observed with gator verify."""
+    host = make_host(template(), constraint(match=match))
+    request = {"uid": "u", "operation": "UPDATE", "kind": {"group": "", "version": "v1", "kind": "Pod"}}
+    review = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview"}
+    found = host.review({**review, "request": {**request, "object": pod("n"), "oldObject": OLD}})
+    assert bool(found) is applies
+
+
+def test_the_inventory_is_what_a_cluster_stores(make_host):
+    owner = mutator("AssignMetadata", "metadata.labels.owner", {"assign": {"value": "me"}})
+    documents = (owner, pod("q"), namespace("shop"))
+    stored = make_host(*documents).inventory.data
+    assert stored["namespace"]["default"]["v1"]["Pod"]["q"]["metadata"] == {
+        "name": "q",
+        "namespace": "default",
+        "labels": {"owner": "me"},
+    }
+    assert stored["cluster"]["v1"]["Namespace"]["shop"]["metadata"]["labels"] == {"owner": "me"}
+    written = make_host(*documents, mutate=False).inventory.data
+    assert "labels" not in written["namespace"]["default"]["v1"]["Pod"]["q"]["metadata"]
+    assert make_host(*documents, gator_compat=True).inventory.data["cluster"]["v1"]["Pod"]["q"] == pod("q")
+
+
+def test_what_was_put_into_a_namespace_can_be_taken_out(make_host):
+    host = make_host(pod("q"))
+    host.remove(pod("q"))
+    assert host.inventory.data == {}

@@ -252,10 +252,23 @@ class Host:
         self.remember(obj)
 
     def remember(self, obj: kube.Object) -> None:
-        """Keep an object as data, for data.inventory and as what may be the parameters of a binding."""
-        self.inventory.add(obj if self.semantics == CLUSTER else kube.large_as_floats(obj))
+        """Keep an object as data, for data.inventory and as what may be the parameters of a binding.
+
+        In a cluster that is what is stored: in its namespace, and as the mutators leave it that are known so far.
+        """
+        if self.semantics == CLUSTER:
+            obj = self._stored(obj)
+            self.inventory.add(obj)
+        else:
+            self.inventory.add(kube.large_as_floats(obj))
         if self._admission is not None:
             self._admission.add(obj)
+
+    def _stored(self, obj: kube.Object) -> kube.Object:
+        placed = self.surroundings.placed(obj)
+        if not self.mutates or self._expander is None:
+            return placed
+        return self._admitted(placed, self.surroundings.namespace_of(placed), "CREATE", "")
 
     def learn(self, obj: kube.Object) -> None:
         """Take what an object says to the host itself, without keeping it as data."""
@@ -293,7 +306,7 @@ class Host:
         elif is_constraint(document):
             self._constraints.pop((gvk.kind, name), None)
         else:
-            self.inventory.remove(document)
+            self.inventory.remove(self.surroundings.placed(document))
             if gvk.group == "" and gvk.kind == "Namespace":
                 self.surroundings.namespaces.pop(name, None)
         self._forget_index()
@@ -550,8 +563,9 @@ class Host:
         met = Met(review, [], [])
         if self.surroundings.excludes(review.subject, review.request.get("namespace", "")):
             return met
+        mixed = len(review.subjects) > 1 and review.changes_kind
         for entry in self._candidates(review):
-            check = entry.check
+            check = entry.constraint.matcher if mixed else entry.check
             if check is not None:
                 try:
                     if not _matches(check, review):
@@ -563,14 +577,18 @@ class Host:
         return met
 
     def _candidates(self, review: Review) -> Iterable[Entry]:
-        subject = review.subjects[0]
-        entries = self._index.get((subject.group, subject.kind))
-        if entries is None:
-            entries = self._find_entries(subject.group, subject.kind)
+        entries = self._entries_of(review.subjects[0])
+        if len(review.subjects) > 1 and review.changes_kind:
+            known = set(map(id, entries))
+            entries += tuple(entry for entry in self._entries_of(review.subjects[1]) if id(entry) not in known)
         if self.enforcement_point == WEBHOOK_POINT:
             operation = review.request["operation"]
             return [e for e in entries if e.constraint.template.covers(operation)]
         return entries
+
+    def _entries_of(self, subject: Subject) -> tuple[Entry, ...]:
+        entries = self._index.get((subject.group, subject.kind))
+        return self._find_entries(subject.group, subject.kind) if entries is None else entries
 
     def _find_entries(self, group: str, kind: str) -> tuple[Entry, ...]:
         if self._entries is None:
@@ -617,7 +635,15 @@ class Host:
 def _loading_order(document: kube.Object) -> int:
     if is_template(document):
         return 0
-    return 1 if is_constraint(document) or _is_admission_policy(document) else 2
+    if is_constraint(document) or _is_admission_policy(document):
+        return 1
+    return 2 if kube.gvk_of(document).group in _TELLING or document.get("kind") == "Namespace" else 3
+
+
+# What is said of other objects has to be known when those are kept as data.
+_TELLING: Final = frozenset(
+    {"apiextensions.k8s.io", "config.gatekeeper.sh", "expansion.gatekeeper.sh", "mutations.gatekeeper.sh"}
+)
 
 
 def _answering(options: EvalOptions | None, provider: Provider) -> EvalOptions:

@@ -75,6 +75,12 @@ class Review:
         return self.subjects[0]
 
     @property
+    def changes_kind(self) -> bool:
+        """Whether the old object is of another kind: a constraint applies that matches either in all its criteria."""
+        one, other = self.subjects[0], self.subjects[-1]
+        return one is not other and (one.group, one.kind) != (other.group, other.kind)
+
+    @property
     def subject_object(self) -> kube.Object:
         """The object, or on DELETE the one that is deleted."""
         obj = self.object if self.object is not None else self.old_object
