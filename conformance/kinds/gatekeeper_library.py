@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 def cases(fixtures: Path, options: Options) -> Iterator[Case]:
     """One case for each case of each suite, and one for each test that has none."""
-    from gatewright.harness.reading import AS_GATOR_VERIFY
-    from gatewright.harness.runner import load_suite
+    from gatewright.harness.reading import AS_GATOR_VERIFY, load_suite
 
     root = fixtures / "gatekeeper-library"
     for path in sorted(root.rglob("suite.yaml")):
@@ -49,8 +48,8 @@ def _outcome(path: Path, engine: str, test: int, case: int | None) -> str | None
 @cache
 def _run(path: Path, engine: str) -> SuiteResult:
     from gatewright.gatekeeper.host import GATOR_VERIFY, Host
-    from gatewright.harness.reading import AS_GATOR_VERIFY
-    from gatewright.harness.runner import load_suite, run_suite
+    from gatewright.harness.reading import AS_GATOR_VERIFY, load_suite
+    from gatewright.harness.runner import run_suite
 
     def host() -> Any:
         return Host(engine=engine, semantics=GATOR_VERIFY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import CodeType
 
@@ -162,15 +162,55 @@ class CompiledPolicy:
         imports = tuple(imports)
         if self.cache is None:
             with deep():
-                plan = self._plan(text, package, imports, capture=capture)
-                unit = self._unit([plan.body], dict(plan.names), covering=coverage, lasting=True)
-                unit.write_query(plan)
+                unit = self._lasting_unit(self._plan(text, package, imports, capture=capture), coverage)
                 return PreparedQuery(_load(link.compile_parts(unit.parts()), unit.loaded), text)
         codes = self._codes(
             ("query", text, str(package), *imports, str(coverage), str(capture)),
             lambda: self.query_unit(text, package=package, imports=imports, coverage=coverage, capture=capture),
         )
         return PreparedQuery(_load(codes), text)
+
+    def queries(self, texts: Sequence[str], *, coverage: bool = False) -> list[PreparedQuery | None]:
+        """Many queries as `query` has them, which are made and kept together: what they share is there once. None for
+        one that `query` would refuse."""
+        key = self.key("queries", str(coverage), *texts) if self.cache is not None else ""
+        kept = self.cache.get(key) if self.cache is not None else None
+        shared: dict[str, Any] = {}
+        if kept is None:
+            kept = list(self._made(texts, coverage))
+            if self.cache is not None:
+                self.cache.put(key, kept)
+            if coverage in self._lasting:
+                shared = self._lasting[coverage].loaded
+        made: list[PreparedQuery | None] = []
+        for text, found in zip(texts, kept, strict=True):
+            names = None if found is None else _load(found[1], shared if found[0] else None)
+            made.append(None if names is None else PreparedQuery(names, text))
+        return made
+
+    def _made(self, texts: Sequence[str], coverage: bool) -> Iterator[tuple[bool, list[CodeType]] | None]:
+        """The code of each query, and whether it belongs to what the others have made."""
+        for text in texts:
+            try:
+                with deep():
+                    unit = self._lasting_unit(self._plan(text, None, (), capture=False), coverage)
+                    yield unit.lasting, link.compile_parts(unit.parts())
+            except RegoErrors:
+                yield None
+
+    def _lasting_unit(self, plan: QueryPlan, coverage: bool) -> Unit:
+        unit = self._unit([plan.body], dict(plan.names), covering=coverage, lasting=True)
+        unit.write_query(plan)
+        return unit
+
+    def uncached(self) -> CompiledPolicy:
+        """The same for what is asked but once, of which nothing is kept."""
+        if self.cache is None:
+            return self
+        twin = replace(self, cache=None)
+        if "program" in self.__dict__:
+            twin.__dict__["program"] = self.program
+        return twin
 
     def query_unit(
         self,

@@ -199,3 +199,13 @@ def test_a_query_that_is_known_compiles_nothing(imported, tmp_path):
     assert "gatewright.querying" in modules
     compiling = ("gatewright.analysis", "gatewright.codegen.unit", "gatewright.syntax", "tarfile", "fnmatch")
     assert not among(modules, tuple(name for name in HEAVY if name != "json") + compiling)
+
+
+def test_tests_that_passed_before_are_not_compiled_again(imported, tmp_path):
+    (tmp_path / "shop_test.rego").write_text("package shop\n\ntest_it if data.limit > 1\n")
+    (tmp_path / "limit.json").write_text('{"limit": 2}')
+    modules = imported("test", ".")
+    assert "gatewright.harness" in modules
+    unused = ("json", "pathlib", "urllib")
+    compiling = ("gatewright.analysis", "gatewright.codegen.unit", "gatewright.gatekeeper", "gatewright.syntax", "xml")
+    assert not among(modules, tuple(name for name in HEAVY if name not in unused) + compiling)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 import pytest
 
-from gatewright.errors import LoadErrors, UsageError
+from gatewright.codegen.cache import CodeCache
+from gatewright.errors import LoadErrors, RegoErrors, UsageError
+from gatewright.harness import definitions
+from gatewright.harness.definitions import find_tests
 from gatewright.harness.discover import discover
 from gatewright.harness.rego_tests import run_rego_tests
 from gatewright.harness.select import parse_filter
 from gatewright.harness.session import TestRequest, run_tests
+from gatewright.querying import QueryRequest, run_query
 from gatewright.runtime.context import EvalOptions
 
 POLICY = """\
@@ -26,11 +31,18 @@ equal_to(x, y) if x == y
 """
 
 
-@pytest.fixture
-def run(tmp_path):
+@pytest.fixture(params=["nothing kept", "the first of several runs", "a later run"])
+def run(request, tmp_path):
     """Results by the test's name, of tests written below `package pol_test`."""
 
     def run(text: str, **options):
+        if request.param != "nothing kept":
+            options["cache"] = CodeCache(tmp_path / "code")
+        if request.param == "a later run":
+            once(text, **{**options, "covered": set()} if "covered" in options else options)
+        return once(text, **options)
+
+    def once(text: str, **options):
         (tmp_path / "pol.rego").write_text(POLICY)
         header = "package pol_test\n\nimport data.pol\n\n"
         (tmp_path / "pol_test.rego").write_text(header + textwrap.dedent(text))
@@ -188,3 +200,73 @@ class TestSessions:
         (tree / "notes.txt").write_text("")
         with pytest.raises(UsageError, match="not a suite"):
             discover([tree / "notes.txt"])
+
+
+class TestWhatIsKept:
+    TWICE = "package pol_test\n\ntest_a if {false}\n\ntest_a if {true}\n\ntest_b if {data.limit > 1}\n"
+
+    @pytest.fixture
+    def report(self, tmp_path, monkeypatch, capsys):
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        file = tmp_path / "p_test.rego"
+        file.write_text(self.TWICE)
+        (tmp_path / "data.json").write_text('{"limit": 2}')
+
+        def report(**options) -> str:
+            code = run_tests(TestRequest((tmp_path,), verbose=True, **options))
+            return f"{code}\n" + re.sub(r"  [\d.]+ s$", "", capsys.readouterr().out, flags=re.M)
+
+        return report
+
+    def parsed_by(self, monkeypatch) -> list[str]:
+        parsed: list[str] = []
+        monkeypatch.setattr(definitions, "find_tests", lambda texts, *_: parsed.extend(texts) or find_tests(texts, *_))
+        return parsed
+
+    def test_a_later_run_says_the_same(self, report):
+        fresh = report(cache=False)
+        assert "test_a#01" in fresh
+        assert [report() for _ in range(3)] == [fresh] * 3
+
+    def test_what_passes_is_parsed_once(self, report, monkeypatch):
+        assert report(run="test_b") == report(run="test_b", cache=False)
+        parsed = self.parsed_by(monkeypatch)
+        report(run="test_b")
+        assert parsed == []
+        report(run="test_a")
+        assert len(parsed) == 1
+
+    def test_it_belongs_to_the_texts_and_options(self, report, tmp_path):
+        report()
+        (tmp_path / "p_test.rego").write_text(self.TWICE.replace("false", "true"))
+        assert report() == report(cache=False)
+        assert report(rego_version="v1", run="test_b") == report(cache=False, run="test_b")
+        (tmp_path / "data.json").write_text('{"limit": 0}')
+        assert report() == report(cache=False)
+        (tmp_path / "p_test.rego").write_text("package pol_test\n\ntest_a { true }\n")
+        assert report(rego_version="v0").startswith("0")
+        with pytest.raises(RegoErrors):
+            report()
+
+    def test_tests_are_not_taken_for_other_modules(self, report, tmp_path, capsys):
+        """Definitions that share a name are two tests, and one rule to everybody else."""
+        for _ in range(2):
+            assert "test_a#01" in report()
+            assert run_query(QueryRequest("data.pol_test", data=(str(tmp_path / "p_test.rego"),), format="raw")) == 0
+            assert capsys.readouterr().out == '{"test_a":true}\n'
+
+    @pytest.mark.parametrize("damage", [b"", b"junk", None])
+    def test_damage_does_no_harm(self, report, tmp_path, damage):
+        fresh = report()
+        entries = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+        assert entries
+        for path in entries:
+            data = path.read_bytes()
+            path.write_bytes(data[:-1] if damage is None else damage)
+        assert [report() for _ in range(2)] == [fresh] * 2
+
+    def test_a_test_that_cannot_be_asked_fails_every_time(self, report, tmp_path):
+        (tmp_path / "p_test.rego").write_text("package p\n\ntest_f(x) if x\n\ntest_g if {true}\n")
+        fresh = report(cache=False)
+        assert "1 passed, 1 failed" in fresh
+        assert [report() for _ in range(2)] == [fresh] * 2

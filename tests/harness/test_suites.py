@@ -9,7 +9,8 @@ import pytest
 from gatewright.errors import ConstraintError, SuiteError, TemplateError, UsageError
 from gatewright.gatekeeper.result import ConstraintRef, ObjectRef, Violation
 from gatewright.harness.assertions import complaint
-from gatewright.harness.runner import load_suite, run_suite
+from gatewright.harness.reading import load_suite
+from gatewright.harness.runner import run_suite
 from gatewright.harness.select import parse_filter
 from gatewright.harness.suite import Assertion, Case, Test, parse_suite
 

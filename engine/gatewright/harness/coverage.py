@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from gatewright.harness.rego_tests import test_part
+from gatewright.harness.definitions import test_part
 from gatewright.records import record
 from gatewright.syntax import nodes
 

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from gatewright.errors import GatewrightError, UsageError
-from gatewright.harness.reading import AS_CLUSTER, Reader
-from gatewright.harness.runner import load_suite
+from gatewright.harness.reading import AS_CLUSTER, Reader, load_suite
 from gatewright.harness.suite import Suite
 from gatewright.loading import Ignore, ignoring
 from gatewright.records import record

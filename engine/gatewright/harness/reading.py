@@ -9,12 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
 
 from gatewright.errors import GatewrightError, ManifestError, SuiteError
+from gatewright.harness.suite import Suite, is_suite, parse_suite
 from gatewright.records import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from gatewright.manifests import Document
 
 
@@ -130,3 +133,9 @@ def _coded(error: GatewrightError) -> str:
 
 AS_CLUSTER = Reader(_cluster_first, _cluster_all, lambda path, written: written, placed)
 AS_GATOR_VERIFY = Reader(_verify_first, _verify_all, lambda path, written: _from_root(path), _coded, extended=False)
+
+
+def load_suite(path: Path, read: Reader = AS_CLUSTER) -> Suite | None:
+    """The suite a file holds, None for files that hold something else. Raises SuiteError for one that is broken."""
+    document = read.first(path, "Suite")
+    return parse_suite(document, path) if document is not None and is_suite(document) else None

@@ -2,57 +2,47 @@
 
 A test passes when its rule is true. `test_x[name]` is a table: each name the body comes to is a case. A failure names
 the expression that did not hold, and the body is evaluated once more up to it, to show the values in it.
+
+Which tests there are, and their code, is kept from one run to the next: files whose tests pass are parsed once.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from gatewright.errors import GatewrightError, RegoError, RegoErrors
-from gatewright.harness.explaining import explain, shown
-from gatewright.harness.probing import Probe, chosen
+from gatewright.codegen.cache import CodeCache, key_of
+from gatewright.compiler import compile_modules
+from gatewright.errors import GatewrightError
 from gatewright.harness.results import CaseResult, SuiteResult, TestResult
-from gatewright.harness.select import Filter
 from gatewright.loading import read_text
-from gatewright.records import record, replace
-from gatewright.runtime.json import dumps
+from gatewright.records import field_names, record, replace
+from gatewright.runtime.context import Context, EvalOptions
 from gatewright.runtime.values import UNDEFINED, from_key
-from gatewright.syntax import nodes
-from gatewright.syntax.text import node_text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatewright.analysis import Capabilities
     from gatewright.compiler import CompiledPolicy
-    from gatewright.runtime.context import EvalOptions
-
-_PREFIX, _TODO = "test_", "todo_test_"
+    from gatewright.harness.definitions import Definition, Parsed
+    from gatewright.harness.probing import Probe
+    from gatewright.harness.select import Filter
 
 
 @record(frozen=True, slots=True)
 class RegoTest:
-    """One test rule: where it is asked for, as a query, its definition, and which part of its ref is the name."""
+    """One test rule: where it is and how it is asked for. A `todo` is skipped."""
 
     file: str
     name: str
     query: str
     package: str
-    part: int
-    rule: nodes.Rule
-
-    @property
-    def keys(self) -> tuple[nodes.Term, ...]:
-        """What stands in brackets after the name of a table."""
-        head = self.rule.head
-        if head.args is not None or (head.value is None and head.key is not None):
-            return ()
-        return head.ref.terms[self.part + 1 :] or ((head.key,) if head.key is not None else ())
-
-    @property
-    def todo(self) -> bool:
-        return _part_name(self.rule.head.ref.terms[self.part]).startswith(_TODO)
+    is_table: bool
+    todo: bool
 
 
 def run_rego_tests(
@@ -64,6 +54,7 @@ def run_rego_tests(
     covered: set[tuple[str, int]] | None = None,
     options: EvalOptions | None = None,
     capabilities: Capabilities | None = None,
+    cache: CodeCache | None = None,
 ) -> list[SuiteResult]:
     """Run the tests in these files, which are compiled together; one result a file that holds tests.
 
@@ -71,83 +62,64 @@ def run_rego_tests(
     RegoErrors when the files do not compile.
     """
     texts = {str(path): read_text(path) for path in files}
-    modules, tests = find_tests(texts, rego_version, capabilities)
-    if not tests:
+    sources = _Sources(texts, rego_version, capabilities, cache)
+    if not sources.tests:
         return []
-    from gatewright.compiler import compile_modules
-
-    policy = compile_modules(modules, rego_version=rego_version, print_enabled=True, capabilities=capabilities)
-    runner = _Runner(policy, modules, texts, load_data(), options, covered)
+    sources.policy  # noqa: B018 - errors are raised before data is read
+    wanted = [test for test in sources.tests if select.matches_name(test.query) and not test.todo]
+    runner = _Runner(sources, wanted, load_data(), options or EvalOptions(), covered)
     results: dict[str, list[TestResult]] = {}
     seconds: dict[str, float] = {}
-    for test in tests:
-        if not select.matches_name(test.query):
-            result = TestResult(test.name, skipped=True)
-        else:
-            result = runner.run(test)
+    for test in sources.tests:
+        result = runner.run(test)
         results.setdefault(test.file, []).append(result)
         seconds[test.file] = seconds.get(test.file, 0.0) + result.seconds
     return [SuiteResult(Path(file), tuple(found), seconds=seconds[file]) for file, found in results.items()]
 
 
-def find_tests(
-    texts: Mapping[str, str], rego_version: str, capabilities: Capabilities | None = None
-) -> tuple[dict[str, nodes.Module], list[RegoTest]]:
-    """The parsed modules and their tests. Definitions that share a name are told apart by a number, as OPA does."""
-    from gatewright.syntax import parse_module
+class _Sources:
+    """The texts of Rego files, and what is made of them when it is asked for and not known."""
 
-    modules: dict[str, nodes.Module] = {}
-    tests: list[RegoTest] = []
-    seen: dict[tuple[str, ...], int] = {}
-    errors: list[RegoError] = []
-    language = None if capabilities is None else capabilities.language
-    for file, text in texts.items():
-        try:
-            module = parse_module(text, file=file, rego_version=rego_version, capabilities=language)
-        except RegoErrors as error:
-            errors.extend(error.errors)
-            continue
-        package = node_text(module.package.path)
-        rules = []
-        for rule in module.rules:
-            where = test_part(rule.head.ref)
-            if where is not None:
-                names = [_part_name(term) for term in rule.head.ref.terms[: where + 1]]
-                key = (package, *names)
-                count = seen[key] = seen.get(key, -1) + 1
-                if count:
-                    names[where] += f"#{count:02}"
-                    rule = _renamed(rule, where, names[where])
-                query = package + "".join(f'["{name}"]' for name in names)
-                tests.append(RegoTest(file, ".".join(names), query, package, where, rule))
-            rules.append(rule)
-        modules[file] = replace(module, rules=tuple(rules))
-    if errors:
-        raise RegoErrors(errors)
-    return modules, tests
+    def __init__(
+        self, texts: Mapping[str, str], rego_version: str, capabilities: Capabilities | None, cache: CodeCache | None
+    ) -> None:
+        self.texts = texts
+        self._version = rego_version
+        self._capabilities = capabilities
+        self._cache = cache
 
+    @cached_property
+    def parsed(self) -> Parsed:
+        from gatewright.harness.definitions import find_tests
 
-def test_part(ref: nodes.Ref) -> int | None:
-    """Which part of a rule's name says that it is a test: `test_x` itself, or the last one of `group.test_x`."""
-    for index, term in enumerate(ref.terms):
-        name = _part_name(term) if index == 0 or isinstance(term.value, nodes.String) else ""
-        if name.startswith((_PREFIX, _TODO)):
-            return index
-        if not name:
-            return None
-    return None
+        return find_tests(self.texts, self._version, self._capabilities)
 
+    @cached_property
+    def tests(self) -> list[RegoTest]:
+        if self._cache is None:
+            return self.parsed.tests
+        allowed = self._capabilities.key if self._capabilities is not None else ""
+        key = key_of(["tests", self._version, allowed, *(part for file in self.texts.items() for part in file)])
+        known = self._cache.get(key)
+        if known is None:
+            known = [[getattr(test, name) for name in field_names(test)] for test in self.parsed.tests]
+            self._cache.put(key, known)
+        return [RegoTest(*values) for values in known]
 
-def _part_name(term: nodes.Term) -> str:
-    value = term.value
-    return value.name if isinstance(value, nodes.Var) else value.value if isinstance(value, nodes.String) else ""
+    @cached_property
+    def policy(self) -> CompiledPolicy:
+        # The modules are not what these texts are elsewhere: definitions that share a name are told apart in them.
+        return compile_modules(
+            {f"tests of {file}": text for file, text in self.texts.items()},
+            rego_version=self._version,
+            print_enabled=True,
+            capabilities=self._capabilities,
+            cache=self._cache,
+            parse=lambda: self.parsed.modules,
+        )
 
-
-def _renamed(rule: nodes.Rule, where: int, name: str) -> nodes.Rule:
-    terms = list(rule.head.ref.terms)
-    terms[where] = replace(terms[where], value=nodes.String(name) if where else nodes.Var(name))
-    head = replace(rule.head, ref=nodes.Ref(tuple(terms)), name=name if rule.head.name else "")
-    return replace(rule, head=head)
+    def definition(self, test: RegoTest) -> Definition:
+        return self.parsed.definitions[test.query]
 
 
 class _Runner:
@@ -155,24 +127,22 @@ class _Runner:
 
     def __init__(
         self,
-        policy: CompiledPolicy,
-        modules: Mapping[str, nodes.Module],
-        texts: Mapping[str, str],
+        sources: _Sources,
+        wanted: Sequence[RegoTest],
         data: Any,
-        options: EvalOptions | None,
+        options: EvalOptions,
         covered: set[tuple[str, int]] | None,
     ) -> None:
-        from gatewright.runtime.context import EvalOptions
-
-        self._policy = policy
-        self._modules = modules
-        self._texts = texts
+        self._sources = sources
         self._data = data
-        self._options = options or EvalOptions()
+        self._options = options
         self._covered = covered
+        queries = sources.policy.queries([_query(test) for test in wanted], coverage=covered is not None)
+        self._queries = dict(zip((test.query for test in wanted), queries, strict=True))
+        self._asked = sources.policy.uncached()
 
     def run(self, test: RegoTest) -> TestResult:
-        if test.todo:
+        if test.query not in self._queries:
             return TestResult(test.name, skipped=True)
         started = time.perf_counter()
         printed: list[str] = []
@@ -184,54 +154,68 @@ class _Runner:
     def _outcome(self, test: RegoTest, printed: list[str]) -> tuple[str | None, tuple[CaseResult, ...]]:
         """What is wrong, if anything, and the cases of a table."""
         try:
-            value = self._evaluate(test.query, printed)
+            value = self._evaluate(test, printed)
             table = value if isinstance(value, dict) else {} if value is UNDEFINED else None
-            if test.keys and table is not None:
+            if test.is_table and table is not None:
                 cases = self._cases(test, table)
                 return None if cases else "no case of the table was reached", cases
             if value is True:
                 return None, ()
+            from gatewright.harness.explaining import explain, shown
+
             if value is not UNDEFINED:
                 return f"got {shown(value)}, want true", ()
-            return explain(self._probe(test), test.rule.body, self._texts[test.file]), ()
+            return explain(self._probe(test), self._sources.definition(test).rule.body, self._text(test)), ()
         except GatewrightError as error:
             return str(error), ()
 
-    def _evaluate(self, query: str, printed: list[str]) -> Any:
-        from gatewright.runtime.context import Context
-
+    def _evaluate(self, test: RegoTest, printed: list[str]) -> Any:
+        query = self._queries[test.query] or self._asked.query(_query(test))
         context = Context(replace(self._options, print_sink=lambda text, _: printed.append(text)))
-        prepared = self._policy.query(f"x = {query}", coverage=self._covered is not None)
         try:
-            rows = prepared.run(context, data=self._data)
+            rows = query.run(context, data=self._data)
         finally:
             if self._covered is not None:
                 self._covered |= context.covered
         return rows[0]["x"] if rows else UNDEFINED
 
+    def _text(self, test: RegoTest) -> str:
+        return self._sources.texts[test.file]
+
     def _probe(self, test: RegoTest) -> Probe:
-        imports = tuple(node_text(i).removeprefix("import ") for i in self._modules[test.file].imports)
+        from gatewright.harness.probing import Probe
+        from gatewright.syntax.text import node_text
+
+        module = self._sources.parsed.modules[test.file]
+        imports = tuple(node_text(each).removeprefix("import ") for each in module.imports)
         kept = tuple(path for path in imports if path.startswith(("data.", "input.")))
         # Prints were heard once.
-        return Probe(
-            self._policy, test.package.removeprefix("data."), kept, self._data, replace(self._options, print_sink=None)
-        )
+        options = replace(self._options, print_sink=None)
+        return Probe(self._asked, test.package.removeprefix("data."), kept, self._data, options)
 
     def _cases(self, test: RegoTest, value: dict[Any, Any]) -> tuple[CaseResult, ...]:
         """The cases that hold, and those that the body came to without holding."""
-        held = dict(_leaves(value, len(test.keys)))
-        probe, body = self._probe(test), test.rule.body
-        reached, known = probe.case_names(body, test.keys)
+        from gatewright.harness.explaining import explain, shown
+        from gatewright.harness.probing import chosen
+
+        defined = self._sources.definition(test)
+        keys, body = defined.keys, defined.rule.body
+        held = dict(_leaves(value, len(keys)))
+        probe = self._probe(test)
+        reached, known = probe.case_names(body, keys)
         results = [
             CaseResult(name, None if outcome is True else f"got {shown(outcome)}, want true")
             for name, outcome in held.items()
         ]
         for values in reached:
             if (name := _case_name(values)) not in held:
-                fixed = chosen(test.keys, values)
-                error = explain(probe, body, self._texts[test.file], fixed=fixed, known=known)
+                error = explain(probe, body, self._text(test), fixed=chosen(keys, values), known=known)
                 results.append(CaseResult(name, error))
         return tuple(results)
+
+
+def _query(test: RegoTest) -> str:
+    return f"x = {test.query}"
 
 
 def _leaves(value: dict[Any, Any], depth: int, above: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:
@@ -245,4 +229,6 @@ def _leaves(value: dict[Any, Any], depth: int, above: tuple[Any, ...] = ()) -> I
 
 
 def _case_name(values: Iterable[Any]) -> str:
+    from gatewright.runtime.json import dumps
+
     return "/".join(value if isinstance(value, str) else dumps(value) for value in values)

@@ -15,7 +15,7 @@ from gatewright.harness.assertions import complaint
 from gatewright.harness.reading import AS_CLUSTER, Reader
 from gatewright.harness.results import CaseResult, SuiteResult, TestResult
 from gatewright.harness.select import Filter
-from gatewright.harness.suite import Case, Suite, Test, as_gator_sees, is_suite, parse_suite
+from gatewright.harness.suite import Case, Suite, Test, as_gator_sees
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,12 +45,6 @@ class EngineFactory(Protocol):
     """Makes an empty engine; one that asks external data providers when the suite says what they answer."""
 
     def __call__(self, *, external_data: Provider | None = None) -> Engine: ...
-
-
-def load_suite(path: Path, read: Reader = AS_CLUSTER) -> Suite | None:
-    """The suite a file holds, None for files that hold something else. Raises SuiteError for one that is broken."""
-    document = read.first(path, "Suite")
-    return parse_suite(document, path) if document is not None and is_suite(document) else None
 
 
 def run_suite(

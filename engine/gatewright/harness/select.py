@@ -5,10 +5,13 @@ Empty: all. `a`: tests and cases whose own or whose test's name matches. `a//b`:
 
 from __future__ import annotations
 
-from gatewright.builtins.regexp import Regexp, RegexpError, compile_regexp
 from gatewright.errors import UsageError
-from gatewright.harness.suite import Test
 from gatewright.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gatewright.builtins.regexp import Regexp
+    from gatewright.harness.suite import Test
 
 
 @record(frozen=True, slots=True)
@@ -46,6 +49,8 @@ def parse_filter(text: str) -> Filter:
 
 
 def _pattern(text: str) -> Regexp:
+    from gatewright.builtins.regexp import RegexpError, compile_regexp
+
     try:
         return compile_regexp(text)
     except RegexpError as error:

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
 
 from gatewright.errors import UsageError
-from gatewright.harness import coverage as covering
 from gatewright.harness.discover import Found, discover
-from gatewright.harness.rego_tests import find_tests, run_rego_tests
 from gatewright.harness.results import SuiteResult
-from gatewright.harness.runner import Engine, EngineFactory, run_suite
 from gatewright.harness.select import Filter, parse_filter
 from gatewright.loading import load_files, reachable, read_capabilities, read_text
 from gatewright.records import record, replace
 from gatewright.report.tests import FORMATS, totals
 from gatewright.report.writing import write_whole
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, TextIO
+
     from gatewright.analysis import Capabilities
     from gatewright.gatekeeper.providers import Provider
     from gatewright.gatekeeper.result import Violation
+    from gatewright.harness.runner import Engine, EngineFactory
     from gatewright.runtime.context import EvalOptions
 
 
@@ -96,6 +95,8 @@ def _exit_code(results: list[SuiteResult], broken: list[SuiteResult], low: bool)
 def _suites(found: Found, request: TestRequest, select: Filter, capabilities: Capabilities | None) -> list[SuiteResult]:
     if not found.suites:
         return []
+    from gatewright.harness.runner import run_suite
+
     options = _options(request, capabilities)
     engine = host_factory(options, engine=request.engine, cache=request.cache, capabilities=capabilities)
     return [run_suite(suite, engine, select=select) for suite in found.suites]
@@ -146,6 +147,8 @@ def _rego(
 ) -> list[SuiteResult]:
     if not found.rego:
         return []
+    from gatewright.codegen.cache import CodeCache
+    from gatewright.harness.rego_tests import run_rego_tests
 
     def load() -> Any:
         named = (path.parent if path.name == "..." else path for path in request.paths)
@@ -160,14 +163,19 @@ def _rego(
         covered=reached,
         options=_options(request, capabilities),
         capabilities=capabilities,
+        cache=CodeCache() if request.cache else None,
     )
 
 
 def _report_coverage(found: Found, request: TestRequest, reached: set[tuple[str, int]], out: TextIO) -> bool:
+    from gatewright.harness import coverage as covering
+    from gatewright.harness.definitions import find_tests
+
     texts = {str(path): read_text(path) for path in found.rego}
-    modules, _ = find_tests(texts, request.rego_version)
-    files = covering.coverage(modules, reached)
+    files = covering.coverage(find_tests(texts, request.rego_version).modules, reached)
     if request.coverage_file is not None:
+        import json
+
         as_json = request.coverage_file.suffix == ".json"
         text = json.dumps(covering.as_json(files), indent=2) + "\n" if as_json else covering.as_lcov(files)
         _write(text, request.coverage_file, out)

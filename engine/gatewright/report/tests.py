@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
-from xml.etree import ElementTree
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gatewright.harness.results import CaseResult, SuiteResult, TestResult
 
@@ -69,6 +66,8 @@ def _indented(text: str, width: int) -> list[str]:
 
 def as_json(results: Sequence[SuiteResult], *, verbose: bool = False) -> str:
     """`{"summary": {…}, "suites": [{"path", "tests": [{"name", "cases": [{"name", "error", …}]}]}]}`."""
+    import json
+
     passed, failed, skipped = totals(results)
     document = {
         "summary": {"passed": passed, "failed": failed, "skipped": skipped},
@@ -108,64 +107,9 @@ def as_json(results: Sequence[SuiteResult], *, verbose: bool = False) -> str:
 
 def as_junit(results: Sequence[SuiteResult], *, verbose: bool = False) -> str:
     """JUnit XML: a testsuite a file, a testcase a case (or a test that has none)."""
-    passed, failed, skipped = totals(results)
-    root = ElementTree.Element(
-        "testsuites",
-        tests=str(passed + failed + skipped),
-        failures=str(failed),
-        skipped=str(skipped),
-        time=f"{sum(r.seconds for r in results):.3f}",
-    )
-    for suite in results:
-        counts = totals([suite])
-        element = ElementTree.SubElement(
-            root,
-            "testsuite",
-            name=str(suite.path),
-            tests=str(sum(counts)),
-            failures=str(counts[1]),
-            skipped=str(counts[2]),
-            time=f"{suite.seconds:.3f}",
-        )
-        if suite.error is not None:
-            _junit_case(element, str(suite.path), "load", suite.error, False, suite.seconds)
-        for test in suite.tests:
-            where = f"{suite.path}/{test.name}"
-            if test.error is not None or not test.cases:
-                _junit_case(element, str(suite.path), test.name, test.error, test.skipped, test.seconds, test.printed)
-            for case in test.cases:
-                _junit_case(element, where, case.name, case.error, case.skipped, case.seconds, case.printed)
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    from gatewright.report.junit_tests import as_junit
 
-
-def _junit_case(
-    parent: ElementTree.Element,
-    classname: str,
-    name: str,
-    error: str | None,
-    skipped: bool,
-    seconds: float,
-    printed: str = "",
-) -> None:
-    element = ElementTree.SubElement(
-        parent, "testcase", classname=_xml(classname), name=_xml(name or "(unnamed)"), time=f"{seconds:.3f}"
-    )
-    if error is not None:
-        failure = ElementTree.SubElement(element, "failure", message=_xml(error.splitlines()[0] if error else ""))
-        failure.text = _xml(error)
-    elif skipped:
-        ElementTree.SubElement(element, "skipped")
-    if printed:
-        ElementTree.SubElement(element, "system-out").text = _xml(printed)
-
-
-_UNHELD = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def _xml(text: str) -> str:
-    """Without the characters XML 1.0 cannot hold."""
-    return _UNHELD.sub("\ufffd", text)
+    return as_junit(results)
 
 
 FORMATS: dict[str, Callable[..., str]] = {"json": as_json, "junit": as_junit, "text": as_text}
