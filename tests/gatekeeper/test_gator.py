@@ -465,3 +465,14 @@ def test_flags_that_are_refused(argv):
 
 def test_what_follows_two_dashes_is_no_flag():
     assert parse(FLAGS, ["a", "--", "-n"])[1] == ["a", "-n"]
+
+
+@pytest.mark.parametrize("command", ["test", "verify", "expand"])
+def test_help_tells_of_gators_flags_alone(command):
+    code, out, _ = gator(command, "--help")
+    assert (code, "external-data" in out) == (0, False)
+
+
+def test_suggestions_come_in_the_order_of_gators_commands():
+    _, _, err = gator("benc")
+    assert err.startswith('Error: unknown command "benc" for "gator"\n\nDid you mean this?\n\tsync\n\tbench\n\n')

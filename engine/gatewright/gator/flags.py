@@ -19,17 +19,21 @@ class FlagError(Exception):
 
 @record(frozen=True, slots=True)
 class Flag:
-    """One flag: its kind is text, list, bool, int, float or duration (in nanoseconds); `usage` is its help."""
+    """One flag: its kind is text, list, bool, int, float or duration (in nanoseconds); `usage` is its help.
+
+    `ours`: gator has no such flag, and so its help says nothing of it.
+    """
 
     name: str
     short: str = ""
     kind: str = "text"
     default: Any = ""
     usage: str = ""
+    ours: bool = False
 
 
-# Ours, not gator's: its commands know no providers, whose answers this file holds.
-EXTERNAL_DATA: Final = Flag("external-data", usage="a file with the answers of external data providers.")
+# A file with the answers of external data providers, of which gator's commands know nothing.
+EXTERNAL_DATA: Final = Flag("external-data", ours=True)
 
 HELP: Final = Flag("help", "h", "bool", False)
 

@@ -179,17 +179,18 @@ def _print_version(flags: dict[str, Any], console: Console) -> int:
     return 0
 
 
+# In the order in which gator adds them, which is that of its suggestions.
 _COMMANDS: Final = {
-    "bench": _Command(usage.BENCH, _bench),
+    "verify": _Command(usage.VERIFY, _verify, 1),
+    "test": _Command(usage.TEST, _test),
     "expand": _Command(usage.EXPAND, _expand),
     "sync": _Command(usage.SYNC, _sync, None),
     "sync test": _Command(usage.SYNC_TEST, _sync_test, None),
-    "test": _Command(usage.TEST, _test),
-    "verify": _Command(usage.VERIFY, _verify, 1),
+    "bench": _Command(usage.BENCH, _bench),
     "version": _Command(usage.VERSION, _version, None),
 }
 
 _SHORT: Final = {
-    "help": "Help about any command",
     **{name: command.page.short for name, command in _COMMANDS.items() if " " not in name},
+    "help": "Help about any command",
 }

@@ -58,7 +58,7 @@ def command_lines(commands: Mapping[str, str]) -> list[str]:
 def flag_lines(flags: Sequence[Flag]) -> list[str]:
     """The flags by name, their descriptions in one column."""
     rows = []
-    for flag in sorted(flags, key=lambda f: f.name):
+    for flag in sorted((f for f in flags if not f.ours), key=lambda f: f.name):
         short = f"-{flag.short}, " if flag.short else "    "
         kind = "" if flag.kind == "bool" else f" {_KINDS[flag.kind]}"
         rows.append((f"  {short}--{flag.name}{kind}", flag.usage + _default(flag)))
@@ -81,7 +81,7 @@ def _default(flag: Flag) -> str:
 def suggestions(name: str, commands: Sequence[str]) -> list[str]:
     """The commands that a mistyped name may have meant: two edits away at most, or longer by an ending."""
     lower = name.lower()
-    return [c for c in sorted(commands) if _edits(lower, c) <= 2 or c.startswith(lower)]
+    return [c for c in commands if _edits(lower, c) <= 2 or c.startswith(lower)]
 
 
 def _edits(a: str, b: str) -> int:
