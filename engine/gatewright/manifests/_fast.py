@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, Final, TypeAlias
 
-# Where an object or array comes from: the line (from 0) on which it begins, -1 for one that is written within a line;
-# what holds it, and its key or index there; the depth of that (`_lines`), and where that comes from.
+# Where an object or array comes from: the line (from 0) of its key or dash, or WITHIN; what holds it, and its key or
+# index there; the depth of what holds it (`_lines`), and where that comes from.
 Origin: TypeAlias = "tuple[int, Any, str | int, int, Any]"
+# For the line of one that is written within a line, and of the document itself.
+WITHIN: Final = -2
+_ROOT: Final = -1
 
 
 class Origins(dict[int, Origin]):
@@ -46,6 +49,7 @@ def read_fast(text: str, origins: Origins | None = None) -> Any:
     top: Any = root
     here, around = _OPEN, -1  # the depth of `top`; that of what holds the open place
     pending: Any = ""  # the key of the open place
+    head = _ROOT  # and its line
     origin: Any = None  # of `top`
     rows = enumerate(lines)
     for row, line in rows:
@@ -58,7 +62,7 @@ def read_fast(text: str, origins: Origins | None = None) -> Any:
             if here == _OPEN:
                 if depth > around:
                     child: Any = [] if depth & 1 else {}
-                    origins[id(child)] = origin = row, top, pending, around, origin
+                    origins[id(child)] = origin = head, top, pending, around, origin
                     top[pending] = child
                     top, here = child, depth
                 else:
@@ -81,14 +85,14 @@ def read_fast(text: str, origins: Origins | None = None) -> Any:
                 top[key] = value
                 continue
         if kind == HEAD:
-            pending, around, here = key, here, _OPEN
+            head, pending, around, here = row, key, here, _OPEN
             continue
         if kind == OTHER:
             value = _read(value, row, rows, here, origins)
             if value is NOT_PROVEN:
                 return NOT_PROVEN
             if value.__class__ is dict or value.__class__ is list:
-                origins[id(value)] = -1, top, len(top) if key is None else key, here, origin
+                origins[id(value)] = WITHIN, top, len(top) if key is None else key, here, origin
         if key is None:
             top.append(value)
         else:

@@ -1,4 +1,4 @@
-"""Where a part of a document stands, by the lines on which the fast route saw its objects and arrays begin.
+"""Where a part of a document stands, by the lines on which the fast route saw the keys of its objects and arrays.
 
 Only a few lines are looked at for one answer. None is given where a part is written within a line, and for all of a
 document.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gatewright.manifests._fast import Origins
+from gatewright.manifests._fast import WITHIN, Origin, Origins
 from gatewright.manifests._lines import EMPTY, OPENS, shapes, span
 
 TYPE_CHECKING = False
@@ -33,69 +33,60 @@ def find(value: Any, origins: Origins, path: Sequence[str | int]) -> Span | None
         if child is _ABSENT:
             break
         parent, step, value = value, key, child
-    start = _row(origins, parent)
-    if start < 0:
+    holder = origins.get(id(parent))
+    if holder is None or holder[0] == WITHIN:
         return None
-    known = _row(origins, value) if value.__class__ is dict or value.__class__ is list else -1
+    lines = origins.lines
+    own = origins.get(id(value)) if value.__class__ is dict or value.__class__ is list else None
+    if own is None or own[0] == WITHIN:
+        start = _first_line(lines, holder)
+        return _item(lines, start, step) if parent.__class__ is list else _entry(lines, start, step)
+    row = own[0]
     if parent.__class__ is list:
-        return _of_item(origins.lines, start, step, known)
-    row = _key(origins.lines, start, step) if known < 0 else _key_above(origins.lines, start, known, step)
-    return None if row < 0 else (row, *_key_span(origins.lines[row]))
+        return row, shapes[lines[row]][3][0] >> 1, 0
+    return _at_key(row, lines[row], own[3])
 
 
 _ABSENT: Final = object()
 
 
-def _row(origins: Origins, container: Any) -> int:
-    """The line on which an object or array begins; -1 if it does not begin with one."""
-    origin = origins.get(id(container))
-    return -1 if origin is None else origin[0]
+def _first_line(lines: Sequence[str], origin: Origin) -> int:
+    """The first line with content of an object or array."""
+    row = origin[0]
+    if origin[1].__class__ is list:
+        return row
+    row += 1
+    while shapes[lines[row]][0] == EMPTY:
+        row += 1
+    return row
 
 
-def _of_item(lines: Sequence[str], start: int, index: int, known: int) -> Span | None:
-    """An item of the array that begins on line `start`; `known` is the line of one that is an object with lines."""
-    if known >= 0:
-        return known, shapes[lines[known]][3][0] >> 1, 0
-    row = _item(lines, start, index)
-    return None if row < 0 else (row, *span(lines[row], item=True))
-
-
-def _key_span(line: str) -> tuple[int, int]:
-    """The columns of the key of a line, with its quotes."""
-    depth, kind, _, value = shapes[line]
-    column = (value[0] if kind >= OPENS else depth) >> 1
+def _at_key(row: int, line: str, depth: int) -> Span:
+    """The key of a line, with its quotes."""
+    column = depth >> 1
     quote = line[column]
     if quote in "\"'":
-        return column, line.index(quote, column + 1) + 1
-    return column, line.index(":", column)
+        return row, column, line.index(quote, column + 1) + 1
+    return row, column, line.index(":", column)
 
 
-def _item(lines: Sequence[str], start: int, index: int) -> int:
-    """The line of an item of the array that begins on line `start`."""
+def _item(lines: Sequence[str], start: int, index: int) -> Span | None:
+    """An item of the array that begins on line `start`."""
     column = " " * (shapes[lines[start]][0] >> 1)
     dash, deeper = column + "- ", column + " "
     for row in range(start, len(lines)):
         line = lines[row]
         if line.startswith(dash):
             if not index:
-                return row
+                return row, *span(line, item=True)
             index -= 1
         elif not line.startswith(deeper) and _has_content(line):
             break
-    return -1
+    return None
 
 
-def _key_above(lines: Sequence[str], start: int, below: int, key: str) -> int:
-    """The line of the key whose value begins on line `below`."""
-    for row in range(below - 1, start - 1, -1):
-        depth, _, found, _ = shapes[lines[row]]
-        if depth != EMPTY:
-            return row if found == key else -1
-    return -1
-
-
-def _key(lines: Sequence[str], start: int, key: str) -> int:
-    """The line of a key of the object that begins on line `start`; of equal keys the last counts."""
+def _entry(lines: Sequence[str], start: int, key: str) -> Span | None:
+    """An entry of the object that begins on line `start`; of equal keys the last counts."""
     depth, kind, first, value = shapes[lines[start]]
     if kind >= OPENS:
         depth = value[0]
@@ -112,7 +103,7 @@ def _key(lines: Sequence[str], start: int, key: str) -> int:
                 last = row
         elif _has_content(line):
             break
-    return last
+    return None if last < 0 else _at_key(last, lines[last], depth)
 
 
 def _has_content(line: str) -> bool:
