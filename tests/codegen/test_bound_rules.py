@@ -87,8 +87,9 @@ def bound_to(rules: str, parameters: Any) -> Any:
     return policy.entrypoint("data.p.r").bind(parameters)
 
 
-def test_what_stands_for_the_parameters_for_one_expression_is_not_kept_for_others() -> None:
-    rule = bound_to("r := upper(v) if v := input.parameters.a with input.parameters as input.review", {"a": "own"})
+@pytest.mark.parametrize("read", ["input.parameters.a", 'object.get(object.get(input, "parameters", {}), "a", "-")'])
+def test_what_stands_for_the_parameters_for_one_expression_is_not_kept_for_others(read: str) -> None:
+    rule = bound_to(f"r := upper(v) if v := {read} with input.parameters as input.review", {"a": "own"})
     assert [rule({"a": text}, {}, Context()) for text in ("x", "y")] == ["X", "Y"]
 
 

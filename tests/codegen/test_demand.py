@@ -53,6 +53,7 @@ NARROWED = {
     "under another input": GENERAL
     + TWO
     + 'violation contains "with" if general[{"msg": _, "field": "a"}] with input.review.a as input.review.c',
+    "by a rule that is not asked": GENERAL + TWO + "also contains m if some m in general",
     "by a whole member": GENERAL + TWO + 'violation contains "x" if general[{"msg": "c1", "field": "c"}]',
     "where a body says the field too": GENERAL
     + TWO
@@ -61,7 +62,9 @@ NARROWED = {
 ALL_MADE = {
     "asked for all": GENERAL + TWO + "violation contains count(general)",
     "asked by a variable": GENERAL + TWO + 'violation contains f if some {"msg": "c1", "field": f} in general',
-    "asked from elsewhere": GENERAL + TWO + "also contains m if some m in general",
+    "asked from elsewhere": GENERAL
+    + TWO
+    + 'also contains m if some m in general\nviolation contains "all" if count(also) > 2',
     "asked with a field that is computed": GENERAL
     + TWO
     + 'violation contains m if general[{"msg": m, "field": lower("C")}]',

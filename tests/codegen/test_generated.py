@@ -34,8 +34,8 @@ def test_a_rule_as_python() -> None:
     text = python(compile_modules({"images.rego": IMAGES}), "data.images.violation")
     assert (
         textwrap.dedent("""\
-        def allowed(s, image):
-            \"\"\"data.images.allowed\"\"\"
+        def violation(s):
+            \"\"\"data.images.violation\"\"\"
         """)
         in text
     )

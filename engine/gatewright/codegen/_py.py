@@ -101,6 +101,14 @@ def both(left: ast.expr, right: ast.expr) -> ast.expr:
     return ast.BoolOp(ast.And(), values)
 
 
+def either(left: ast.expr, right: ast.expr) -> ast.expr:
+    """`left or right`, flat."""
+    values: list[ast.expr] = []
+    for side in (left, right):
+        values += side.values if isinstance(side, ast.BoolOp) and isinstance(side.op, ast.Or) else [side]
+    return ast.BoolOp(ast.Or(), values)
+
+
 def always(condition: ast.expr) -> bool:
     return isinstance(condition, ast.Constant) and condition.value is True
 

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from gatewright.codegen import _py, fixed, terms, unify
+from gatewright.codegen import _py, fixed, inline, terms, unify
 from gatewright.codegen.writer import Val, Writer
 from gatewright.records import record, replace
 from gatewright.syntax.nodes import Array, Ref, String, Term, Var
@@ -68,6 +68,10 @@ def condition(w: Writer, call: tuple[Term, ...]) -> ast.expr:
             vals = [terms.value(w, t) for t in call[1:]]
             if _worth_keeping(w, vals) and fixed.group_is_fixed(w.unit, group):
                 return terms.truth(call_value(w, call, ""))
+            if (holds := inline.condition(w, group, vals)) is not None:
+                return holds
+            if (val := inline.value(w, group, vals, "")) is not None:
+                return terms.truth(val)
             run = _py.call(w.unit.need(group, w), _py.name(w.state), *(val.expr for val in vals))
             return terms.holds(w, Val(run, w.unit.result_kind(group)))
     return terms.truth(call_value(w, call, "", tested=True))
@@ -111,9 +115,9 @@ def call_value(w: Writer, call: tuple[Term, ...], hint: str, *, tested: bool = F
     hint = hint or name.rpartition(".")[2]
     if not fixed.builtin_is_pure(w.unit, name):
         return _builtin(w, name, vals, hint)
-    kept = [w.keep(val, "operand") for val in vals]
     if _worth_keeping(w, vals):
-        return fixed.cached(w, hint, w.unit.builtin_kind(name), lambda: _builtin(w, name, kept, hint))
+        return fixed.cached(w, hint, w.unit.builtin_kind(name), lambda: _builtin(w, name, vals, hint))
+    kept = [w.keep(val, "operand") for val in vals]
     # The same call again on the way is the same value.
     key = ("call", name, *(ast.dump(val.expr) for val in kept))
     if key not in w.known:
@@ -169,6 +173,8 @@ def _function(w: Writer, name: str, group: Group | None, vals: list[Val], hint: 
     if group is None:
         w.never()
         return Val(_py.name(_py.UNDEFINED))
+    if name not in w.unit.mocked and (written := inline.value(w, group, vals, hint)) is not None:
+        return written
     args = [val.expr for val in vals]
     target = w.unit.need(group, w)
     if name in w.unit.mocked:
@@ -434,7 +440,9 @@ def _object_get(w: Writer, vals: list[Val]) -> Val | None:
         return _object_get_below(w, vals)
     if len(vals) != 3 or not (vals[1].constant and vals[1].kind == "str") or vals[0].kind not in ("any", "dict"):
         return None
-    whole = vals[0].whole_input and vals[1].value == w.unit.parameters
+    whole = vals[0].whole_input and vals[1].value == w.unit.parameters and w.state == "s"
+    if whole and w.unit.input_is_whole:
+        return Val(_py.subscript(vals[0].expr, vals[1].expr), fixed=True, short=True)
     if whole:
         vals = [replace(vals[0], fixed=True), *vals[1:]]
     elif _worth_keeping(w, vals):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from gatewright.codegen import _py, bodies, calls, fixed, recording, refs, terms
 from gatewright.codegen.writer import Sink, Val, Writer
@@ -10,8 +11,11 @@ from gatewright.syntax.nodes import (
     ArrayComprehension,
     Body,
     Every,
+    Expr,
     ObjectComprehension,
+    Ref,
     SetComprehension,
+    Term,
     Var,
 )
 
@@ -47,11 +51,33 @@ def _array(w: Writer, node: ArrayComprehension, hint: str) -> Val:
 
 
 def _set(w: Writer, node: SetComprehension, hint: str) -> Val:
+    if (collection := _keys_of(w, node)) is not None:
+        return _held(w, collection, hint)
     out = terms.start_set(w, hint)
     with w.body(Sink(), ordered=w.unit.watches_order):
         bodies.body(w, node.body)
         terms.add_member(w, out, terms.value(w, node.term))
     return Val(_py.name(w.assign(hint, terms.finished_set(out))), "set")
+
+
+def _keys_of(w: Writer, node: SetComprehension) -> Ref | None:
+    """What `{key | labels[key]}` gathers the keys of; None for any other comprehension."""
+    if w.unit.recording or w.unit.watches_order or w.unit.covering or not isinstance(node.term.value, Var):
+        return None
+    match node.body:
+        case (Expr(terms=Term(Ref(terms=(head, *between, last))), negated=False, withs=()),) if last == node.term:
+            collection = Ref((head, *between))
+            known = isinstance(head.value, Var) and (head.value.name == "input" or head.value.name in w.bound)
+            if known and terms.ground(w, Term(collection)) and not terms.ground(w, last):
+                return collection
+    return None
+
+
+def _held(w: Writer, collection: Ref, hint: str) -> Val:
+    out = w.assign(hint, _py.name("EMPTY"))
+    with w.body(Sink(names=(out,)), ordered=False):
+        w.add(_py.assign(out, _py.call("held", refs.read(w, collection).expr)))
+    return Val(_py.name(out), "set")
 
 
 def _object(w: Writer, node: ObjectComprehension, hint: str) -> Val:
@@ -64,18 +90,20 @@ def _object(w: Writer, node: ObjectComprehension, hint: str) -> Val:
     return Val(_py.name(out), "dict")
 
 
-def exists(w: Writer, body: Body, hint: str = "found") -> ast.expr:
-    """The condition that a body has a solution. Its variables stay its own."""
+def exists(w: Writer, body: Body, hint: str = "found", opening: Callable[[], None] = lambda: None) -> ast.expr:
+    """The condition that a body has a solution, once `opening` has been written. Its variables stay its own."""
     flag = w.assign(hint, _py.const(False))
     written = w.stmts
     start = len(written)
     with w.body(Sink(names=(flag,), found=flag), ordered=w.unit.watches_order):
+        opening()
         bodies.body(w, body)
         w.succeed([_py.assign(flag, _py.const(True))])
-    plain = _as_condition(written[start:], flag)
+    # What a condition needs stands before it.
+    plain = _as_condition(written[-1:], flag) if len(written) > start else None
     if plain is None:
         return _py.name(flag)
-    del written[start - 1 :]
+    del written[-1], written[start - 1]
     return plain
 
 

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from gatewright.codegen import calls, demand, fixed, terms
-from gatewright.codegen.sharing import Renaming
+from gatewright.codegen.renaming import Renaming
 from gatewright.records import field, record
 from gatewright.syntax.nodes import (
     ArrayComprehension,

@@ -16,11 +16,10 @@ from gatewright.codegen import terms
 from gatewright.codegen.writer import NOTHING
 from gatewright.runtime.values import to_key
 from gatewright.syntax.nodes import Array, Expr, Object, Ref, String, Term, Var
-from gatewright.syntax.walk import children
 
 if TYPE_CHECKING:
     from gatewright.analysis.program import CompiledRule
-    from gatewright.codegen.unit import Group, Place, Unit
+    from gatewright.codegen.unit import Group, Unit
 
 
 def asked(unit: Unit, group: Group) -> dict[str, tuple[str, ...]]:
@@ -80,31 +79,9 @@ def _named_items(term: Term | None) -> Iterator[tuple[str, Term]]:
 
 def _members_asked(unit: Unit, group: Group) -> Iterator[Term | None]:
     """The member that each ref to a partial set asks for; None where a ref asks for all."""
-    for operands in unit.refs_into_data:
+    for operands in unit.reach.refs:
         keys = [terms.constant(operand.value) for operand in operands[: len(group.path)]]
         known = keys[: keys.index(NOTHING)] if NOTHING in keys else keys
         if all(to_key(key) == ours for key, ours in zip(known, group.path, strict=False)):
             whole = len(known) < len(group.path) or len(operands) == len(group.path)
             yield None if whole else operands[len(group.path)]
-
-
-def refs_into_data(root: Place) -> Iterator[tuple[Term, ...]]:
-    """The operands of all refs into `data` of all rules."""
-    stack: list[object] = [part for group in _groups(root) for rule in group.definitions for part in rule.parts]
-    while stack:
-        node = stack.pop()
-        match node:
-            case Ref(terms=(Term(Var("data")), *operands)):
-                yield tuple(operands)
-                stack.extend(operands)
-            case Var("data"):
-                yield ()
-            case _:
-                stack.extend(children(node))
-
-
-def _groups(place: Place) -> Iterator[Group]:
-    if place.group is not None:
-        yield place.group
-    for below in place.children.values():
-        yield from _groups(below)

@@ -5,7 +5,7 @@ As wildcards they cost nothing: the collection's members are gone through withou
 
 from __future__ import annotations
 
-from gatewright.codegen.sharing import Renaming
+from gatewright.codegen.renaming import Renaming
 from gatewright.syntax.nodes import Body, Every, Ref, Term, Var
 from gatewright.syntax.walk import children
 

@@ -33,7 +33,7 @@ def remembering(unit: Unit, group: Group, made: ast.FunctionDef) -> list[ast.stm
         # OPA remembers the results of all functions; it shows where they print.
         if unit.watches_order or _times_called(group) > _MANY_CALLS:
             return [_by_operands(unit, group, made), made]
-        if _lasts(unit, group, made):
+        if lasts(unit, group) and len(made.args.args) == group.arity + 1:
             return [_by_texts(unit, group, made), made]
         if name := common.key_of(unit, group):
             return [_of_inventory(unit, group, made, name), made]
@@ -150,23 +150,13 @@ def _by_texts(unit: Unit, group: Group, made: ast.FunctionDef) -> ast.FunctionDe
     key = operands[0] if len(operands) == 1 else _py.tuple_of(*operands)
     holder = _py.const(f"{group.function}()")
     kept = _py.attribute(_py.name("s"), "fixed")
+    missing = ast.ExceptHandler(_py.name("KeyError"), None, [ast.Pass()])
     body: list[ast.stmt] = [
         ast.If(_any_but_strings(operands), [ast.Return(run)], []),
-        _py.assign(known, _py.call(_py.attribute(kept, "get"), holder)),
-        ast.If(
-            _py.is_(_py.name(known), _py.const(None)),
-            [
-                _py.assign(known, ast.Dict([], [])),
-                ast.Assign([ast.Subscript(kept, holder, ast.Store())], _py.name(known)),
-            ],
-            [],
-        ),
-        _py.assign(found, _py.call(_py.attribute(_py.name(known), "get"), key, _py.name("MISSING"))),
-        ast.If(
-            _py.is_(_py.name(found), _py.name("MISSING")),
-            [_bounded(known), *_compute(found, _py.name(known), key, run)],
-            [],
-        ),
+        ast.Try([ast.Return(_py.subscript(_py.subscript(kept, holder), key))], [missing], [], []),
+        _py.assign(known, _py.call(_py.attribute(kept, "setdefault"), holder, ast.Dict([], []))),
+        _bounded(known),
+        *_compute(found, _py.name(known), key, run),
         ast.Return(_py.name(found)),
     ]
     return _around(group, parameters, body, made)
@@ -197,9 +187,14 @@ def _times_called(group: Group) -> int:
     return group.calls
 
 
-def _lasts(unit: Unit, group: Group, made: ast.FunctionDef) -> bool:
+def keeps(unit: Unit, group: Group) -> bool:
+    """Whether what a function gives is remembered beyond the evaluation."""
+    return lasts(unit, group) or common.key_of(unit, group) != ""
+
+
+def lasts(unit: Unit, group: Group) -> bool:
     """Whether a function's results for strings are worth keeping for good."""
-    if not unit.parameters or unit.covering or unit.hideable(group) or len(made.args.args) != group.arity + 1:
+    if not unit.parameters or unit.covering or unit.hideable(group):
         return False
     return _dear(group) and fixed.group_is_fixed(unit, group)
 

@@ -31,6 +31,8 @@ def read(w: Writer, ref: Ref, hint: str = "") -> Val:
             return _read_data(w, operands, hint)
         if node.name == "input":
             base = Val(_py.attribute(_py.name(w.state), "input"), whole_input=True)
+            if not operands and w.unit.input_is_whole:
+                return replace(base, kind="dict", short=True)
             return _walk(w, _Chain(base, (w.state, "input"), read=recording.Read(None)), operands, hint, checked=False)
     base = w.keep(terms.value(w, head), "value")
     root = base.expr.id if isinstance(base.expr, ast.Name) else None
@@ -40,7 +42,8 @@ def read(w: Writer, ref: Ref, hint: str = "") -> Val:
 @record(slots=True)
 class _Chain:
     """Subscripts gathered so far. `key` names the value for reuse, None where it has no stable name; `read` is what
-    will have been read, where that is of interest."""
+    will have been read, where that is of interest. `unsure` is its name among what has been looked up ahead, while it
+    may be undefined."""
 
     val: Val
     key: tuple[object, ...] | None
@@ -48,6 +51,7 @@ class _Chain:
     stored: bool = False
     fixed: bool = False
     read: recording.Read | None = None
+    unsure: tuple[object, ...] | None = None
 
 
 def _chain(base: Val, root: str | None) -> _Chain:
@@ -71,7 +75,8 @@ def _walk(w: Writer, chain: _Chain, operands: list[Term], hint: str, *, checked:
 
 
 def _step(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> None:
-    if chain.val.whole_input and w.state == "s" and key.constant and key.value == w.unit.parameters:
+    parameters = chain.val.whole_input and w.state == "s" and key.constant and key.value == w.unit.parameters
+    if parameters:
         chain.fixed = True
     elif not key.fixed:
         chain.fixed = False
@@ -79,9 +84,16 @@ def _step(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> 
         chain.read = None if chain.fixed else chain.read.below(key)
     if chain.key is not None:
         chain.key = (*chain.key, _key_text(key)) if _key_text(key) is not None else None
-    seen = w.known.get(chain.key) if chain.key is not None else None
-    if seen is not None:
-        chain.val, chain.length = seen, 0
+    if chain.key is not None and (seen := w.known.get(chain.key) or w.ahead.get(chain.key)) is not None:
+        _take(w, chain, chain.key, seen)
+        return
+    _make_sure(w, chain)
+    if parameters and w.unit.input_is_whole:
+        name = w.assign(key.value, _py.subscript(chain.val.expr, key.expr))
+        chain.val = Val(_py.name(name), fixed=True)
+        if chain.key is not None:
+            w.known[chain.key] = chain.val
+        chain.key = _name(chain.val)
         return
     if chain.val.kind == "set":
         # A member of a set stands for itself.
@@ -96,6 +108,29 @@ def _step(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> 
         _look_up(w, chain, key, before, hint)
         return
     chain.length += 1
+
+
+def _take(w: Writer, chain: _Chain, key: tuple[object, ...], seen: Val) -> None:
+    """Go on from a value that has been looked up before; where that may have failed, see to it when need be."""
+    chain.val, chain.length, chain.unsure = seen, 0, None if key in w.known else key
+    chain.key = _name(seen)
+    if chain.unsure is not None:
+        recording.note(w, chain.read)
+        if w.unit.recording:
+            _make_sure(w, chain)
+
+
+def _make_sure(w: Writer, chain: _Chain) -> None:
+    """What follows happens only if there is what has been looked up ahead."""
+    if chain.unsure is not None:
+        w.guard(_py.is_defined(chain.val.expr))
+        w.known[chain.unsure] = chain.val
+        chain.unsure = None
+
+
+def _name(val: Val) -> tuple[object, ...] | None:
+    """What a value is called by those that look up its members: the variable that holds it."""
+    return (val.expr.id,) if isinstance(val.expr, ast.Name) else None
 
 
 # How a text begins that base data may take for an array's index; the empty text is none.
@@ -117,7 +152,7 @@ def _look_up(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) 
     else:
         val = Val(other, fixed=chain.fixed)
     chain.val = w.defined(val, str(key.value) if key.constant else _hint(before, hint) or "value")
-    chain.key = name
+    chain.key = _name(chain.val)
     if name is not None:
         w.known[name] = chain.val
 
@@ -131,12 +166,13 @@ def _key_text(key: Val) -> object:
 def _settle(w: Writer, chain: _Chain, hint: str) -> Val:
     """Evaluate the subscripts gathered so far."""
     recording.note(w, chain.read)
+    _make_sure(w, chain)
     if not chain.length:
         return chain.val
     val = replace(w.attempt(hint or "value", chain.val.expr), fixed=chain.fixed)
     if chain.key is not None:
         w.known[chain.key] = val
-    chain.val, chain.length = val, 0
+    chain.val, chain.length, chain.key = val, 0, _name(val)
     return val
 
 

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from gatewright.codegen import _py, bodies, calls, demand, recording, sharing, terms, unify
+from gatewright.codegen import _py, ahead, bodies, calls, demand, recording, sharing, terms, unify
 from gatewright.codegen._names import Names
 from gatewright.codegen.sharing import Clause, Shared
 from gatewright.codegen.writer import NOTHING, Sink, Val, Writer
@@ -56,8 +56,16 @@ def _function(group: Group, parameters: list[str], w: Writer) -> ast.FunctionDef
 Finish = Callable[[Writer, Clause], None]
 
 
-def _write_clauses(w: Writer, nodes: Sequence[Shared | Clause], sink: Sink, finish: Finish, start: Start) -> None:
+def _write_clauses(
+    w: Writer,
+    nodes: Sequence[Shared | Clause],
+    sink: Sink,
+    finish: Finish,
+    start: Start,
+    operands: Sequence[Val] = (),
+) -> None:
     """Write definitions one after the other; `start` opens each, `finish` says what a solution does."""
+    ahead.look_up(w, nodes, operands)
     mark = recording.mark(w) if len(nodes) > 1 else ""
     for node in nodes:
         recording.reset(w, mark)
@@ -164,7 +172,7 @@ class _Results:
 
 def _write_complete(w: Writer, group: Group) -> ast.FunctionDef:
     parameters = _parameters(w, group)
-    same = _same_constant(group)
+    same = same_constant(group)
     results = _Results(group, w.names.fresh("result"), w.names.fresh("result_at"), w.names.fresh("conflicts"))
     once = len(group.rules) == 1
     if same is not NOTHING:
@@ -189,7 +197,7 @@ def _write_complete(w: Writer, group: Group) -> ast.FunctionDef:
     return _function(group, ["s", *parameters], w)
 
 
-def _same_constant(group: Group) -> object:
+def same_constant(group: Group) -> object:
     """The one constant that every definition gives, if that is so."""
     values = [constant_of(branch) for branch in group.branches]
     if not values or any(v is NOTHING for v in values):
@@ -235,9 +243,11 @@ def _write_constants(w: Writer, group: Group, parameters: list[str]) -> None:
     """Definitions that all give one constant: the first that holds returns it."""
     definitions = [*group.branches]
 
+    operands = [Val(_py.name(parameter)) for parameter in parameters]
+
     def start(w: Writer, node: Shared | Clause) -> None:
-        for term, parameter in zip(node.args, parameters, strict=True):
-            unify.match(w, term, Val(_py.name(parameter)))
+        for term, operand in zip(node.args, operands, strict=True):
+            unify.match(w, term, operand)
 
     def finish(w: Writer, clause: Clause) -> None:
         val = terms.value(w, clause.head[0])
@@ -245,7 +255,7 @@ def _write_constants(w: Writer, group: Group, parameters: list[str]) -> None:
         w.add(ast.Return(val.expr))
 
     heads = [[rule.head.value] for rule in definitions if rule.head.value is not None]
-    _write_clauses(w, sharing.clauses(w.unit, definitions, heads), Sink(returns=True), finish, start)
+    _write_clauses(w, sharing.clauses(w.unit, definitions, heads), Sink(returns=True), finish, start, operands)
 
 
 def _write_single(w: Writer, rule: CompiledRule, parameters: list[str], results: _Results) -> None:

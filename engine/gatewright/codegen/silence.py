@@ -94,7 +94,7 @@ def _has_one_value(group: Group) -> bool:
     values = [terms.constant(rule.head.value.value) for rule in group.definitions if rule.head.value is not None]
     if all(value is not NOTHING and equal(value, values[0]) for value in values):
         return True
-    if not all(_has_one_solution(rule) for rule in group.definitions):
+    if not all(has_one_solution(rule) for rule in group.definitions):
         return False
     if len(group.rules) == 1:
         return True
@@ -104,7 +104,7 @@ def _has_one_value(group: Group) -> bool:
     return all(_exclude(one, other) for one, other in combinations(facts, 2))
 
 
-def _has_one_solution(rule: CompiledRule) -> bool:
+def has_one_solution(rule: CompiledRule) -> bool:
     """Whether no variable of a definition ranges over anything."""
     known = {"data", "input"}
     for term in rule.head.args or ():

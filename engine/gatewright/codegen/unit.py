@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from gatewright.codegen import _py, bodies, calls, demand, memo, rules, terms
+from gatewright.codegen import _py, bodies, calls, memo, rules, terms
 from gatewright.codegen._names import Names, identifier
 from gatewright.codegen.lone import without_lone_keys
 from gatewright.codegen.ordering import indexed_first
+from gatewright.codegen.reach import Reach, reach
 from gatewright.codegen.writer import NOTHING, Sink, Val, Writer
 from gatewright.records import field, record
 from gatewright.runtime.values import NumberText, RegoSet, from_key, to_key
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _RUNTIME = (
     "ABSENT",
+    "EMPTY",
     "Location",
     "MISSING",
     "NumberText",
@@ -50,6 +52,7 @@ _RUNTIME = (
     "get",
     "go_quote",
     "has_member",
+    "held",
     "insert",
     "is_collection",
     "items",
@@ -93,6 +96,7 @@ class Group:
     callers: dict[int, tuple[Group | None, int]] = field(default_factory=dict)
     calls: int = 0
     asked: dict[str, tuple[str, ...]] | None = None
+    size: int | None = None
 
     @property
     def branches(self) -> Iterator[CompiledRule]:
@@ -167,6 +171,7 @@ class Unit:
         self._originals: dict[str, str] = {**program.rewritten, **(names or {})}
         self._constants: list[ast.stmt] = []
         self._constant_names: dict[str, str] = {}
+        self._bodies: dict[int, Body] = {}
         self._builtins: dict[str, str] = {}
         self._builtin_rules: dict[str, str] = {}
         self._trees: dict[tuple[Any, ...], str] = {}
@@ -198,9 +203,15 @@ class Unit:
         self._originals.update(names)
 
     @cached_property
-    def refs_into_data(self) -> list[tuple[Term, ...]]:
-        """What stands behind `data` wherever rules refer to it."""
-        return [*demand.refs_into_data(self.root)]
+    def reach(self) -> Reach:
+        """What the root can come to, if it is a group."""
+        assert self._entry is not None
+        return reach(self, self._entry)
+
+    @cached_property
+    def input_is_whole(self) -> bool:
+        """Whether the input is what a bound rule makes of it, parameters included, wherever it is read."""
+        return bool(self.parameters) and self._entry is not None and not self.reach.replaces_input
 
     @property
     def entry(self) -> Group | None:
@@ -368,8 +379,15 @@ class Unit:
         return val
 
     def body_of(self, rule: CompiledRule) -> Body:
-        """The body of a definition as it is written: what may be moved up, moved up, and wildcards for unused keys."""
-        return indexed_first(self, without_lone_keys(rule))
+        """The body of a definition as it is evaluated: what may be moved up, moved up."""
+        return indexed_first(self, self.written(rule))
+
+    def written(self, rule: CompiledRule) -> Body:
+        """The body of a definition with wildcards for unused keys."""
+        known = self._bodies.get(id(rule))
+        if known is None:
+            known = self._bodies[id(rule)] = without_lone_keys(rule)
+        return known
 
     def _always(self, group: Group) -> Any:
         """The constant that a complete rule is, whatever it meets, else NOTHING."""

@@ -31,13 +31,15 @@ NOTHING = object()
 @record(frozen=True, slots=True)
 class Val:
     """A Python expression for a Rego value that is there. `kind` is its Rego type where known, else "any";
-    `value` the value itself where it is constant; `fixed` says that it depends on parameters alone."""
+    `value` the value itself where it is constant; `fixed` says that it depends on parameters alone, `short` that
+    it costs no more than a variable would."""
 
     expr: ast.expr
     kind: str = "any"
     value: Any = NOTHING
     fixed: bool = False
     whole_input: bool = False
+    short: bool = False
 
     @property
     def constant(self) -> bool:
@@ -46,7 +48,7 @@ class Val:
     @property
     def atomic(self) -> bool:
         """Whether the expression may stand in several places."""
-        return isinstance(self.expr, ast.Name | ast.Constant)
+        return self.short or isinstance(self.expr, ast.Name | ast.Constant)
 
 
 @record(slots=True)
@@ -79,6 +81,8 @@ class Writer:
         self.fail_value: ast.expr = _py.name(_py.UNDEFINED)
         self.bound: dict[str, Val] = {}
         self.known: dict[tuple[Any, ...], Val] = {}
+        # Like `known`, of values that may be undefined.
+        self.ahead: dict[tuple[Any, ...], Val] = {}
         self.state = "s"
         self.blocks = 0
         self.ifs = 0
@@ -90,12 +94,16 @@ class Writer:
         self.splits = 0
         self.caching = False
         self.location = location
+        # Where a function is called that is being written in place, and how many are, within each other.
+        self.site: Location | None = None
+        self.inlined = 0
 
     # --- statements --------------------------------------------------------------------------------------------
 
     def add(self, stmt: ast.stmt) -> None:
-        row = self.location.row or 1
-        col = max(self.location.col - 1, 0)
+        place = self.site or self.location
+        row = place.row or 1
+        col = max(place.col - 1, 0)
         stmt.lineno = stmt.end_lineno = row
         stmt.col_offset = stmt.end_col_offset = col
         self.stmts.append(stmt)
@@ -230,6 +238,7 @@ class Writer:
             self.fail_value,
             self.bound,
             self.known,
+            self.ahead,
             self.state,
             self.blocks,
             self.ifs,
@@ -243,6 +252,7 @@ class Writer:
         self.fail = "nest"
         self.bound = dict(self.bound)
         self.known = dict(self.known)
+        self.ahead = dict(self.ahead)
         self.loops, self.closers, self.sink, self.ordered = [], [], sink, ordered
         self.ifs = 0
         self.repeats = False
@@ -254,6 +264,7 @@ class Writer:
             self.fail_value,
             self.bound,
             self.known,
+            self.ahead,
             self.state,
             self.blocks,
             self.ifs,

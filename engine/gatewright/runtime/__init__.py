@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         extent,
         get,
         has_member,
+        held,
         is_collection,
         items,
         items_sorted,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from gatewright.runtime.mocks import Later, Value, base_value, builtin_rule, mocked, mocked_holds
     from gatewright.runtime.text import go_quote
     from gatewright.runtime.trace import bring_reads, cover, entered, evidence, keep_reads, left, made
-    from gatewright.runtime.values import UNDEFINED, NumberText, RegoSet, compare, equal, to_key
+    from gatewright.runtime.values import EMPTY, UNDEFINED, NumberText, RegoSet, compare, equal, to_key
     from gatewright.source import Location
 
 _FROM = {
@@ -43,6 +44,8 @@ _FROM = {
         "extent",
         "get",
         "has_member",
+        "held",
+        "held",
         "is_collection",
         "items",
         "items_sorted",
@@ -56,7 +59,7 @@ _FROM = {
     "gatewright.runtime.mocks": ("Later", "Value", "base_value", "builtin_rule", "mocked", "mocked_holds"),
     "gatewright.runtime.text": ("go_quote",),
     "gatewright.runtime.trace": ("bring_reads", "cover", "entered", "evidence", "keep_reads", "left", "made"),
-    "gatewright.runtime.values": ("UNDEFINED", "NumberText", "RegoSet", "compare", "equal", "to_key"),
+    "gatewright.runtime.values": ("EMPTY", "UNDEFINED", "NumberText", "RegoSet", "compare", "equal", "to_key"),
     "gatewright.source": ("Location",),
 }
 _MODULE_OF = {name: module for module, names in _FROM.items() for name in names}
@@ -72,6 +75,7 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "ABSENT",
+    "EMPTY",
     "MISSING",
     "UNDEFINED",
     "ConflictError",
@@ -99,6 +103,7 @@ __all__ = [
     "get",
     "go_quote",
     "has_member",
+    "held",
     "insert",
     "is_collection",
     "items",

@@ -145,6 +145,14 @@ def items(value: Any) -> Iterable[tuple[Any, Any]]:
     return ()
 
 
+def held(value: Any) -> RegoSet:
+    """The keys of a collection whose members are not false: `{key | value[key]}`."""
+    kind = value.__class__
+    if kind is dict:
+        return RegoSet.of_keys({key: None for key, member in value.items() if member is not False})
+    return RegoSet([key for key, member in items(value) if member is not False])
+
+
 def items_sorted(value: Any) -> Iterable[tuple[Any, Any]]:
     """(key, member) pairs of a collection in Rego's order of keys."""
     kind = value.__class__

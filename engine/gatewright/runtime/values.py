@@ -194,8 +194,10 @@ class RegoSet:
         return RegoSet.of_keys({k: None for k in self.keys if k in theirs})
 
     def __sub__(self, other: RegoSet) -> RegoSet:
-        theirs = other.keys
-        return RegoSet.of_keys({k: None for k in self.keys if k not in theirs})
+        ours, theirs = self.keys, other.keys
+        if ours.keys() <= theirs.keys():
+            return EMPTY
+        return RegoSet.of_keys({k: None for k in ours if k not in theirs})
 
     def __repr__(self) -> str:
         return f"RegoSet({self.sorted()!r})"
