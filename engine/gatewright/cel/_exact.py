@@ -8,6 +8,7 @@ from time import thread_time
 from gatewright.cel.folds import start_watch
 from gatewright.cel.runtime import message_or
 from gatewright.cel.values import CelEvaluationError, CelPanicError, CostLimitError, type_name
+from gatewright.errors import CelError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,10 +56,24 @@ class Exactly:
         return messages
 
     def messages(self) -> list[str]:
+        return self.bounded(self.decide)
+
+    def completed(self, messages: list[str | int]) -> list[str]:
+        """Messages of which those are numbers of validations whose expressions only the exact functions know."""
+        state = self.state(self.inputs.namespace)
+        return self.bounded(lambda: [m if m.__class__ is str else self.message(state, int(m)) for m in messages])
+
+    def failing(self, constants: list[str]) -> tuple[int, ...]:
+        """The numbers of the variables, which the parameters alone decide, that fail."""
+        state = self.state(None)
+        return tuple(i for i, name in enumerate(constants) if not state.succeeds(name))
+
+    def bounded(self, action: Callable[[], list[str]]) -> list[str]:
+        """The messages an action comes to, or what its cost makes of them."""
         started = thread_time()
         start_watch()
         try:
-            messages = self.decide()
+            messages = action()
             if thread_time() - started < SUSPICIOUS:
                 return messages
         except CostLimitError:
@@ -154,6 +169,13 @@ class _State:
         if value.__class__ is CelEvaluationError:
             raise CelEvaluationError(value.message)
         return value
+
+    def succeeds(self, name: str) -> bool:
+        try:
+            _deeply(lambda: self.variable(name))
+        except CelError:
+            return False
+        return True
 
     def _compute(self, name: str) -> Any:
         error = self._errors[name]

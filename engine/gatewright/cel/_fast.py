@@ -7,7 +7,7 @@ functions: computing too early is slow at worst. What is noted of reads has the 
 from __future__ import annotations
 
 import ast as py
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
@@ -19,25 +19,27 @@ from gatewright.cel._frame import Frame, Surroundings, emitted
 from gatewright.cel._loops import READS, NoFastFormError
 from gatewright.cel._python import compile_quietly
 from gatewright.cel._uses import names_used, uses_of
+from gatewright.cel.checker import Checked
 from gatewright.cel.codegen import Links
 from gatewright.cel.policy import Expression, Plan, checked_of
 
 Stored = tuple[Any, dict[str, str], dict[str, Any]]
 
 
-def generate(plan: Plan, *, hoisting: bool = True, recording: bool = False) -> Stored:
+def generate(plan: Plan, *, without: Collection[int] = (), recording: bool = False) -> Stored:
     """Code object, links and facts: all that running the policy takes, in values that can be stored.
 
-    Without `hoisting` nothing is computed in `bind`: for parameters that make a variable fail which may never be read.
+    The constants of the facts are computed in `bind`, but for those `without` numbers: parameters may make a variable
+    fail which is never read.
     With `recording`, `bind` gives a function for every validation, whose answer is None or (message, reads).
     """
-    return deeply(lambda: _generate(plan, hoisting, recording))  # type: ignore[no-any-return]
+    return deeply(lambda: _generate(plan, without, recording))  # type: ignore[no-any-return]
 
 
-def _generate(plan: Plan, hoisting: bool, recording: bool) -> Stored:
+def _generate(plan: Plan, without: Collection[int], recording: bool) -> Stored:
     links = Links()
     try:
-        body = _Fast(plan, links, recording=recording).build(hoisting)
+        body = _Fast(plan, links, recording=recording).build(without)
     except NoFastFormError:
         body = []
     return compile_quietly(py.Module(body, [])), links.names, _facts(plan)
@@ -61,6 +63,7 @@ def _facts(plan: Plan) -> dict[str, Any]:
         "annotations": shown(plan.annotations),
         "fallbacks": _fallbacks(plan),
         "variables": {name: e.error for name, e in plan.variables.items()},
+        "constants": _constants(plan) if _possible(plan) else [],
     }
 
 
@@ -73,6 +76,14 @@ def _fallbacks(plan: Plan) -> list[str]:
     ]
 
 
+def _possible(plan: Plan) -> bool:
+    expressions = [*plan.conditions, *plan.validations, *plan.variables.values()]
+    if any(e.checked is None for e in expressions):
+        return False
+    # Match conditions see no namespace; variables would have to be computed twice.
+    return not (plan.conditions and any("namespaceObject" in _names(e) for e in expressions))
+
+
 class _Fast:
     """Emits `bind`."""
 
@@ -82,19 +93,10 @@ class _Fast:
         names = [f"v_{n}_" if n.isascii() and n.isidentifier() else f"v_{i}_" for i, n in enumerate(plan.variables)]
         self.around = Surroundings(plan, links, dict(zip(plan.variables, names, strict=True)))
 
-    @property
-    def possible(self) -> bool:
-        plan = self.plan
-        expressions = [*plan.conditions, *plan.validations, *plan.variables.values()]
-        if any(e.checked is None for e in expressions):
-            return False
-        # Match conditions see no namespace; variables would have to be computed twice.
-        return not (plan.conditions and any("namespaceObject" in _names(e) for e in expressions))
-
-    def build(self, hoisting: bool) -> list[py.stmt]:
-        if not self.possible:
+    def build(self, without: Collection[int]) -> list[py.stmt]:
+        if not _possible(self.plan):
             return []
-        constants = list(_constants(self.plan)) if hoisting else []
+        constants = _constants(self.plan, without)
         body = emitted(self.around, lambda frame: frame.ensure_all(constants))
         self.around.constants = constants
         inputs = [*(name for name in INPUTS if name != "params"), "anyObject"]
@@ -106,7 +108,7 @@ class _Fast:
         return [make.function_def("bind", ["params"], [*body, py.Return(functions)])]
 
     def rules(self, frame: Frame) -> None:
-        """All that is said of a review, as a list."""
+        """All that is said of a review, as a list; see `say`."""
         block = frame.emitter.block
         block.append(make.assign("out", make.list_of([])))
         for condition in self.plan.conditions:
@@ -150,8 +152,16 @@ class _Fast:
         e.block.append(py.If(test, inner, []))
 
     def say(self, frame: Frame, i: int) -> None:
-        said = make.method(make.name("out"), "append", self.message(frame, i))
-        frame.emitter.block.append(py.Expr(said))
+        """Add a message; the number of the validation where its expression fails, or seems to."""
+        e = frame.emitter
+        text = e.fresh("text")
+        block, said = e.within(lambda: self.message(frame, i))
+        if isinstance(said, py.Constant):
+            e.block.append(make.assign(text, said))
+        else:
+            failed = py.ExceptHandler(make.name("Exception"), None, [make.assign(text, make.const(i))])
+            e.block.append(py.Try([*block, make.assign(text, said)], [failed], [], []))
+        e.block.append(py.Expr(make.method(make.name("out"), "append", make.name(text))))
 
     def message(self, frame: Frame, i: int) -> py.expr:
         """What a validation says when it fails."""
@@ -173,17 +183,22 @@ def _names(expression: Expression) -> set[str]:
     return names_used(checked_of(expression).root, checked_of(expression))
 
 
-def _constants(plan: Plan) -> Iterator[str]:
-    """The variables that rules read and the parameters alone decide, in their order."""
+def _constants(plan: Plan, without: Collection[int] = ()) -> list[str]:
+    """The variables that rules read and the parameters alone decide, in their order; but for those with these numbers,
+    and those made of them."""
     read = _read(plan)
-    found: set[str] = set()
+    found = {name for i, name in enumerate(_constants(plan)) if i not in without} if without else set(plan.variables)
     for name, variable in plan.variables.items():
-        checked = checked_of(variable)
-        types = {known for known in checked.names.values() if known not in (*INPUTS, "variables")}
-        known = names_used(checked.root, checked) <= {"params", "variables"} | types
-        if name in read and known and all(used in found for used, _, _ in uses_of(checked.root, checked)):
-            found.add(name)
-            yield name
+        if name in found and not (name in read and _is_constant(checked_of(variable), found)):
+            found.remove(name)
+    return [name for name in plan.variables if name in found]
+
+
+def _is_constant(checked: Checked, constants: set[str]) -> bool:
+    """Whether a variable reads the parameters and constants alone."""
+    types = {known for known in checked.names.values() if known not in (*INPUTS, "variables")}
+    known = names_used(checked.root, checked) <= {"params", "variables"} | types
+    return known and all(used in constants for used, _, _ in uses_of(checked.root, checked))
 
 
 def _read(plan: Plan) -> set[str]:

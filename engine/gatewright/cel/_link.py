@@ -8,7 +8,12 @@ from gatewright.cel.values import Uint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Final
+
+
+_BUILTINS: Final = {
+    "dict": dict, "enumerate": enumerate, "Exception": Exception, "len": len, "list": list, "str": str,
+}  # fmt: skip
 
 
 def link(names: Mapping[str, str]) -> dict[str, Any]:
@@ -17,7 +22,7 @@ def link(names: Mapping[str, str]) -> dict[str, Any]:
     from gatewright.cel.library import function
     from gatewright.cel.values import TypeValue
 
-    out: dict[str, Any] = {"__builtins__": {"dict": dict, "enumerate": enumerate, "len": len, "list": list, "str": str}}
+    out: dict[str, Any] = {"__builtins__": _BUILTINS}
     for name, meaning in names.items():
         kind, _, what = meaning.partition(":")
         match kind:

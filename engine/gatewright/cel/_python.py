@@ -18,7 +18,7 @@ def compile_quietly(tree: py.Expression | py.Module) -> CodeType:
 
 
 _PLACE: Final = {"lineno": 1, "end_lineno": 1, "col_offset": 0, "end_col_offset": 0}
-_NODES: Final = (py.expr, py.stmt, py.arg, py.arguments, py.comprehension)
+_NODES: Final = (py.expr, py.stmt, py.arg, py.arguments, py.ExceptHandler)
 
 
 def _place(tree: py.AST) -> None:

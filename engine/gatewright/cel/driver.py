@@ -79,16 +79,18 @@ class Program:
             self._plan = plan(self.source)
         return self._plan
 
-    def functions(self, part: str) -> dict[str, Any]:
-        """The functions of a part: `fast`, `unhoisted` (fast, with nothing computed ahead), `recording` or `exact`."""
-        found = self._functions.get(part)
+    def functions(self, part: str, without: tuple[int, ...] = ()) -> dict[str, Any]:
+        """The functions of a part: `fast`, `recording` or `exact`. What `bind` would compute of the parameters alone is
+        left to who reads it for the variables `without`, by their numbers among the constants of the facts."""
+        name = f"{part}-{','.join(map(str, without))}" if without else part
+        found = self._functions.get(name)
         if found is None:
-            code, links, _ = self._part(part)
-            found = self._functions[part] = _load(code, links)
+            code, links, _ = self._part(part, without)
+            found = self._functions[name] = _load(code, links)
         return found
 
-    def _part(self, part: str) -> tuple[CodeType, dict[str, str], dict[str, Any]]:
-        key = f"{self._key}-{part}"
+    def _part(self, part: str, without: tuple[int, ...] = ()) -> tuple[CodeType, dict[str, str], dict[str, Any]]:
+        key = "-".join((self._key, part, *map(str, without)))
         stored = None if self._cache is None else self._cache.get(key)
         if stored is not None and len(stored) == 3:
             return stored[0], stored[1], stored[2]
@@ -97,7 +99,7 @@ class Program:
         made = (
             _exact_code.generate(self.plan())
             if part == "exact"
-            else _fast.generate(self.plan(), hoisting=part != "unhoisted", recording=part == "recording")
+            else _fast.generate(self.plan(), without=without, recording=part == "recording")
         )
         if self._cache is not None:
             self._cache.put(key, list(made))
@@ -105,7 +107,7 @@ class Program:
 
     def bind(self, params: Any) -> Evaluate:
         """The function inputs → messages of one constraint, or of one parameter object of an API server's policy."""
-        fast = self._bound(params)
+        fast: Callable[..., list[Any]] | None = self._bound("fast", params)
         if fast is None:
             return lambda inputs: self._exactly(params, inputs).messages()
         from gatewright.cel._exact import SUSPICIOUS, works_long
@@ -115,9 +117,11 @@ class Program:
             start_watch()
             started = perf_counter()
             try:
-                messages: list[str] = fast(*given)
+                messages = fast(*given)
                 if perf_counter() - started < SUSPICIOUS or not works_long(fast, given):
-                    return messages
+                    if not messages or int not in map(type, messages):
+                        return messages
+                    return self._exactly(params, inputs).completed(messages)
             except Exception:
                 # Whatever it was: only the exact functions know what CEL makes of it.
                 return self._exactly(params, inputs).messages()
@@ -138,11 +142,7 @@ class Program:
 
     def recorder(self, params: Any) -> Record:
         """`bind`, with the reads that led to each message; only for what Gatekeeper asks, of whom nothing is hidden."""
-        bind = self.functions("recording").get("bind")
-        try:
-            rules: tuple[Callable[..., tuple[str, Any] | None], ...] = () if bind is None else bind(params)
-        except Exception:
-            rules = ()
+        rules: tuple[Callable[..., tuple[str, Any] | None], ...] = self._bound("recording", params)
         if not rules:
             return lambda inputs: None
         from gatewright.cel._exact import SUSPICIOUS
@@ -180,17 +180,20 @@ class Program:
         named = [(text, facts["variables"][name]) for name, text in self.source.variables]
         yield from (entry for entry in [*named, *listed] if entry is not None and entry[1])
 
-    def _bound(self, params: Any) -> Callable[..., list[str]] | None:
-        """The fast function for these parameters; None where a policy has none."""
-        bind = self.functions("fast").get("bind")
+    def _bound(self, part: str, params: Any) -> Any:
+        """What a fast part has for these parameters; None where a policy has none."""
+        bind = self.functions(part).get("bind")
         if bind is None:
             return None
         try:
-            bound: Callable[..., list[str]] = bind(params)
+            return bind(params)
         except Exception:
             # A variable of the parameters alone fails, which matters only to who reads it.
-            bound = self.functions("unhoisted")["bind"](params)
-        return bound
+            failing = self._exactly(params, Inputs({})).failing(self.facts["constants"])
+        try:
+            return self.functions(part, failing)["bind"](params)
+        except Exception:
+            return self.functions(part, tuple(range(len(self.facts["constants"]))))["bind"](params)
 
     def _exactly(self, params: Any, inputs: Inputs) -> Exactly:
         from gatewright.cel._exact import Exactly
