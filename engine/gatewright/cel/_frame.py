@@ -68,18 +68,25 @@ class Frame:
         if known is not None:
             return make.name(known)
         if self.emitter.looping or field in self.lazy or field in self.placed:
-            self.lazy.add(field)
-            return make.call(make.name(self.getter(field)))
+            return self.remembered(field)
         self.placed.add(field)
         value = self.value(field)
         self.emitter.block.append(make.assign(self.around.local[field], value))
         self.emitter.facts.variables[field] = self.around.local[field]
         return make.name(self.around.local[field])
 
+    def remembered(self, name: str) -> py.expr:
+        """A lazy variable's value."""
+        self.lazy.add(name)
+        there = make.name(self.around.local[name])
+        known = make.compare(there, py.IsNot(), self.around.links.runtime("UNSET"))
+        return py.IfExp(known, there, make.call(make.name(self.getter(name))))
+
     def ensure(self, name: str) -> None:
         value = self.member(VARIABLES.name, name)
-        if not isinstance(value, py.Name):
-            assert value is not None
+        assert value is not None
+        # In a loop, looking whether it is there costs no more than another name.
+        if not isinstance(value, py.Name) and not self.emitter.looping:
             self.emitter.facts.variables[name] = self.emitter.assigned(value).id
 
     def ensure_all(self, names: Iterable[str]) -> None:
@@ -106,7 +113,7 @@ class Frame:
         return self.emitter.expression(checked_of(variable).root, variable.trusted, variable.checked)
 
     def getter(self, name: str) -> str:
-        """The function that remembers a variable. It may use what every way to its callers has computed."""
+        """The function that computes a variable for good. It may use what every way to its callers has computed."""
         local = self.around.local[name]
         if name not in self.getters:
             definition = self.getters[name] = []
@@ -115,9 +122,8 @@ class Frame:
             e.block, e.facts, e.looping = [], Facts(variables=dict(self.outermost.variables)), 0
             e.block.append(make.assign(local, self.value(name)))
             compute, (e.block, e.facts, e.looping) = e.block, outside
-            unset = make.compare(make.name(local), py.Is(), self.around.links.runtime("UNSET"))
             shared = py.Nonlocal([local, READS] if e.recording else [local])
-            body = [shared, py.If(unset, compute, []), py.Return(make.name(local))]
+            body = [shared, *compute, py.Return(make.name(local))]
             definition.append(make.function_def(f"get_{local}", [], body))
         return f"get_{local}"
 

@@ -109,4 +109,6 @@ def is_short(value: py.expr) -> bool:
         value = value.value
     if isinstance(value, py.BoolOp) and isinstance(value.values[0], py.NamedExpr):
         return is_short(value.values[1])  # a lookup that is noted
+    if isinstance(value, py.IfExp) and is_atom(value.body):
+        return isinstance(value.orelse, py.Call) and not value.orelse.args  # what is remembered, or computed
     return is_atom(value)

@@ -52,7 +52,8 @@ class _CelPolicy:
         bound = self.program.bind(constraint.document)
 
         def rule(review: Review, inventory: Any, context: Any) -> Iterable[Finding]:
-            return [(message, None) for message in bound(_inputs_of(review))]
+            messages = bound(_inputs_of(review))
+            return [(message, None) for message in messages] if messages else ()
 
         return rule
 
