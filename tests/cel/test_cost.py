@@ -44,6 +44,11 @@ COSTS = [
     ("cidr('fe80::1/64').containsIP('10.0.0.1')", 4),
     ("cidr('::/0').containsCIDR('10.0.0.0/24')", 4),
     ("object.b ? object.a : 1", 3),
+    ("object.b ? object.l[0] : 1", 4),
+    ("type(string) == type", 1),
+    ("optional.of({'a': object.a}).optMap(y, 1).value()", 36),
+    ("optional.of({'a': object.a}).optMap(y, y.a + y.a).value()", 75),
+    ("optional.none().optMap(y, 1).hasValue()", 4),
     ("'abc'.matches('a.*')", 1),
     ("object.nope || true", 2),
 ]

@@ -67,6 +67,10 @@ MESSAGES = {
         [rule("int('a') == 1")],
         ["compilation error: program instantiation failed: type conversion error from 'string' to 'int'"],
     ),
+    "constant type": (
+        [rule("bool(dyn(string))")],
+        ["compilation error: program instantiation failed: no such overload: bool(type)"],
+    ),
     "params are for variables": (
         [rule("params == null")],
         [
@@ -111,6 +115,22 @@ def test_a_variable_that_fails_matters_only_where_it_is_read() -> None:
         "expression 'variables.broken == 1' resulted in error: "
         'composited variable "broken" fails to evaluate: no such key: nope'
     ]
+
+
+def test_a_constant_that_fails_matters_only_where_it_is_read() -> None:
+    constants = [
+        {"name": "broken", "expression": "variables.params.nope"},
+        {"name": "more", "expression": "variables.params.limit + 1"},
+    ]
+    failing = "string(variables.broken)"
+    for limit, found in ((3, []), (1, ["m", "2"])):
+        rules = (
+            rule("variables.more > 3", message="m", messageExpression=failing),
+            rule("variables.more > 3", message="m", messageExpression="string(variables.more)"),
+        )
+        assert run(*rules, variables=constants, parameters={"limit": limit}) == found
+    [message] = run(rule("variables.broken == 1"), variables=constants, parameters={"limit": 1})
+    assert message.endswith('composited variable "broken" fails to evaluate: no such key: nope')
 
 
 def test_a_variable_sees_only_those_before_it() -> None:

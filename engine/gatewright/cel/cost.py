@@ -55,6 +55,15 @@ class _Call:
     late: bool | None
 
 
+@record(frozen=True, slots=True)
+class _Again:
+    """The value of an optional before its first use, the optional, and the names that it sees."""
+
+    target: ast.Node
+    value: Any
+    locals: list[dict[str, Any]]
+
+
 class Meter:
     """Evaluates one checked expression, counting. `variable` gives the value of a composited variable."""
 
@@ -86,11 +95,11 @@ class Meter:
                 return self.call(node)
             case ast.ListExpr():
                 values = [(i in node.optional, self.evaluate(item)) for i, item in enumerate(node.items)]
-                self.charge(0 if _constant(node) else _LIST)
+                self.charge(0 if self.constant(node) else _LIST)
                 return runtime.make_list(values)
             case ast.MapExpr():
                 entries = [(e.optional, self.evaluate(e.key), self.evaluate(e.value)) for e in node.entries]
-                self.charge(0 if _constant(node) else _MAP)
+                self.charge(0 if self.constant(node) else _MAP)
                 return runtime.make_optional_map(entries)
             case ast.StructExpr():
                 fields = [(f.optional, f.name, self.evaluate(f.value)) for f in node.fields]
@@ -111,6 +120,8 @@ class Meter:
         for scope in reversed(self.locals) if plain == name else ():
             if plain in scope:
                 self.charge(1)
+                if isinstance(scope[plain], _Again):
+                    scope[plain] = self.again(scope[plain])
                 return scope[plain]
         if plain in self.inputs:
             self.charge(1)
@@ -154,8 +165,8 @@ class Meter:
             case "_?_:_":
                 chosen = node.args[1 if runtime.truth(self.evaluate(node.args[0])) else 2]
                 value = self.evaluate(chosen)
-                # A name or selection becomes part of the conditional, which is free.
-                self.charge(-1 if isinstance(chosen, ast.Ident | ast.Select) and not self.is_type(chosen) else 0)
+                # An attribute becomes part of the conditional, which is free.
+                self.charge(-1 if self.is_attribute(chosen) else 0)
                 return value
             case "_[_]" | "_[?_]":
                 operand = self.operand(node.args[0])
@@ -164,7 +175,7 @@ class Meter:
                 try:
                     found = (runtime.index if node.name == "_[_]" else runtime.optional_index)(operand, key)
                 finally:
-                    self.charge(_constant(node.args[1]) and found is not NONE)
+                    self.charge(self.constant(node.args[1]) and found is not NONE)
                 return found
         plan = self.plans.get(node)
         if plan is None:
@@ -196,12 +207,27 @@ class Meter:
         else:
             name, args = node.name, node.args if node.target is None else (node.target, *node.args)
         late = name == "orValue" if name in ("or", "orValue") and len(args) == 2 else None
-        free = _constant(node) or (name == "@in" and _constant(args[1]))
+        free = self.constant(node) or (name == "@in" and self.constant(args[1]))
         method = node.target is not None and node not in self.checked.names
         chosen = function(variant(name, args, method, self.checked.types))
         if wanted := self.checked.pinned.get(node):
             chosen = partial(runtime.pinned, chosen, name, tuple(map(t.notation, wanted)))
         return _Call(name, args, chosen, self.resolved(node, name, args), free, late)
+
+    def is_attribute(self, node: ast.Node) -> bool:
+        """Whether cel-go takes a node for one attribute: a name, a selection, an index that is known."""
+        if isinstance(node, ast.Call) and node.name in ("_[_]", "_[?_]"):
+            return self.constant(node.args[1])
+        return isinstance(node, ast.Ident | ast.Select) and not self.is_type(node)
+
+    def constant(self, node: ast.Node) -> bool:
+        """What cel-go computes while planning: literals, types, lists and maps of them, and conversions of them."""
+        if isinstance(node, ast.ListExpr | ast.MapExpr):
+            return all(map(self.constant, ast.children(node)))
+        if isinstance(node, ast.Call):
+            conversion = node.name in CONVERSIONS and node.target is None and len(node.args) == 1
+            return conversion and self.constant(node.args[0])
+        return isinstance(node, ast.Literal) or self.is_type(node)
 
     def is_type(self, node: ast.Node) -> bool:
         return self.checked.names.get(node) in TYPE_NAMES
@@ -232,7 +258,7 @@ class Meter:
             result: Any = folds.fold_exists_one(rounds, lambda: self.counted(node.body))
             self.charge(2)
             return result
-        grow = {"list": 2 if _constant(node.body) else _LIST + 2, "map": 3, "entry": 2}[node.kind]
+        grow = {"list": 2 if self.constant(node.body) else _LIST + 2, "map": 3, "entry": 2}[node.kind]
         predicate = None if node.filter is None else self.later(node.filter)
         try:
             folded = folds.fold_list(rounds, predicate, lambda: self.grown(node, grow))
@@ -289,14 +315,21 @@ class Meter:
         target = self.evaluate(node.target)
         self.charge(1)
         if target is NONE or not isinstance(target, Optional):
+            self.charge(target is NONE)
             return runtime.optional_map(target, lambda value: value, node.flat)
-        self.evaluate(node.target)
-        self.charge(1)
-        self.locals.append({node.var: target.value})
+        self.locals.append({node.var: _Again(node.target, target.value, list(self.locals))})
         value = self.evaluate(node.body)
         self.locals.pop()
         self.charge(0 if node.flat else 1)
         return value if node.flat else Optional(value)
+
+    def again(self, held: _Again) -> Any:
+        """What an optional holds, which is asked for it once more when its value is first needed."""
+        here, self.locals = self.locals, held.locals
+        self.evaluate(held.target)
+        self.locals = here
+        self.charge(1)
+        return held.value
 
     def sort_by(self, node: ast.SortBy) -> Any:
         target = self.evaluate(node.target)
@@ -309,7 +342,7 @@ class Meter:
                 value = self.evaluate(node.body)
             finally:
                 self.locals.pop()
-                self.charge(2 if _constant(node.body) else _LIST + 2)
+                self.charge(2 if self.constant(node.body) else _LIST + 2)
             keys.append(value)
             return value
 
@@ -317,15 +350,6 @@ class Meter:
         result = function(chosen)(target, key)
         self.charge(1 + (1 if chosen == "sortBy" else _self_compare(keys)))
         return result
-
-
-def _constant(node: ast.Node) -> bool:
-    """What cel-go computes while planning: literals, lists and maps of them, and conversions of them."""
-    if isinstance(node, ast.ListExpr | ast.MapExpr):
-        return all(map(_constant, ast.children(node)))
-    if isinstance(node, ast.Call):
-        return node.name in CONVERSIONS and node.target is None and len(node.args) == 1 and _constant(node.args[0])
-    return isinstance(node, ast.Literal)
 
 
 def _size(value: Any) -> int:

@@ -15,13 +15,14 @@ from gatewright.cel._python import compile_quietly
 from gatewright.cel._statements import Path, Statements
 from gatewright.cel._trusted import trusted_types
 from gatewright.cel.checker import Environment, check
+from gatewright.cel.declarations import TYPE_NAMES
 from gatewright.cel.codegen import Emitter, Links
 from gatewright.cel.folds import start_watch
 from gatewright.cel.library import function
 from gatewright.cel.parser import CelCompileError, parse
 from gatewright.cel.runtime import KEYS
-from gatewright.cel.types import Type
-from gatewright.cel.values import CelEvaluationError, CelPanicError, go_type
+from gatewright.cel.types import DYN, Type, output_name
+from gatewright.cel.values import CelEvaluationError, CelPanicError, TypeValue, go_type
 from gatewright.records import record
 
 
@@ -81,7 +82,7 @@ def compile_expression(text: str, environment: Environment, *, checked: bool = T
 def _compile(text: str, environment: Environment, checked: bool) -> Program:
     root = parse(text)
     facts = check(text, root, environment) if checked else None
-    fold_constants(root)
+    fold_constants(root, {} if facts is None else facts.names)
     types = {} if facts is None else trusted_types(facts, {})
     links = Links()
     value = Emitter(_Mapping(environment, links), links).expression(root, types, facts)
@@ -93,8 +94,6 @@ def _compile(text: str, environment: Environment, checked: bool) -> Program:
         fast = _function([*emitter.block, py.Return(value)], links)
     except NoFastFormError:
         fast = exact
-    from gatewright.cel.types import DYN
-
     return Program(fast, exact, DYN if facts is None else facts.output)
 
 
@@ -112,12 +111,13 @@ class CelProgramError(CelCompileError):
     """A checked expression that cel-go refuses to plan, because converting a constant fails."""
 
 
-def fold_constants(root: ast.Node) -> None:
+def fold_constants(root: ast.Node, names: Mapping[ast.Node, str]) -> None:
     """Do what cel-go does with constants while planning a program; the errors are compile errors.
 
-    It converts constants, compiles the patterns of find and findAll, and looks at the keys of selections.
+    It converts constants, of which a type is one, compiles the patterns of find and findAll, and looks at the keys of
+    selections. `names` are the checker's.
     """
-    _fold(root)
+    _fold(root, names)
 
 
 def _converted(name: str, value: Any) -> Any:
@@ -138,11 +138,13 @@ class _Aggregate:
     go_type: str
 
 
-def _fold(node: ast.Node) -> Any:
+def _fold(node: ast.Node, names: Mapping[ast.Node, str]) -> Any:
     """The value of a constant or of a conversion of one; else _NOT_CONSTANT, once its parts are seen to."""
     if isinstance(node, ast.Literal):
         return node.value
-    parts = [_fold(child) for child in ast.children(node)]
+    if isinstance(node, ast.Ident | ast.Select) and names.get(node) in TYPE_NAMES:
+        return TypeValue(output_name(TYPE_NAMES[names[node]].params[0]).split("(", 1)[0])
+    parts = [_fold(child, names) for child in ast.children(node)]
     if isinstance(node, ast.ListExpr | ast.MapExpr) and _NOT_CONSTANT not in parts:
         return _Aggregate("*types.baseList" if isinstance(node, ast.ListExpr) else "*types.baseMap")
     if not isinstance(node, ast.Call):

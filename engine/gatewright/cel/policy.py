@@ -108,7 +108,7 @@ def _compile(
         choice = names[0] if len(names) == 1 else f"one of [{' '.join(names)}]"
         return Expression(text, error=f"must evaluate to {choice} but got {output_name(checked.output)}")
     try:
-        deeply(lambda: fold_constants(checked.root))
+        deeply(lambda: fold_constants(checked.root, checked.names))
     except CelProgramError as error:
         return Expression(text, error=f"program instantiation failed: {error.message}")
     return Expression(text, checked, trusted=deeply(lambda: trusted_types(checked, variables)))
