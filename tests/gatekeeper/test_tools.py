@@ -142,11 +142,67 @@ def test_mutate_with_external_data(gatewright):
     assert json.loads(out)[0]["spec"]["containers"][0]["image"] == "other"
 
 
-def test_explain_match(gatewright):
-    policies = [template(), constraint("a"), constraint("b", match={"namespaces": ["x"]})]
-    code, out, _ = gatewright("explain-match", "-p", "t.yaml", "p.yaml", t=policies, p=[pod(namespace="shop")])
-    assert code == 0
-    assert out == "Pod shop/p (p.yaml)\n  NeedsLabel/a  applies\n  NeedsLabel/b  no: namespaces\n"
+@pytest.mark.parametrize(
+    ("match", "why"),
+    [
+        ({}, "applies"),
+        ({"kinds": [{"apiGroups": ["", "apps"], "kinds": ["Pod"]}], "name": "web-*"}, "applies"),
+        ({"kinds": [{"apiGroups": ["apps"], "kinds": ["*"]}]}, "no: kinds: apps/*; it is core/Pod"),
+        ({"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}], "scope": "Cluster"}, "no: scope: Cluster; it is in shop"),
+        ({"scope": "Namespaced", "namespaces": ["x", "pro*"]}, "no: namespaces: x, pro*; it is in shop"),
+        ({"namespaces": ["sh*"], "excludedNamespaces": ["*op"]}, "no: excludedNamespaces: *op; it is in shop"),
+        (
+            {"labelSelector": {"matchLabels": {"a": "c"}}},
+            'no: labelSelector: {"matchLabels": {"a": "c"}}; its labels are {"a": "b"}',
+        ),
+        (
+            {"namespaceSelector": {"matchLabels": {"team": "web"}}},
+            "no: error: failed to run Match criteria: "
+            "namespace selector for namespace-scoped object but missing Namespace",
+        ),
+        ({"name": "api-*"}, "no: name: api-*; it is called web-"),
+        ({"source": "Generated"}, "no: source: Generated; it is written, not generated"),
+    ],
+)
+def test_explain_match(gatewright, match, why):
+    obj = {**pod(namespace="shop"), "metadata": {"generateName": "web-", "namespace": "shop", "labels": {"a": "b"}}}
+    policies = [template(), constraint(match=match)]
+    code, out, _ = gatewright("explain-match", "-p", "t.yaml", "p.yaml", t=policies, p=[obj])
+    assert (code, out) == (0, f"Pod shop/web- (p.yaml)\n  NeedsLabel/c  {why}\n")
+
+
+def test_explain_match_with_a_selector_of_namespaces(gatewright):
+    policies = [template(), constraint(match={"namespaceSelector": {"matchLabels": {"team": "api"}}})]
+    argv = ("explain-match", "-p", "t.yaml", "-d", "n.yaml", "p.yaml")
+    _, out, _ = gatewright(*argv, t=policies, n=[namespace("shop", team="web")], p=[pod(namespace="shop")])
+    labels = '{"kubernetes.io/metadata.name": "shop", "team": "web"}'
+    assert f'no: namespaceSelector: {{"matchLabels": {{"team": "api"}}}}; labels of shop are {labels}\n' in out
+
+
+def test_explain_match_looks_where_the_webhook_would(gatewright):
+    """At what a Config takes out, at a template's operations, at scoped actions, and at the request in a review."""
+    creating = template()
+    creating["spec"]["targets"][0]["operations"] = ["CREATE"]
+    request = {"uid": "u", "operation": "DELETE", "namespace": "shop", "oldObject": pod("gone", namespace="shop")}
+    request["kind"] = {"group": "", "version": "v1", "kind": "Pod"}
+    review = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
+    config = {"apiVersion": "config.gatekeeper.sh/v1alpha1", "kind": "Config", "metadata": {"name": "config"}}
+    config["spec"] = {"match": [{"excludedNamespaces": ["shop"], "processes": ["webhook"]}]}
+    argv = ("explain-match", "-p", "t.yaml", "r.yaml")
+    webhook = ("--enforcement-point", "validation.gatekeeper.sh")
+    assert (
+        "Pod shop/gone (r.yaml)\n  NeedsLabel/c  applies"
+        in gatewright(*argv, t=[creating, constraint()], r=[review])[1]
+    )
+    assert "no: operation DELETE" in gatewright(*argv, *webhook)[1]
+    assert "applies" in gatewright("explain-match", "-p", "t.yaml", "p.yaml", *webhook, p=[pod(namespace="shop")])[1]
+    assert "no: excluded by the Config" in gatewright(*argv, *webhook, "-d", "g.yaml", g=[config])[1]
+    scoped = {"action": "deny", "enforcementPoints": [{"name": "audit.gatekeeper.sh"}]}
+    only_audit = constraint(enforcementAction="scoped", scopedEnforcementActions=[scoped])
+    assert "no: enforcement point gator.gatekeeper.sh" in gatewright(*argv, t=[template(), only_audit])[1]
+    broken = {**review, "request": {"operation": "CREATE"}}
+    code, _, err = gatewright(*argv, t=[template(), constraint()], r=[broken])
+    assert (code, "error: r.yaml:" in err) == (2, True)
 
 
 def test_explain_match_with_data(gatewright):

@@ -27,7 +27,6 @@ from gatewright.gatekeeper.results import (
 )
 from gatewright.gatekeeper.review import (
     GENERATED,
-    ORIGINAL,
     Review,
     is_admission_review,
     object_review,
@@ -343,7 +342,7 @@ class Host:
         """As `review`, with what `path_of` needs to tell where the violations lie."""
         before = self.pairs
         known = None if namespace is None else self.surroundings.given(namespace)
-        if self._unwraps(obj):
+        if self.unwraps(obj):
             request = _admission_request(obj)
             results = self.request_results(request, known)
             obj = request.get("object") or request.get("oldObject") or {}
@@ -364,7 +363,7 @@ class Host:
         `origins` tells of each object where its parts come from, as its reader saw it, which finds paths sooner;
         `locating` says that the paths of all violations will be asked for.
         """
-        if self._expander is not None or self._printing or any(map(self._unwraps, objects)):
+        if self._expander is not None or self._printing or any(map(self.unwraps, objects)):
             return [self._attempt(obj) for obj in objects]
         met = [self._try_meeting(obj) for obj in objects]
         for obj, one, told in zip(objects, met, origins, strict=False):
@@ -412,7 +411,7 @@ class Host:
     ) -> list[Result]:
         """As `review`, with the constraint of each result; admission policies have none and are not asked."""
         known = None if namespace is None else self.surroundings.given(namespace)
-        if self._unwraps(obj):
+        if self.unwraps(obj):
             return self.request_results(_admission_request(obj), known)
         return self._results(self._review_of(obj, operation, old_object, known, user_info))
 
@@ -484,26 +483,30 @@ class Host:
         found = seen.paths[key] = self._evaluation.paths(loaded.policy(), constraint, seen.review)
         return found
 
-    def _unwraps(self, obj: kube.Object) -> bool:
+    def unwraps(self, obj: kube.Object) -> bool:
+        """Whether a review of the object is one of the request in it."""
         return self.semantics != GATOR_TEST and is_admission_review(obj)
 
     def request_results(self, request: dict[str, Any], namespace: Namespace | None = None) -> list[Result]:
         """The results of an AdmissionRequest, and of what its object expands to; gator expands no requests."""
+        review = self._request_review(request, namespace)
+        results = self.run(review)
+        if self._expander is not None and self.semantics == CLUSTER:
+            obj = in_namespace(review.subject_object, request.get("namespace") or "")
+            results += self._expanded(obj, review, mutated=True)
+        return results
+
+    def _request_review(self, request: dict[str, Any], namespace: Namespace | None) -> Review:
         cluster = self.semantics == CLUSTER
         if cluster and _is_for_namespace(request):
             # Some requests for Namespaces name it as their own namespace, which Gatekeeper takes away.
             request = {name: value for name, value in request.items() if name != "namespace"}
-        name = request.get("namespace") or ""
-        space = namespace or self.surroundings.namespace_named(name)
+        space = namespace or self.surroundings.namespace_named(request.get("namespace") or "")
         try:
-            review = request_review(request, space, show_namespace=cluster, placed=cluster)
+            return request_review(request, space, show_namespace=cluster, placed=cluster)
         except ReviewError as error:
             what = f'{TARGET}: target.HandleReview failed for target "{TARGET}"'
             raise ReviewError(f"{what}: {error.message}") from error
-        results = self.run(review)
-        if self._expander is not None and cluster:
-            results += self._expanded(in_namespace(review.subject_object, name), review, mutated=True)
-        return results
 
     def mutated(self, obj: kube.Object, *, operation: str = "CREATE", username: str = "") -> kube.Object:
         """The object as the mutators in force leave it; where it named no namespace, it names none afterwards."""
@@ -582,7 +585,7 @@ class Host:
             known = set(map(id, entries))
             entries += tuple(entry for entry in self._entries_of(review.subjects[1]) if id(entry) not in known)
         if self.enforcement_point == WEBHOOK_POINT:
-            operation = review.request["operation"]
+            operation = _operation_of(review)
             return [e for e in entries if e.constraint.template.covers(operation)]
         return entries
 
@@ -614,19 +617,30 @@ class Host:
     def explain(self, obj: kube.Object) -> Iterator[tuple[Constraint, str | None]]:
         """For every constraint the first match criterion that an object fails; None where it applies."""
         _require_object(obj)
-        obj = self.surroundings.placed(obj)
-        space = self.surroundings.namespace_of(obj)
-        if self.mutates:
-            obj = self._admitted(obj, space, "CREATE", "")
-        subject = Subject(obj, space, ORIGINAL)
+        if self.unwraps(obj):
+            review = self._request_review(_admission_request(obj), None)
+        else:
+            review = self._review_of(obj, "", None, None, None)
         for constraint in self.constraints:
-            if constraint.actions_at((self.enforcement_point,)) is None:
-                yield constraint, f"enforcement point {self.enforcement_point}"
-                continue
-            try:
-                yield constraint, constraint.matcher.failure(subject)
-            except MatchError as error:
-                yield constraint, f"error: {error.message}"
+            yield constraint, self._why_not(constraint, review)
+
+    def _why_not(self, constraint: Constraint, review: Review) -> str | None:
+        if self.surroundings.excludes(review.subject, review.request.get("namespace", "")):
+            return "excluded by the Config"
+        if constraint.actions_at((self.enforcement_point,)) is None:
+            return f"enforcement point {self.enforcement_point}"
+        operation = _operation_of(review)
+        if self.enforcement_point == WEBHOOK_POINT and not constraint.template.covers(operation):
+            return f"operation {operation}"
+        reasons = []
+        try:
+            for subject in review.subjects:
+                reasons.append(constraint.matcher.failure(subject))
+                if reasons[-1] is None:
+                    return None
+        except MatchError as error:
+            return f"error: {error.message}"
+        return reasons[0]
 
 
 # --- parts -------------------------------------------------------------------------------------------------------
@@ -668,6 +682,12 @@ def _admission_request(obj: kube.Object) -> dict[str, Any]:
     from gatewright.gatekeeper.reading.admission import admission_request
 
     return admission_request(obj)
+
+
+def _operation_of(review: Review) -> str:
+    """The operation that the webhook would be asked in: a plain object is one that is created."""
+    operation: str = review.request["operation"]
+    return operation or "CREATE"
 
 
 def _is_for_namespace(request: dict[str, Any]) -> bool:
