@@ -271,3 +271,33 @@ def test_what_locating_needs_is_kept_too(tree: Tree, monkeypatch: pytest.MonkeyP
     (tmp := Path(sets_directory()).parent / "code").rename(tmp.with_name("gone"))
     monkeypatch.setattr("gatewright.codegen.link.compile_parts", None)
     assert tree.report() == first
+
+
+def test_constraints_that_take_the_place_of_others_are_told(tree: Tree) -> None:
+    tree.write("z1.yaml", CONSTRAINT.format(kind="NeedsLabel", name="plain", spec="{parameters: {}}"))
+    assert "replaced" not in tree.report()
+    tree.write("z2.yaml", CONSTRAINT.format(kind="NeedsLabel", name="plain", spec="{parameters: {word: team}}"))
+    told = (
+        f"warning: NeedsLabel/plain of {tree.policies / 'z1.yaml'} is replaced by another of the same name "
+        f"in {tree.policies / 'z2.yaml'}"
+    )
+    for _ in range(2):  # what is said is kept with the set
+        assert told in tree.report().splitlines()
+
+
+def test_sets_that_share_constraints_are_told_in_a_line(tree: Tree) -> None:
+    for name in ("a", "b", "c", "d", "e"):
+        tree.write(f"{name}.yaml", CONSTRAINT.format(kind="NeedsLabel", name=name, spec="{parameters: {}}"))
+    both = "".join(
+        "---\n" + CONSTRAINT.format(kind="NeedsLabel", name=name, spec="{parameters: {word: team}}") for name in "abcde"
+    )
+    tree.write("z.yaml", both)
+    found = [line for line in tree.report().splitlines() if "replaced" in line]
+    assert len(found) == 5
+    one = tree.policies / "all.yaml"
+    tree.write("all.yaml", both.replace("team", "app"))
+    found = read_policies(CheckRequest((str(one), str(tree.policies / "z.yaml")), ())).notices
+    names = "NeedsLabel/a, NeedsLabel/b, NeedsLabel/c and 2 more"
+    assert found == [
+        f"warning: {names} of {one} are replaced by others of the same names in {tree.policies / 'z.yaml'}"
+    ]

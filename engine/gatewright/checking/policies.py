@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from gatewright.checking.fingerprint import REGO, is_path
 from gatewright.checking.request import CheckRequest
 from gatewright.errors import GatewrightError, ManifestError, UsageError
+from gatewright.gatekeeper import kube
 from gatewright.manifests import Document, find_files, read_paths, unpacked
 from gatewright.records import field, record
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from gatewright.gatekeeper.host import Host
 
 DEFAULT_SET = "pss-restricted"
+_POLICY_GROUPS = ("constraints.gatekeeper.sh", "templates.gatekeeper.sh")
 
 
 @record(slots=True)
@@ -55,7 +57,38 @@ def read_policies(request: CheckRequest) -> Policies:
             policies.uses_catalog = True
             policies.documents += [Document(value, f"set {name}") for value in _shipped(name, request)]
             policies.notices += _manual(name)
+    policies.notices += _replaced(policies.documents)
     return policies
+
+
+def _replaced(documents: Iterable[Document]) -> list[str]:
+    """What is said of templates and constraints that others of their name take the place of, and that differ.
+
+    The last one counts, as it does for who applies them to a cluster one after the other.
+    """
+    last: dict[tuple[str, str, str], Document] = {}
+    replaced: dict[tuple[str, str], list[str]] = {}
+    for document in documents:
+        gvk = kube.gvk_of(document.value)
+        if gvk.group not in _POLICY_GROUPS:
+            continue
+        name = kube.name_of(document.value)
+        before = last.get((gvk.group, gvk.kind, name))
+        last[gvk.group, gvk.kind, name] = document
+        if before is not None and not kube.same(before.value.get("spec"), document.value.get("spec")):
+            replaced.setdefault((before.file, document.file), []).append(f"{gvk.kind}/{name}")
+    return [_told_of(names, *files) for files, names in replaced.items()]
+
+
+def _told_of(names: list[str], before: str, after: str) -> str:
+    shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+    one = "is" if len(names) == 1 else "are"
+    where = f"by another of the same name in {after}" if len(names) == 1 else f"by others of the same names in {after}"
+    return f"warning: {shown} of {before} {one} replaced {where}"
+
+
+# How many names a notice tells before it counts.
+_SHOWN = 3
 
 
 def _read_files(path: str, request: CheckRequest, policies: Policies) -> None:
