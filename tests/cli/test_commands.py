@@ -165,7 +165,7 @@ class TestTheOthers:
         (work / "pod.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n")
         ran = cli("explain-match", "-p", "policy.yaml", "pod.yaml", "plain.yaml")
         assert ran.code == 0
-        assert "ConfigMap plain (plain.yaml)\n  NeedOwner/owners  applies\n" in ran.out
+        assert "ConfigMap default/plain (plain.yaml)\n  NeedOwner/owners  applies\n" in ran.out
         assert "Pod p (pod.yaml)\n  NeedOwner/owners  no: " in ran.out
 
     def test_bench(self, cli):
