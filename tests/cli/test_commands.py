@@ -166,7 +166,7 @@ class TestTheOthers:
         ran = cli("explain-match", "-p", "policy.yaml", "pod.yaml", "plain.yaml")
         assert ran.code == 0
         assert "ConfigMap default/plain (plain.yaml)\n  NeedOwner/owners  applies\n" in ran.out
-        assert "Pod p (pod.yaml)\n  NeedOwner/owners  no: " in ran.out
+        assert "Pod default/p (pod.yaml)\n  NeedOwner/owners  no: kinds: core/ConfigMap; it is core/Pod\n" in ran.out
 
     def test_bench(self, cli):
         ran = cli("bench", "-p", "policy.yaml", "plain.yaml", "-n", 2, "--warmup", 0, "-f", "json")
