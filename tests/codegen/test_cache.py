@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from gatewright.codegen.cache import CodeCache
+from gatewright.codegen.cache import _ENTRIES, CodeCache
 from gatewright.compiler import compile_modules
 from gatewright.errors import RegoErrors
 
@@ -70,3 +71,14 @@ def test_code_of_former_states_is_deleted(tmp_path: Path, monkeypatch: pytest.Mo
         monkeypatch.setattr("gatewright.codegen.cache.engine_stamp", lambda state=state: f"state {state}")
         violations(tmp_path)
         assert len(list(tmp_path.iterdir())) == min(state + 1, 16)
+
+
+def test_entries_are_bounded(tmp_path: Path) -> None:
+    cache = CodeCache(tmp_path)
+    keys = [f"00{number}" for number in range(_ENTRIES + 1)]
+    for number, key in enumerate(keys):
+        cache.put(key, [])
+        if number < _ENTRIES:
+            os.utime(cache._path(key), (number, number))
+    kept = [cache.get(key) == [] for key in keys]
+    assert kept == [number >= len(keys) // 2 for number in range(len(keys))]

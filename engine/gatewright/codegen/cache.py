@@ -2,7 +2,7 @@
 
 An entry is a file of marshalled code objects behind a checksum. Whatever is wrong with the directory or with an
 entry, the worst that happens is that the policy is compiled again. Each state of gatewright has a directory of its own;
-those of former ones are deleted, but for a few.
+those of former ones are deleted, but for a few, and so is the older half where there are very many entries.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ FORMAT = 2
 _DIGEST = 32
 # Of how many states of gatewright code is kept: several versions may be in use.
 _STATES = 16
+# How many entries each of the 256 folders may have: policies that are edited leave theirs behind.
+_ENTRIES = 32
 
 
 def key_of(parts: Iterable[str]) -> str:
@@ -80,8 +82,17 @@ class CodeCache:
             with os.fdopen(handle, "wb") as file:
                 file.write(_digest(body) + body)
             os.replace(temporary, path)
+            self._thin_out(os.path.dirname(path))
         except OSError:
             return
+
+    def _thin_out(self, folder: str) -> None:
+        """Forget the older half of the entries in a folder that has too many."""
+        names = os.listdir(folder)
+        if len(names) > _ENTRIES:
+            paths = sorted((os.path.join(folder, name) for name in names), key=os.path.getmtime)
+            for path in paths[: len(paths) // 2]:
+                os.unlink(path)
 
     def _begin(self) -> None:
         """Make the directory of this state of gatewright, and forget those that were begun long ago."""
