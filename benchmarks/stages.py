@@ -98,7 +98,7 @@ def measured(policies: Path, objects: Path) -> tuple[dict[str, float], dict[str,
     request = CheckRequest((str(policies),), (str(objects),), jobs=1, gator_compat=True, format="json",
                            excerpts=False)  # fmt: skip
     files = list(surveyed([str(objects)], None))
-    host, _, _ = loaded(request, files, PolicySet(request), surveyed=False)
+    host = loaded(request, files, PolicySet(request), keeping=False, told=None).host
     evaluator = Evaluator(host, request, [make_renderer("json", colour=False)])
     units = list(units_of((part, part.size()) for file in files for part, _ in file.parts))
     outcomes = [outcome for unit in units for outcome in evaluator.unit(unit)]

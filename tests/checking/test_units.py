@@ -17,8 +17,15 @@ import pytest
 
 from gatewright.checking.evaluate import read_part
 from gatewright.checking.spool import Spool
-from gatewright.checking.units import UNIT_BYTES, Part, parts_of
+from gatewright.checking.units import UNIT_BYTES, Part, read_parts
 from gatewright.errors import GatewrightError, UsageError
+
+
+def parts_of(file: str, stdin: io.BytesIO | None = None) -> list[Part]:
+    """The parts of a file, which are what was read while it was cut."""
+    found = list(read_parts(file, stdin))
+    assert [data for _, data in found] == [part.read() for part, _ in found]
+    return [part for part, _ in found]
 
 
 def pods(count: int) -> list[dict[str, Any]]:

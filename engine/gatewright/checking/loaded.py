@@ -45,14 +45,13 @@ class Loaded:
 
 
 def loaded(
-    request: CheckRequest, files: Sequence[File], policies: PolicySet, *, surveyed: bool, told: Told | None
+    request: CheckRequest, files: Sequence[File], policies: PolicySet, *, keeping: bool, told: Told | None
 ) -> Loaded:
     """What a run evaluates with; `told` is what the inputs say about each other where that is known.
 
-    `surveyed` files know whether they hold anything telling, and answers are only kept for those, if the policies will
-    say the same of the same objects the next time.
+    With `keeping`, answers may be kept if the policies will say the same of the same objects the next time.
     """
-    special = list(_special(files, surveyed)) if told is None else []
+    special = list(_special(files)) if told is None else []
     more = [document for document in special if is_policy(document.value)]
     host, errors = policies.host(more)
     others = [document.value for document in special] if told is None else snapshot.tell(host, told)
@@ -69,16 +68,16 @@ def loaded(
         uses_catalog=policies.uses_catalog,
     )
     fresh = None if told is not None or more else snapshot.told(host, others)
-    return Loaded(host, facts, surveyed and policies.is_repeatable(more), fresh)
+    return Loaded(host, facts, keeping and policies.is_repeatable(more), fresh)
 
 
-def _special(files: Sequence[File], surveyed: bool) -> Iterator[Document]:
+def _special(files: Sequence[File]) -> Iterator[Document]:
     """The documents that others are reviewed by; those that the survey came by are handed over."""
     for file in files:
         if file.special is not None:
             yield from file.special
             file.special = None
-        elif file.telling or not surveyed:
+        elif file.telling:
             yield from special_documents(part for part, _ in file.parts)
 
 

@@ -23,7 +23,7 @@ from gatewright.checking.fingerprint import (
 from gatewright.checking.outcome import Outcome, unpacked
 from gatewright.checking.request import CheckRequest
 from gatewright.checking.results import Record, RecordWriter, evict, read_record, results_directory
-from gatewright.checking.units import Part, parts_of
+from gatewright.checking.units import Part, read_parts
 from gatewright.records import field, record
 from gatewright.shipped import shipped_stamp
 
@@ -147,11 +147,11 @@ class Memory:
             return File(path, now, old[1], digests, parts, recorded=not later, read_ns=old[3])
         known = {kept[3:4] + kept[2:3]: kept[4:] for kept in old[2]} if old is not None else {}
         file = File(path, now, b"", settled=False, read_ns=self._began_ns)
-        telling = []
+        telling: list[bytes] = []
         file.special = []
-        for part in parts_of(path, stdin):
-            digest, tells = _look(part, file.special)
-            telling += tells
+        for part, data in read_parts(path, stdin):
+            digest = b"" if data is None else digest_of(data)
+            telling += _look(part, data or b"", file.special)
             blob = known.get((digest, part.row))
             file.digests.append(digest)
             file.parts.append((part, blob if blob is not None and blob[0] != _NO_BLOB else None))
@@ -277,24 +277,26 @@ def _part(path: str, kept: _Kept) -> tuple[Part, tuple[int, int] | None]:
     return Part(path, offset, length, row), None if at == _NO_BLOB else (at, size)
 
 
-def _look(part: Part, special: list[Document]) -> tuple[bytes, list[bytes]]:
-    """The digest of a part's bytes, and what others are reviewed by in it, of which the documents go to `special`."""
+def _look(part: Part, data: bytes, special: list[Document]) -> Iterator[bytes]:
+    """What others are reviewed by in a part, of which the documents go to `special`."""
     from gatewright.checking.survey import special_in, telling_parts
 
-    try:
-        data = part.read()
-    except OSError:
-        return b"", []
-    tells = []
     for narrowed in telling_parts(part, data):
         # The places of policies are part of what is said of them.
-        row = str(narrowed.row).encode() if b"gatekeeper.sh" in narrowed.read() else b""
-        tells += [row, narrowed.read()]
+        yield str(narrowed.row).encode() if b"gatekeeper.sh" in narrowed.read() else b""
+        yield narrowed.read()
         special += special_in(narrowed)
-    return digest_of(data), tells
 
 
 def surveyed(paths: Iterable[str], stdin: BinaryIO | None) -> Iterator[File]:
     """The files of a run that keeps nothing."""
+    from gatewright.checking.survey import special_in, telling_parts
+
     for path in paths:
-        yield File(path, None, b"", [], [(part, None) for part in parts_of(path, stdin)])
+        parts: list[tuple[Part, None]] = []
+        special: list[Document] = []
+        for part, data in read_parts(path, stdin):
+            parts.append((part, None))
+            for narrowed in telling_parts(part, data or b""):
+                special += special_in(narrowed)
+        yield File(path, None, b"", [], [*parts], special)

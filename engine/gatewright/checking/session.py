@@ -160,7 +160,7 @@ class _Run:
 
         policies = self._policies = self._policies or _policy_set(self._request, memory)
         told = memory.told if memory is not None else None
-        made = loaded(self._request, self._files, policies, surveyed=memory is not None, told=told)
+        made = loaded(self._request, self._files, policies, keeping=memory is not None, told=told)
         keeping = memory is not None and made.repeatable
         outcomes = evaluated(made.host, self._request, self._renderers, fresh, keeping=keeping)
         if memory is not None and made.repeatable:

@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 
     from gatewright.gatekeeper.host import Host
 
-# Expressions, each with words of which it needs one: those are looked for at the speed of memory, and seldom there.
-_TELLTALES = (
-    ((b".gatekeeper.sh/",), rb"\.gatekeeper\.sh/"),
-    (
-        (b"Namespace", b"CustomResourceDefinition", b"ValidatingAdmissionPolicy", b"List"),
-        rb"kind[\"']?:[ \t]*[\"']?"
-        rb"(?:Namespace|CustomResourceDefinition|ValidatingAdmissionPolicy(?:Binding)?|[A-Za-z]*List)\b",
-    ),
+# Each is found as fast as the word it begins with, which is faster than looking for the words within.
+_TELLTALES = tuple(
+    map(
+        re.compile,
+        (
+            rb"\.gatekeeper\.sh/",
+            rb"kind[\"']?:[ \t]*[\"']?"
+            rb"(?:Namespace|CustomResourceDefinition|ValidatingAdmissionPolicy(?:Binding)?|[A-Za-z]*List)\b",
+        ),
+    )
 )
 _GROUPS = frozenset(
     {
@@ -80,12 +82,7 @@ def is_policy(value: Any) -> bool:
 
 def telling_parts(part: Part, data: bytes) -> Iterator[Part]:
     """The documents that hold a telltale, as parts of their own with their bytes; JSON is taken whole."""
-    hits = [
-        match.span()
-        for words, telltale in _TELLTALES
-        if any(word in data for word in words)
-        for match in re.finditer(telltale, data)
-    ]
+    hits = [match.span() for telltale in _TELLTALES for match in telltale.finditer(data)]
     if not hits:
         return
     if data[:1024].lstrip()[:1] == b"{":

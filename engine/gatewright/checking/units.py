@@ -67,33 +67,39 @@ class Unit:
     parts: tuple[Part, ...]
 
 
-def parts_of(file: str, stdin: BinaryIO | None = None) -> list[Part]:
-    """The parts of a file, of which a small one is one. `stdin` is what the file named `-` stands for."""
+def read_parts(file: str, stdin: BinaryIO | None = None) -> Iterator[tuple[Part, bytes | None]]:
+    """The parts of a file, of which a small one is one, each with its bytes: None where they cannot be read, which is
+    said by whoever tries it again. `stdin` is what the file named `-` stands for."""
     if file == "-":
-        return [] if stdin is None else _parts_in(file, stdin)
+        if stdin is not None:
+            yield from _parts_in(file, stdin)
+        return
     try:
-        status = os.stat(file)
-        if not stat.S_ISREG(status.st_mode):
-            with open(file, "rb") as pipe:
-                return _parts_in(file, pipe)
-        if status.st_size <= _SMALL:
-            return [Part(file)]
         with open(file, "rb") as handle:
-            return [Part(file, *cut) for cut in _cuts(iter(lambda: handle.read(UNIT_BYTES), b""))]
+            status = os.fstat(handle.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                yield from _parts_in(file, handle)
+            elif status.st_size <= _SMALL:
+                yield Part(file), handle.read()
+            else:
+                for offset, length, row, data in _cuts(iter(lambda: handle.read(UNIT_BYTES), b"")):
+                    yield Part(file, offset, length, row), data
     except OSError:
-        return [Part(file)]  # reading it will say what is wrong
+        yield Part(file), None
 
 
-def _parts_in(file: str, stream: BinaryIO) -> list[Part]:
+def _parts_in(file: str, stream: BinaryIO) -> Iterator[tuple[Part, bytes]]:
     """The parts of what can be read only once."""
     head = stream.read(_SMALL + 1)
     if len(head) <= _SMALL:
-        return [Part(file, length=len(head), data=head)]
+        yield Part(file, length=len(head), data=head), head
+        return
     from gatewright.checking.spool import Spool
 
     spool = Spool()
     blocks = chain((head,), iter(lambda: stream.read(UNIT_BYTES), b""))
-    return [Part(file, *cut, data=spool) for cut in _cuts(_written(blocks, spool))]
+    for offset, length, row, data in _cuts(_written(blocks, spool)):
+        yield Part(file, offset, length, row, spool), data
 
 
 def _written(blocks: Iterable[bytes], spool: Spool) -> Iterator[bytes]:
@@ -116,17 +122,18 @@ def units_of(parts: Iterable[tuple[Part, int]]) -> Iterator[Unit]:
         yield Unit(tuple(together))
 
 
-def _cuts(blocks: Iterator[bytes]) -> Iterator[tuple[int, int, int]]:
-    """Offset, length and first line of runs of whole documents."""
+def _cuts(blocks: Iterator[bytes]) -> Iterator[tuple[int, int, int, bytes]]:
+    """Runs of whole documents: offset, length, first line, and the bytes."""
     rest = bytearray(next(blocks, b""))
     next_cut = _between_json if rest[:_LOOK_AHEAD].lstrip()[:1] == b"{" else _between_yaml
     offset, row = 0, 1
     searched = UNIT_BYTES
     while True:
         while (length := next_cut(rest, searched)) > 0:
-            yield offset, length, row
+            run = bytes(rest[:length])
+            yield offset, length, row, run
             offset += length
-            row += rest.count(b"\n", 0, length)
+            row += run.count(b"\n")
             del rest[:length]
             searched = UNIT_BYTES
         searched = max(UNIT_BYTES, len(rest) - _LONGEST_GAP)
@@ -135,7 +142,7 @@ def _cuts(blocks: Iterator[bytes]) -> Iterator[tuple[int, int, int]]:
             break
         rest += block
     if rest or not offset:
-        yield offset, len(rest), row
+        yield offset, len(rest), row, bytes(rest)
 
 
 def _between_yaml(data: bytearray, start: int) -> int:
