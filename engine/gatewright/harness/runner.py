@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from gatewright.errors import ConstraintError, GatewrightError, SuiteError, TemplateError
+from gatewright.errors import ConstraintError, GatewrightError, MutationError, SuiteError, TemplateError
 from gatewright.harness.assertions import complaint
 from gatewright.harness.reading import AS_CLUSTER, Reader
 from gatewright.harness.results import CaseResult, SuiteResult, TestResult
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from gatewright.gatekeeper.providers import Provider
     from gatewright.gatekeeper.result import Violation
-    from gatewright.harness.mutations import Mutate
 
 _EVERYTHING = Filter()
 
@@ -33,6 +32,8 @@ class Engine(Protocol):
     def add(self, document: dict[str, Any]) -> Any: ...
 
     def add_data(self, obj: dict[str, Any]) -> Any: ...
+
+    def learn(self, obj: dict[str, Any]) -> None: ...
 
     def review(self, obj: dict[str, Any]) -> Sequence[Violation]: ...
 
@@ -77,7 +78,8 @@ class _Run:
             return TestResult(test.name, skipped=True)
         started = time.perf_counter()
         try:
-            cases = self._mutation_cases(test) if test.mutators else self._cases(test)
+            alone = test.mutators and not test.template
+            cases = self._mutation_cases(test) if alone else self._cases(test)
         except GatewrightError as error:
             return TestResult(test.name, self._read.told(error), seconds=time.perf_counter() - started)
         return TestResult(test.name, seconds=time.perf_counter() - started, cases=cases)
@@ -97,8 +99,7 @@ class _Run:
         if test.invalid:
             # gator prints Go's text for a missing error here; pipelines may look for it.
             raise _not_invalid("%!w(<nil>)")
-        if test.expansion:
-            self._expansion(engine, test)
+        self._load_more(engine, test)
         return tuple(self._case(test, case, engine) for case in test.cases)
 
     def _new_engine(self, test: Test, case: Case | None = None) -> Engine:
@@ -150,6 +151,16 @@ class _Run:
         # A library rule's own defaults.
         return template.constraint(catalog.read_rule(self._folder / test.template))
 
+    def _load_more(self, engine: Engine, test: Test) -> None:
+        if test.expansion:
+            self._expansion(engine, test)
+        if mutators := self._mutators(test):
+            from gatewright.harness.mutations import load_mutators
+
+            load_mutators(mutators)
+            for document in mutators:
+                engine.learn(document)
+
     def _expansion(self, engine: Engine, test: Test) -> None:
         documents = self._all(test.expansion)
         if not documents:
@@ -174,6 +185,12 @@ class _Run:
     def _check(self, test: Test, case: Case, engine: Engine) -> str | None:
         if not case.object:
             return "invalid Case: must define object"
+        if case.want:
+            if not test.mutators:
+                return "invalid Case: want is the object after mutation, and the test names no mutators"
+            unwanted = self._unwanted(test, case)
+            if unwanted or not case.assertions:
+                return unwanted
         if not case.assertions:
             return "invalid Case: assertions must be non-empty"
         obj = self._one(case.object)
@@ -187,8 +204,7 @@ class _Run:
     def _own_engine(self, test: Test, case: Case) -> Engine:
         engine = self._new_engine(test, case)
         self._load(engine, test)
-        if test.expansion:
-            self._expansion(engine, test)
+        self._load_more(engine, test)
         for path in case.inventory:
             for document in self._objects(path):
                 try:
@@ -223,30 +239,42 @@ class _Run:
     # --- mutation -----------------------------------------------------------------------------------------------
 
     def _mutation_cases(self, test: Test) -> tuple[CaseResult, ...]:
+        """Cases of mutators alone: with a template, its constraint reviews what they leave (`_cases`)."""
         from gatewright.harness.mutations import load_mutators
 
-        documents = [document for path in test.mutators for document in self._objects(path)]
+        try:
+            load_mutators(self._mutators(test))
+        except MutationError:
+            if test.invalid:
+                return ()
+            raise
+        if test.invalid:
+            raise SuiteError("mutators should have been refused: they are valid")
+        return tuple(self._mutation_case(test, case) for case in test.cases)
 
-        def load(case: Case | None = None) -> Mutate:
-            answers = self._external_data(test, case)
-            return load_mutators(documents, answers or None)
-
-        mutate = load()
-        return tuple(self._mutation_case(test, c, load(c) if c.external_data else mutate) for c in test.cases)
-
-    def _mutation_case(self, test: Test, case: Case, mutate: Mutate) -> CaseResult:
+    def _mutation_case(self, test: Test, case: Case) -> CaseResult:
         if case.skip or not self._select.matches_case(test.name, case.name):
             return CaseResult(case.name, skipped=True)
-        from gatewright.harness.mutations import difference
-
         started = time.perf_counter()
         try:
             if not case.object or not case.want:
                 raise SuiteError("invalid Case: a mutation case must define object and want")
-            error = difference(mutate(self._one(case.object)), self._one(case.want))
+            if case.assertions or case.inventory:
+                raise SuiteError("invalid Case: assertions and inventory need a template and a constraint in the test")
+            error = self._unwanted(test, case)
         except GatewrightError as problem:
             error = self._read.told(problem)
         return CaseResult(case.name, error, seconds=time.perf_counter() - started)
+
+    def _mutators(self, test: Test) -> list[dict[str, Any]]:
+        return [document for path in test.mutators for document in self._objects(path)]
+
+    def _unwanted(self, test: Test, case: Case) -> str | None:
+        """How the object after mutation differs from the wanted one."""
+        from gatewright.harness.mutations import difference, load_mutators
+
+        mutate = load_mutators(self._mutators(test), self._external_data(test, case) or None)
+        return difference(mutate(self._one(case.object)), self._one(case.want))
 
 
 def _not_invalid(got: str) -> SuiteError:
