@@ -6,10 +6,10 @@ then compiles the template itself and says what is wrong with it.
 
 from __future__ import annotations
 
-import marshal
-import os
 from collections.abc import Callable, Sequence
+from functools import partial
 
+from gatewright.checking.aside import begun_aside
 from gatewright.codegen.cache import CodeCache
 from gatewright.errors import GatewrightError
 
@@ -45,11 +45,15 @@ def compiled_ahead(templates: Sequence[dict[str, Any]], make_host: Callable[[Cod
     if jobs < 2 or len(templates) < WORTH:
         return InMemory()
     shares = [templates[number::jobs] for number in range(jobs)]
-    others = [_start(share, make_host) for share in shares[1:]]
+    others = [begun_aside(partial(_codes, share, make_host)) for share in shares[1:]]
     made = _compiled(shares[0], make_host)
-    for pid, pipe in others:
-        made.codes |= _received(pid, pipe)
+    for received in others:
+        made.codes |= received() or {}
     return made
+
+
+def _codes(templates: Sequence[dict[str, Any]], make_host: Callable[[CodeCache], Host]) -> dict[str, list[CodeType]]:
+    return _compiled(templates, make_host).codes
 
 
 def _compiled(templates: Sequence[dict[str, Any]], make_host: Callable[[CodeCache], Host]) -> InMemory:
@@ -61,29 +65,3 @@ def _compiled(templates: Sequence[dict[str, Any]], make_host: Callable[[CodeCach
         except GatewrightError:
             continue  # the host that is asked for it will say so
     return made
-
-
-def _start(templates: Sequence[dict[str, Any]], make_host: Callable[[CodeCache], Host]) -> tuple[int, int]:
-    """A process that compiles templates, and the end of the pipe at which their code arrives."""
-    ours, theirs = os.pipe()
-    pid = os.fork()
-    if pid:
-        os.close(theirs)
-        return pid, ours
-    try:
-        with os.fdopen(theirs, "wb") as pipe:
-            marshal.dump(_compiled(templates, make_host).codes, pipe)
-    finally:
-        os._exit(0)
-
-
-def _received(pid: int, pipe: int) -> dict[str, list[CodeType]]:
-    """What a process has made; nothing if it came to grief."""
-    with os.fdopen(pipe, "rb") as answer:
-        data = answer.read()
-    os.waitpid(pid, 0)
-    try:
-        codes: dict[str, list[CodeType]] = marshal.loads(data)
-    except (EOFError, TypeError, ValueError):
-        return {}
-    return codes

@@ -59,7 +59,8 @@ def loaded(
     if not host.rules and not errors:
         raise _nothing_to_check(request)
     if host.reads_inventory:
-        add_inventory(host, (part for file in files for part, _ in file.parts))
+        parts = [part for file in files for part, _ in file.parts]
+        add_inventory(host, parts, choose_jobs(request.jobs, sum(part.size() for part in parts)))
     facts = Facts(
         constraints=host.rules,
         failures=[error_data(error) for error in errors],

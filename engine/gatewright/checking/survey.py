@@ -8,8 +8,10 @@ read data.inventory need every object.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
+from gatewright.checking.aside import begun_aside
 from gatewright.checking.evaluate import read_part
 from gatewright.checking.units import Part
 from gatewright.errors import GatewrightError
@@ -99,16 +101,31 @@ def telling_parts(part: Part, data: bytes) -> Iterator[Part]:
         row += data.count(b"\n", start, end)
 
 
-def add_inventory(host: Host, parts: Iterable[Part]) -> None:
-    """Give the host every object as data; what cannot be read or cannot be data is reported when it is reviewed."""
-    for part in parts:
-        for item in read_part(part):
-            if isinstance(item, GatewrightError) or not isinstance(item.value, dict):
-                continue
-            try:
-                host.remember(item.value)
-            except GatewrightError:
-                continue
+def add_inventory(host: Host, parts: Sequence[Part], jobs: int) -> None:
+    """Give the host every object as data; what cannot be read or cannot be data is reported when it is reviewed.
+
+    So many processes read a share each. The shares follow each other as the parts do: the last object of a name counts.
+    """
+    length = -(-len(parts) // jobs)
+    first, *rest = (parts[start : start + length] for start in range(0, max(len(parts), 1), length or 1))
+    others = [(share, begun_aside(partial(_objects, share))) for share in rest]
+    _remember(host, _objects(first))
+    for share, received in others:
+        found = received()
+        _remember(host, _objects(share) if found is None else found)
+
+
+def _objects(parts: Iterable[Part]) -> list[dict[str, Any]]:
+    items = (item for part in parts for item in read_part(part) if not isinstance(item, GatewrightError))
+    return [item.value for item in items if isinstance(item.value, dict)]
+
+
+def _remember(host: Host, objects: Iterable[dict[str, Any]]) -> None:
+    for each in objects:
+        try:
+            host.remember(each)
+        except GatewrightError:
+            continue
 
 
 def may_change(documents: Iterable[Document]) -> bool:
