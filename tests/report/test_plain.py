@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import orjson
@@ -9,8 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatewright.gatekeeper.result import ConstraintRef, ObjectRef, Violation
 from gatewright.report._plain import NotPlainError, json_text
+from gatewright.report.data import violation_data
+from gatewright.report.found import Found
 from gatewright.report.json import dump, dump_by_hand, make
+from gatewright.source import Location
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.tuples(inner))
@@ -70,3 +75,33 @@ def test_long_reports_are_written_by_orjson() -> None:
     for _ in range(100):
         renderer._dump({"a": 1})
     assert renderer._by_hand == 0
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=4)
+CONSTRAINTS = [ConstraintRef("v1", kind, name) for kind in "AB" for name in ("é", 'a"')]
+VIOLATIONS = st.builds(
+    Violation,
+    message=WORDS,
+    details=st.sampled_from([{}, None, {"path": ["a", 0]}, [], {"n": 1.5}]),
+    enforcement_action=st.sampled_from(["deny", "warn", "scoped"]),
+    constraint=st.sampled_from(CONSTRAINTS),
+    object=st.sampled_from([ObjectRef("v1", "Pod", name, "shop") for name in ("a", "b\n")]),
+    scoped_actions=st.sampled_from([(), (), ("deny", "warn")]),
+    location=st.none() | st.builds(Location, WORDS, st.integers(0, 9), st.integers(0, 9)),
+    expanded_by=st.sampled_from(["", "", "template"]),
+    metadata=st.sampled_from([{}, {"id": "PSS-1", "references": ["é"]}]),
+)
+
+
+@given(st.lists(VIOLATIONS, max_size=8))
+def test_lines_are_put_together_as_they_are_written_whole(violations: list[Violation]) -> None:
+    sections = make().fragment([Found(violation) for violation in violations])
+    assert "".join(text for _, text in sections) == ",\n".join(dump(violation_data(each)) for each in violations)
+
+
+def test_a_name_that_is_no_text_stays_json() -> None:
+    violation = Violation(
+        "\ud800", {}, "deny", CONSTRAINTS[0], ObjectRef("v1", "Pod", "a"), location=Location("\udc80", 1, 1)
+    )
+    ((_, text),) = make().fragment([Found(violation)])
+    assert json.loads(text) == violation_data(violation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 try:
-    from _json import encode_basestring
+    from _json import encode_basestring as encode_basestring
 except ImportError:  # a Python without it
     from json.encoder import encode_basestring
 

@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from gatewright.gatekeeper.result import Violation
+    from gatewright.gatekeeper.result import ConstraintRef, ObjectRef, Violation
 
 
 def violation_data(v: Violation) -> dict[str, Any]:
@@ -16,17 +16,8 @@ def violation_data(v: Violation) -> dict[str, Any]:
         "message": v.message,
         "details": v.details,
         "enforcementAction": v.enforcement_action,
-        "constraint": {
-            "apiVersion": v.constraint.api_version,
-            "kind": v.constraint.kind,
-            "name": v.constraint.name,
-        },
-        "object": {
-            "apiVersion": v.object.api_version,
-            "kind": v.object.kind,
-            "namespace": v.object.namespace,
-            "name": v.object.name,
-        },
+        "constraint": constraint_data(v.constraint),
+        "object": object_data(v.object),
         "location": {"file": where.file, "line": where.row, "column": where.col} if where else None,
     }
     if v.scoped_actions:
@@ -36,6 +27,14 @@ def violation_data(v: Violation) -> dict[str, Any]:
     if v.metadata:
         data["metadata"] = v.metadata
     return data
+
+
+def constraint_data(by: ConstraintRef) -> dict[str, str]:
+    return {"apiVersion": by.api_version, "kind": by.kind, "name": by.name}
+
+
+def object_data(of: ObjectRef) -> dict[str, str]:
+    return {"apiVersion": of.api_version, "kind": of.kind, "namespace": of.namespace, "name": of.name}
 
 
 def rule_id(v: Violation) -> str:
