@@ -696,11 +696,8 @@ def _is_for_namespace(request: dict[str, Any]) -> bool:
 
 
 def _together(met: Met, results: list[Result]) -> list[Result]:
-    """What all constraints say of a review, by kind and name."""
-    results = [*met.rejected, *results]
-    if len(results) > 1:
-        results.sort(key=by_constraint)
-    return results
+    """What all constraints say of a review, by kind and name, as those say it that were asked."""
+    return sorted([*met.rejected, *results], key=by_constraint) if met.rejected else results
 
 
 def _seen(

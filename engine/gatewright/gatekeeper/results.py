@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gatewright.gatekeeper.result import ConstraintRef, ObjectRef, Violation
-from gatewright.records import record, replace
+from gatewright.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,27 +45,22 @@ def autoreject(entry: Entry, review: Review, error: MatchError) -> Result:
     return Result(message, None, constraint, constraint.enforcement_action, entry.actions, has_details=False)
 
 
-def result_of(entry: Entry, finding: Finding) -> Result:
+def result_of(entry: Entry, finding: Finding, *, failed: bool = False) -> Result:
     """A policy's finding as its constraint's result."""
     constraint = entry.constraint
-    return Result(
-        finding[0],
-        finding[1],
-        constraint,
-        constraint.enforcement_action,
-        entry.actions,
-        entry.policy.driver.has_details,
-    )
+    message, details = finding
+    action, has_details = constraint.enforcement_action, entry.policy.driver.has_details
+    return Result(message, details, constraint, action, entry.actions, has_details, "", failed)
 
 
 def with_failures(matched: Sequence[Entry], results: list[Result], failed: dict[str, str]) -> list[Result]:
     """Gatekeeper asks all constraints of a kind in one query, so an error speaks for every one of them."""
     kept = [r for r in results if r.constraint.ref.kind not in failed]
-    kept += [
-        replace(result_of(e, (failed[e.constraint.ref.kind], None)), failed=True)
-        for e in matched
-        if e.constraint.ref.kind in failed
-    ]
+    for entry in matched:
+        message = failed.get(entry.constraint.ref.kind)
+        if message is not None:
+            kept.append(result_of(entry, (message, None), failed=True))
+    kept.sort(key=by_constraint)
     return kept
 
 
@@ -96,8 +91,9 @@ def violation_of(result: Result, ref: ObjectRef) -> Violation:
         result.constraint.ref,
         ref,
         result.scoped_actions,
-        expanded_by=result.expanded_by,
-        metadata=result.constraint.metadata,
+        None,
+        result.expanded_by,
+        result.constraint.metadata,
     )
 
 
