@@ -15,8 +15,8 @@ from gatewright.cel._python import compile_quietly
 from gatewright.cel._statements import Path, Statements
 from gatewright.cel._trusted import trusted_types
 from gatewright.cel.checker import Environment, check
-from gatewright.cel.declarations import TYPE_NAMES
 from gatewright.cel.codegen import Emitter, Links
+from gatewright.cel.declarations import TYPE_NAMES
 from gatewright.cel.folds import start_watch
 from gatewright.cel.library import function
 from gatewright.cel.parser import CelCompileError, parse
