@@ -63,15 +63,15 @@ def test_a_decision_knows_its_binding() -> None:
     assert decision.denial == "ValidatingAdmissionPolicy 'p' with binding 'b' denied request: too many"
 
 
+EVERYTHING: dict[str, Any] = {
+    "resourceRules": [{"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["*"], "resources": ["*"]}]
+}
 MATCHES = {
     "other resource": (
         {"resourceRules": [{"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["*"], "resources": ["pods"]}]},
         False,
     ),
-    "everything": (
-        {"resourceRules": [{"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["*"], "resources": ["*"]}]},
-        True,
-    ),
+    "everything": (EVERYTHING, True),
     "other operation": (
         {"resourceRules": [{"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["DELETE"], "resources": ["*"]}]},
         False,
@@ -93,7 +93,8 @@ MATCHES = {
 @pytest.mark.parametrize(("match", "matches"), MATCHES.values(), ids=MATCHES)
 def test_matching(match: dict[str, Any], matches: bool) -> None:
     review = deployment(5, labels={"app": "web"})
-    assert bool(messages(policy(matchConstraints=match), binding(), review=review)) is matches
+    constraints = {**EVERYTHING, **match}
+    assert bool(messages(policy(matchConstraints=constraints), binding(), review=review)) is matches
     assert bool(messages(policy(), binding(matchResources=match), review=review)) is matches
 
 
@@ -136,20 +137,26 @@ def test_refused_actions(actions: list[str]) -> None:
         load([binding(validationActions=actions)])
 
 
-@pytest.mark.parametrize(
-    ("ref", "message"),
-    [
-        ({"name": "nope"}, "no params found for policy binding with `Deny` parameterNotFoundAction"),
-        ({}, "one of name or selector must be provided"),
-        ({"name": "x", "selector": {}}, "paramRef.name and paramRef.selector are mutually exclusive"),
-    ],
-)
-def test_a_binding_that_cannot_be_followed_denies(ref: dict[str, Any], message: str) -> None:
+def test_a_binding_that_cannot_be_followed_denies() -> None:
+    ref = {"name": "nope", "parameterNotFoundAction": "Deny"}
     documents = [WITH_PARAMS, binding(paramRef=ref, validationActions=["Warn"]), LIMITS]
     [decision] = load(documents).decide(deployment(1))
-    assert (decision.message, decision.actions) == (f"failed to configure binding: {message}", ("Deny",))
+    words = "no params found for policy binding with `Deny` parameterNotFoundAction"
+    assert (decision.message, decision.actions) == (f"failed to configure binding: {words}", ("Deny",))
     lenient = policy(**{**WITH_PARAMS["spec"], "failurePolicy": "Ignore"})
     assert load([lenient, *documents[1:]]).decide(deployment(1)) == []
+
+
+def test_what_has_no_namespace_says_nothing_of_where_its_parameters_are() -> None:
+    role = {
+        "kind": {"group": "rbac.authorization.k8s.io", "version": "v1", "kind": "ClusterRole"},
+        "object": {"kind": "ClusterRole", "metadata": {"name": "r"}, "spec": {"replicas": 1}},
+    }
+    asked = policy(**{**WITH_PARAMS["spec"], "matchConstraints": EVERYTHING})
+    ref = {"name": "limits", "parameterNotFoundAction": "Allow"}
+    words = "cannot use namespaced paramRef in policy binding that matches cluster-scoped resources"
+    assert messages(asked, binding(paramRef=ref), LIMITS, review=role) == [f"failed to configure binding: {words}"]
+    assert messages(asked, binding(paramRef={**ref, "namespace": "shop"}), LIMITS, review=role) == []
 
 
 def test_parameters_by_selector_are_all_asked() -> None:
@@ -159,7 +166,8 @@ def test_parameters_by_selector_are_all_asked() -> None:
     ]
     bound = binding(paramRef={"selector": {"matchLabels": {"use": "yes"}}, "parameterNotFoundAction": "Deny"})
     assert messages(WITH_PARAMS, bound, LIMITS, *others, review=deployment(5)) == ["at most 1", "at most 2"]
-    there = binding(paramRef={"selector": {}, "namespace": "elsewhere"})
+    every = {"selector": {}, "parameterNotFoundAction": "Deny"}
+    there = binding(paramRef={**every, "namespace": "elsewhere"})
     assert messages(WITH_PARAMS, there, LIMITS, *others, review=deployment(5)) == ["at most 3"]
 
 
@@ -209,19 +217,18 @@ def test_what_does_not_compile_is_refused(spec: dict[str, Any], error: str) -> N
 
 
 def test_admission_configuration_is_exempt() -> None:
-    everything = {
-        "resourceRules": [{"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["*"], "resources": ["*"]}]
-    }
-    never = policy(matchConstraints=everything, validations=[{"expression": "false", "message": "no"}])
+    never = policy(matchConstraints=EVERYTHING, validations=[{"expression": "false", "message": "no"}])
     review = {"kind": {"group": "admissionregistration.k8s.io", "version": "v1", "kind": "ValidatingAdmissionPolicy"}}
     assert messages(never, binding(), review={**review, "object": policy(), "oldObject": None}) == []
     review["kind"]["kind"] = "Other"
     assert messages(never, binding(), review={**review, "object": policy(), "oldObject": None}) == ["no"]
+    review["kind"] = {"group": "authentication.k8s.io", "version": "v1", "kind": "TokenReview"}
+    assert messages(never, binding(), review={**review, "object": {}, "oldObject": None}) == []
 
 
 def test_a_namespace_has_no_namespace_object() -> None:
     seen = policy(
-        matchConstraints={},
+        matchConstraints=EVERYTHING,
         validations=[{"expression": "namespaceObject != null", "messageExpression": "request.namespace"}],
     )
     space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
@@ -230,4 +237,83 @@ def test_a_namespace_has_no_namespace_object() -> None:
         "object": space, "oldObject": None,
     }  # fmt: skip
     assert messages(seen, binding(), review=review, namespace=space) == ["shop"]
+    assert messages(seen, binding(), review={**review, "namespace": ""}, namespace=space) == ["shop"]
     assert messages(seen, binding(), review=deployment(1), namespace=space) == []
+
+
+RULE = {"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["*"], "resources": ["*"]}
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "no constraints": ({"matchConstraints": None}, "spec.matchConstraints.resourceRules is required"),
+    "no rules": ({"matchConstraints": {"objectSelector": {}}}, "spec.matchConstraints.resourceRules is required"),
+    "a rule without": (
+        {"matchConstraints": {"resourceRules": [{**RULE, "resources": []}]}},
+        "spec.matchConstraints.resourceRules.resources is required",
+    ),
+    "an operation": (
+        {"matchConstraints": {"resourceRules": [{**RULE, "operations": ["PATCH"]}]}},
+        "spec.matchConstraints.resourceRules.operations: unsupported value 'PATCH'",
+    ),
+    "a selector": (
+        {"matchConstraints": {**EVERYTHING, "objectSelector": {"matchExpressions": [{"key": "a", "operator": "Is"}]}}},
+        "spec.matchConstraints.objectSelector.matchExpressions.operator: unsupported value 'Is'",
+    ),
+    "a selector without values": (
+        {"matchConstraints": {**EVERYTHING, "objectSelector": {"matchExpressions": [{"key": "a", "operator": "In"}]}}},
+        "spec.matchConstraints.objectSelector.matchExpressions: In needs values",
+    ),
+    "nothing to say": ({"validations": []}, "spec.validations or spec.auditAnnotations is required"),
+    "no expression": ({"validations": [{"message": "m"}]}, "spec.validations.expression is required"),
+    "two lines": (
+        {"validations": [{"expression": "true", "message": "a\nb"}]},
+        "spec.validations: message must not contain line breaks",
+    ),
+    "a reason": (
+        {"validations": [{"expression": "true", "reason": "Because"}]},
+        "spec.validations.reason: unsupported value 'Because'",
+    ),
+    "a variable's name": (
+        {"variables": [{"name": "a-b", "expression": "1"}]},
+        "spec.variables: 'a-b' is not a valid CEL identifier",
+    ),
+    "one name twice": (
+        {"matchConditions": [{"name": "a", "expression": "true"}] * 2},
+        "spec.matchConditions: 'a' is there twice",
+    ),
+    "a parameter without its kind": ({"paramKind": {"apiVersion": "v1"}}, "spec.paramKind.kind is required"),
+    "a failure policy": ({"failurePolicy": "Deny"}, "unsupported failurePolicy 'Deny'"),
+}
+
+
+@pytest.mark.parametrize(("spec", "error"), REFUSED.values(), ids=REFUSED)
+def test_policies_that_no_cluster_stores(spec: dict[str, Any], error: str) -> None:
+    with pytest.raises(TemplateError) as refused:
+        load([policy(**spec)])
+    assert refused.value.message == f"p: {error}"
+
+
+BINDINGS: dict[str, tuple[dict[str, Any], str]] = {
+    "no policy": ({"policyName": ""}, "spec.policyName is required"),
+    "an action twice": (
+        {"validationActions": ["Deny", "Deny"]},
+        "spec.validationActions must not hold repeated values",
+    ),
+    "neither name nor selector": (
+        {"paramRef": {"parameterNotFoundAction": "Deny"}},
+        "spec.paramRef: one of name or selector must be specified",
+    ),
+    "name and selector": (
+        {"paramRef": {"name": "x", "selector": {}, "parameterNotFoundAction": "Deny"}},
+        "spec.paramRef: name and selector are mutually exclusive",
+    ),
+    "no action without parameters": (
+        {"paramRef": {"name": "x"}},
+        "spec.paramRef.parameterNotFoundAction is required",
+    ),
+}
+
+
+@pytest.mark.parametrize(("spec", "error"), BINDINGS.values(), ids=BINDINGS)
+def test_bindings_that_no_cluster_stores(spec: dict[str, Any], error: str) -> None:
+    with pytest.raises(TemplateError) as refused:
+        load([binding(**spec)])
+    assert refused.value.message == f"b: {error}"

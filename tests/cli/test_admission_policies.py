@@ -67,6 +67,43 @@ def test_parameters_are_among_the_inputs(shop, cli):
     assert (summary["constraints"], summary["pairs"]) == (1, 2)
 
 
+def test_a_finding_stands_where_its_expression_looked(shop, cli):
+    ran = cli("check", "-f", "json", "-p", "vap.yaml", "objects.yaml")
+    [violation] = json.loads(ran.out)["violations"]
+    assert violation["location"] == {"file": "objects.yaml", "line": 4, "column": 8}
+
+
+def test_a_binding_of_a_policy_that_is_not_there_is_told_of(shop, cli):
+    (shop / "vap.yaml").write_text(
+        POLICY + BINDING % "Deny" + (BINDING % "Deny").replace("-limit", "").replace("in-", "")
+    )
+    ran = cli("check", "-p", "vap.yaml", "objects.yaml")
+    assert "the policy of the binding shop is not there: it says nothing" in ran.out + ran.err
+
+
+def test_a_namespace_is_in_itself(shop, cli):
+    text = POLICY.split("  variables:")[0].replace("apps", '""').replace("deployments", "namespaces")
+    words = "request.namespace + (namespaceObject == null ? ' has no' : ' has a') + ' namespace'"
+    text += f'  validations: [{{expression: "false", messageExpression: "{words}"}}]\n'
+    bound = (BINDING % "Deny").replace("{matchLabels: {kubernetes.io/metadata.name: shop}}", "{}")
+    (shop / "vap.yaml").write_text(text + bound)
+    (shop / "objects.yaml").write_text(LIMITS + "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n")
+    ran = cli("check", "-f", "json", "-p", "vap.yaml", "objects.yaml")
+    assert _found(ran) == [("shop has no namespace", "deny")]
+
+
+def test_what_no_cluster_would_store_is_bad_input(shop, cli):
+    (shop / "vap.yaml").write_text(POLICY + (BINDING % "Deny").replace(", parameterNotFoundAction: Deny", ""))
+    ran = cli("check", "-p", "vap.yaml", "objects.yaml")
+    assert ran.code == 2
+    assert "in-shop: spec.paramRef.parameterNotFoundAction is required" in ran.out + ran.err
+
+
+def test_both_engines_leave_such_policies_as_they_are(shop, cli):
+    ran = cli("check", "-f", "json", "-p", "vap.yaml", "--engine", "both", "objects.yaml")
+    assert _found(ran) == [("at most 2 in shop", "deny")]
+
+
 def test_a_change_of_the_parameters_counts(shop, cli):
     assert cli("check", "-p", "vap.yaml", "objects.yaml").code == 1
     objects = (shop / "objects.yaml").read_text()

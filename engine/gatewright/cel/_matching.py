@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gatewright.errors import TemplateError
-
 Object = Mapping[str, Any]
 
 
@@ -24,6 +22,9 @@ def as_request(review: Object) -> dict[str, Any]:
         resource = {"group": kind.get("group") or "", "version": kind.get("version") or ""}
         resource["resource"] = _plural(kind.get("kind") or "")
     request["resource"] = resource
+    if is_namespace(request) and not request.get("namespace"):
+        # To the API server a Namespace is in itself.
+        request["namespace"] = request.get("name") or ""
     return request
 
 
@@ -125,12 +126,10 @@ def selects(selector: Any, labels: Object) -> bool:
 
 def _expression_holds(expression: Object, labels: Object) -> bool:
     key, operator = str(expression.get("key")), expression.get("operator")
-    test: Callable[[], bool] | None = {
+    tests: dict[str, Callable[[], bool]] = {
         "In": lambda: key in labels and labels[key] in (expression.get("values") or ()),
         "NotIn": lambda: labels.get(key) not in (expression.get("values") or ()),
         "Exists": lambda: key in labels,
         "DoesNotExist": lambda: key not in labels,
-    }.get(str(operator))
-    if test is None:
-        raise TemplateError(f'"{operator}" is not a valid label selector operator')
-    return test()
+    }
+    return tests[str(operator)]()

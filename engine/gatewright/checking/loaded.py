@@ -64,7 +64,7 @@ def loaded(
     facts = Facts(
         constraints=host.rules,
         failures=[error_data(error) for error in errors],
-        notices=policies.notices,
+        notices=[*policies.notices, *host.notices],
         reads_inventory=host.reads_inventory,
         uses_catalog=policies.uses_catalog,
     )

@@ -60,7 +60,7 @@ class _CelPolicy:
     def paths(self, constraint: Constraint, review: Review, inventory: Any, context: Any) -> dict[str, Path]:
         inputs = _inputs_of(review)
         told = self._recorder(constraint)(inputs)
-        return _paths(review, self.program.evidence(constraint.document, inputs) if told is None else told)
+        return paths_of(review, self.program.evidence(constraint.document, inputs) if told is None else told)
 
     def located(
         self, constraint: Constraint, review: Review, inventory: Any, context: Any
@@ -70,7 +70,7 @@ class _CelPolicy:
         told = self._recorder(constraint)(_inputs_of(review))
         if not told:
             return None if told is None else ([], {})
-        return [(message, None) for message, _ in told], _paths(review, told)
+        return [(message, None) for message, _ in told], paths_of(review, told)
 
     def _recorder(self, constraint: Constraint) -> Record:
         of, recorder = self.recorders.get(constraint.ref.name, (None, None))
@@ -80,7 +80,7 @@ class _CelPolicy:
         return recorder
 
 
-def _paths(review: Review, told: Iterable[tuple[str, Any]]) -> dict[str, Path]:
+def paths_of(review: Review, told: Iterable[tuple[str, Any]]) -> dict[str, Path]:
     """For each message the place in the object that the reads before it lead to."""
     from gatewright.gatekeeper.evidence import subject
 

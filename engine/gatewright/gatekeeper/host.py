@@ -18,6 +18,7 @@ from gatewright.gatekeeper.inventory import Inventory, inventory_path
 from gatewright.gatekeeper.match import Namespace, Subject
 from gatewright.gatekeeper.result import ObjectRef, Violation
 from gatewright.gatekeeper.results import (
+    ADMISSION_BINDING,
     Result,
     autoreject,
     by_constraint,
@@ -160,6 +161,12 @@ class Host:
         """Whether any loaded policy looks at data.inventory, or at parameters; if none does, data need not be added."""
         asks_for_params = self._admission is not None and self._admission.takes_parameters
         return asks_for_params or any(p.reads_inventory for p in self._policies.values())
+
+    @property
+    def notices(self) -> list[str]:
+        """What is odd about the policies, though nothing is wrong with them."""
+        unfounded = [] if self._admission is None else self._admission.unfounded()
+        return [f"warning: the policy of the binding {name} is not there: it says nothing" for name in unfounded]
 
     @property
     def rules(self) -> int:
@@ -447,8 +454,7 @@ class Host:
     ) -> Iterable[Violation]:
         """What ValidatingAdmissionPolicies object to."""
         assert self._admission is not None
-        space = self.surroundings.namespaces.get(request.get("namespace") or "")
-        decisions = self._admission.decide(request, namespace or (None if space is None else space.object))
+        decisions = self._admission.decide(request, namespace or self._space_of(request))
         self.pairs += self._admission.asked
         ref = ObjectRef.of(obj)
         return (decided(decision, ref) for decision in decisions)
@@ -477,11 +483,25 @@ class Host:
         known = seen.paths.get(key)
         if known is not None:
             return known
+        if key[0] == ADMISSION_BINDING and self._admission is not None and seen.review is not None:
+            found = seen.paths[key] = self._admission_paths(self._admission, key[1], seen.review)
+            return found
         constraint, loaded = self._constraints.get(key), self._policies.get(key[0].lower())
         if constraint is None or loaded is None or seen.review is None or key[0] in seen.failed:
             return _NOWHERE  # a policy that failed would only fail again
         found = seen.paths[key] = self._evaluation.paths(loaded.policy(), constraint, seen.review)
         return found
+
+    def _admission_paths(self, admission: Policies, binding: str, review: Review) -> dict[str, tuple[Any, ...]]:
+        from gatewright.gatekeeper.cel_driver import paths_of
+
+        request = review.rego
+        return paths_of(review, admission.evidence(binding, request, self._space_of(request)))
+
+    def _space_of(self, request: dict[str, Any]) -> kube.Object | None:
+        """The Namespace that a request names, where it is known."""
+        space = self.surroundings.namespaces.get(request.get("namespace") or "")
+        return None if space is None else space.object
 
     def unwraps(self, obj: kube.Object) -> bool:
         """Whether a review of the object is one of the request in it."""

@@ -97,13 +97,14 @@ def violation_of(result: Result, ref: ObjectRef) -> Violation:
     )
 
 
+ADMISSION_BINDING: Final = "ValidatingAdmissionPolicyBinding"
 _ADMISSION_ACTIONS: Final = {"Deny": "deny", "Warn": "warn", "Audit": "dryrun"}
 
 
 def decided(decision: Decision, ref: ObjectRef) -> Violation:
     """What a binding of a ValidatingAdmissionPolicy objects to, in the words of constraints."""
     actions = tuple(_ADMISSION_ACTIONS.get(action, action) for action in decision.actions)
-    by = ConstraintRef("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding", decision.binding)
+    by = ConstraintRef("admissionregistration.k8s.io/v1", ADMISSION_BINDING, decision.binding)
     if len(actions) == 1:
         return Violation(decision.message, None, actions[0], by, ref)
     return Violation(decision.message, None, "scoped", by, ref, actions)
