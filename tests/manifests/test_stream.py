@@ -112,6 +112,17 @@ def test_verify_faults_have_the_line_of_the_file() -> None:
     assert str(fault).startswith("f.yaml:6")
 
 
+def test_items_of_typed_lists_are_what_the_list_says() -> None:
+    text = "apiVersion: v1\nkind: PodList\nitems:\n- metadata: {name: a}\n- {kind: Pod, metadata: {name: b}}\n- 1\n"
+    (document,) = read_text(text)
+    assert isinstance(document, Document)
+    first, second, third = unpacked(document)
+    assert first.value == {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}
+    assert first.locate(("metadata", "name")).row == 4
+    assert second.value == {"kind": "Pod", "metadata": {"name": "b"}}
+    assert third.value == 1
+
+
 def test_lists_are_unpacked_to_any_depth() -> None:
     text = "apiVersion: v1\nkind: List\nitems:\n- kind: A\n- apiVersion: v1\n  kind: List\n  items:\n  - kind: B\n"
     (document,) = read_text(text, "f.yaml")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from gatewright.errors import ReviewError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.match import Namespace, Subject
@@ -186,19 +184,3 @@ def request_review(
             Subject({**o, "metadata": {**kube.metadata_of(o), **metadata}}, None, ORIGINAL) for o in objects
         )
     return Review(request, namespace, ORIGINAL, show_namespace=show_namespace, subjects=subjects)
-
-
-def unpack(document: kube.Object) -> Iterator[kube.Object]:
-    """The objects of a document: the items of a List, or the document itself."""
-    kind, items = document.get("kind"), document.get("items")
-    if not (isinstance(kind, str) and kind.endswith("List") and isinstance(items, list)):
-        yield document
-        return
-    version, element = document.get("apiVersion"), kind.removesuffix("List")
-    for item in items:
-        if not isinstance(item, dict):
-            continue
-        if element and "kind" not in item and "apiVersion" not in item:
-            # The API server's own lists leave their items' type out.
-            item = {"apiVersion": version, "kind": element, **item}
-        yield from unpack(item)

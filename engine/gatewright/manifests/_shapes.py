@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gatewright.manifests._documents import Document
+from gatewright.records import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,12 +24,23 @@ def is_list(value: Any) -> bool:
 
 
 def unpacked(document: Document) -> Iterator[Document]:
-    """The document, or the items of a List, Lists within Lists included."""
+    """The document, or the items of a List, Lists within Lists included.
+
+    The API server leaves out in a PodList what all its items are, which they are given.
+    """
     if not is_list(document.value):
         yield document
         return
     for index in range(len(document.value["items"])):
-        yield from unpacked(document.part("items", index))
+        yield from unpacked(_typed(document.part("items", index), document.value))
+
+
+def _typed(item: Document, parent: dict[str, Any]) -> Document:
+    kind = parent["kind"].removesuffix("List")
+    if not kind or not isinstance(item.value, dict) or "kind" in item.value or "apiVersion" in item.value:
+        return item
+    value = {"apiVersion": parent["apiVersion"], "kind": kind, **item.value}
+    return replace(item, value=value, origins=None)
 
 
 def admission_request(value: Any) -> dict[str, Any] | None:
