@@ -83,3 +83,29 @@ def test_what_a_definition_reaches_after_a_condition_is_not_looked_up_ahead() ->
     violation contains c.name if { some c in input.review.items; not c.b }
     """
     assert python(several).count(".get('name', UNDEFINED)") == 2
+
+
+CALLED_ALIKE = """
+violation contains "none" if { some c in input.review.items; not size(c.a) }
+violation contains "many" if { some c in input.review.items; size(c.a) > 10 }
+size(x) := n if n := x.size
+size(x) := y if { some y in x; y == 20 }
+"""
+
+
+def test_a_call_that_several_definitions_make_is_made_once() -> None:
+    policy = compiled(CALLED_ALIKE)
+    assert source(policy.entrypoint_unit(ENTRY).parts()).count("= size(s, a)") == 2
+    calls: list[Any] = []
+    bound = policy.entrypoint(ENTRY).bind({})
+    names = bound._entry.__globals__
+    names["size"] = lambda _, x, size=names["size"]: calls.append(x) or size(_, x)
+    assert sorted(bound({"items": [{"a": {"size": 11}}, {"a": {}}]})) == ["many", "none"]
+    assert calls == [{"size": 11}, {}]
+
+
+def test_the_first_of_definitions_that_exclude_each_other_decides() -> None:
+    assert "differ(" not in python(
+        "violation contains f(input.review)\nf(1) := 2\nf(2) := 3\nf(x) := x if { x != 1; x != 2 }"
+    )
+    assert "differ(" in python("violation contains f(input.review)\nf(1) := 2\nf(2) := 3\nf(x) := x if x != 1")

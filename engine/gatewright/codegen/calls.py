@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from gatewright.codegen import _py, fixed, inline, terms, unify
+from gatewright.codegen import _py, ahead, fixed, inline, terms, unify
 from gatewright.codegen.writer import Val, Writer
 from gatewright.records import record, replace
 from gatewright.syntax.nodes import Array, Ref, String, Term, Var
@@ -72,7 +72,7 @@ def condition(w: Writer, call: tuple[Term, ...]) -> ast.expr:
                 return holds
             if (val := inline.value(w, group, vals, "")) is not None:
                 return terms.truth(val)
-            run = _py.call(w.unit.need(group, w), _py.name(w.state), *(val.expr for val in vals))
+            run = _run(w, group, vals)
             return terms.holds(w, Val(run, w.unit.result_kind(group)))
     return terms.truth(call_value(w, call, "", tested=True))
 
@@ -175,12 +175,20 @@ def _function(w: Writer, name: str, group: Group | None, vals: list[Val], hint: 
         return Val(_py.name(_py.UNDEFINED))
     if name not in w.unit.mocked and (written := inline.value(w, group, vals, hint)) is not None:
         return written
-    args = [val.expr for val in vals]
-    target = w.unit.need(group, w)
     if name in w.unit.mocked:
-        return _mocked(w, name, _py.name(target), args, hint, tested=tested)
-    run = _py.call(target, _py.name(w.state), *args)
-    return w.defined(Val(run, w.unit.result_kind(group)), hint or group.short_name)
+        args = [val.expr for val in vals]
+        return _mocked(w, name, _py.name(w.unit.need(group, w)), args, hint, tested=tested)
+    return w.defined(Val(_run(w, group, vals), w.unit.result_kind(group)), hint or group.short_name)
+
+
+def _run(w: Writer, group: Group, vals: list[Val]) -> ast.expr:
+    """What a function gives, which may be undefined: by a call, or as another definition has found it."""
+    run = _py.call(w.unit.need(group, w), _py.name(w.state), *(val.expr for val in vals))
+    known = w.calls.get(ahead.called(group, vals) or ()) if w.state == "s" else None
+    if known is None:
+        return run
+    w.add(ast.If(_py.is_(_py.name(known), _py.name("MISSING")), [_py.assign(known, run)], []))
+    return _py.name(known)
 
 
 def _mocked(w: Writer, name: str, original: ast.expr, args: list[ast.expr], hint: str, *, tested: bool = False) -> Val:

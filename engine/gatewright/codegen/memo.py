@@ -10,9 +10,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from gatewright.codegen import _py, common, fixed, recording
+from gatewright.codegen import _py, calls, common, fixed, recording
 from gatewright.codegen._names import Names
-from gatewright.syntax.nodes import Call, Expr, Ref, Var
+from gatewright.syntax.nodes import Call, Expr, Ref, Term, Var
 from gatewright.syntax.walk import children
 
 if TYPE_CHECKING:
@@ -196,22 +196,23 @@ def lasts(unit: Unit, group: Group) -> bool:
     """Whether a function's results for strings are worth keeping for good."""
     if not unit.parameters or unit.covering or unit.hideable(group):
         return False
-    return _dear(group) and fixed.group_is_fixed(unit, group)
+    return _dear(unit, group) and fixed.group_is_fixed(unit, group)
 
 
-def _dear(group: Group) -> bool:
+def _dear(unit: Unit, group: Group) -> bool:
     """Whether a function does much, and to operands that it does not take members of, which strings have not."""
-    cost = 0
-    for branch in group.branches:
-        found = _calls(branch)
-        if found is None:
-            return False
-        cost += 1 + found
-    return cost >= _DEAR
+    return (_cost(unit, group) or 0) >= _DEAR
 
 
-def _calls(rule: CompiledRule) -> int | None:
-    """The calls in a definition; None where it takes members of an operand."""
+def _cost(unit: Unit, group: Group) -> int | None:
+    """The definitions of a function and their calls; None where it takes members of an operand, or asks another to."""
+    if group.cost == 0:
+        found = [_calls(unit, branch) for branch in group.branches]
+        group.cost = None if None in found else sum(1 + (count or 0) for count in found)
+    return group.cost
+
+
+def _calls(unit: Unit, rule: CompiledRule) -> int | None:
     operands = {term.value.name for term in rule.head.args or () if isinstance(term.value, Var)}
     stack: list[object] = [rule.body, rule.head.value]
     count = 0
@@ -220,8 +221,20 @@ def _calls(rule: CompiledRule) -> int | None:
         match node:
             case Ref(terms=(first, _, *_)) if isinstance(first.value, Var) and first.value.name in operands:
                 return None
-            case Call() | Expr(terms=tuple()):
+            case Call(terms=call) | Expr(terms=tuple() as call):
+                if _passes_on(call, operands) and _takes_members(unit, call[0]):
+                    return None
                 count += 1
         if node is not None:
             stack.extend(children(node))
     return count
+
+
+def _passes_on(call: tuple[Term, ...], operands: set[str]) -> bool:
+    return any(isinstance(term.value, Var) and term.value.name in operands for term in call[1:])
+
+
+def _takes_members(unit: Unit, operator: Term) -> bool:
+    """Whether a function of the policy takes members of an operand."""
+    group = unit.function_group(operator) if calls.operator(operator).startswith("data.") else None
+    return group is not None and _cost(unit, group) is None

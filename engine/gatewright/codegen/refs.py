@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from gatewright.codegen import _py, recording, terms, unify
 from gatewright.codegen._names import singular
-from gatewright.codegen.writer import NOTHING, Val, Writer
+from gatewright.codegen.writer import NOTHING, Val, Writer, text_of
 from gatewright.records import record, replace
 from gatewright.runtime.values import from_key, to_key
 from gatewright.syntax.nodes import Ref, String, Term, Var
@@ -83,7 +83,7 @@ def _step(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) -> 
     if chain.read is not None:
         chain.read = None if chain.fixed else chain.read.below(key)
     if chain.key is not None:
-        chain.key = (*chain.key, _key_text(key)) if _key_text(key) is not None else None
+        chain.key = (*chain.key, text_of(key)) if text_of(key) is not None else None
     if chain.key is not None and (seen := w.known.get(chain.key) or w.ahead.get(chain.key)) is not None:
         _take(w, chain, chain.key, seen)
         return
@@ -114,10 +114,9 @@ def _take(w: Writer, chain: _Chain, key: tuple[object, ...], seen: Val) -> None:
     """Go on from a value that has been looked up before; where that may have failed, see to it when need be."""
     chain.val, chain.length, chain.unsure = seen, 0, None if key in w.known else key
     chain.key = _name(seen)
-    if chain.unsure is not None:
+    if w.unit.recording and chain.unsure is not None:
         recording.note(w, chain.read)
-        if w.unit.recording:
-            _make_sure(w, chain)
+        _make_sure(w, chain)
 
 
 def _make_sure(w: Writer, chain: _Chain) -> None:
@@ -155,12 +154,6 @@ def _look_up(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) 
     chain.key = _name(chain.val)
     if name is not None:
         w.known[name] = chain.val
-
-
-def _key_text(key: Val) -> object:
-    if key.constant:
-        return (key.kind, repr(key.value))
-    return key.expr.id if isinstance(key.expr, ast.Name) else None
 
 
 def _settle(w: Writer, chain: _Chain, hint: str) -> Val:

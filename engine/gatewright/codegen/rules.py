@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from gatewright.codegen import _py, ahead, bodies, calls, demand, recording, sharing, terms, unify
+from gatewright.codegen import _py, ahead, bodies, calls, demand, recording, sharing, silence, terms, unify
 from gatewright.codegen._names import Names
 from gatewright.codegen.sharing import Clause, Shared
 from gatewright.codegen.writer import NOTHING, Sink, Val, Writer
@@ -174,11 +174,15 @@ def _write_complete(w: Writer, group: Group) -> ast.FunctionDef:
     parameters = _parameters(w, group)
     same = same_constant(group)
     results = _Results(group, w.names.fresh("result"), w.names.fresh("result_at"), w.names.fresh("conflicts"))
-    once = len(group.rules) == 1
+    watched = w.unit.covering or w.unit.watches_order
+    once = len(group.rules) == 1 or (not watched and silence.first_decides(w.unit, group))
     if same is not NOTHING:
         _write_constants(w, group, parameters)
         _write_default(w, group, parameters)
         return _function(group, ["s", *parameters], w)
+    if len(group.rules) > 1:
+        operands = [Val(_py.name(parameter)) for parameter in parameters]
+        ahead.look_up(w, [sharing.clause(w.unit, rule, (), rename=False) for rule in group.rules], operands)
     for rule in group.rules:
         if once:
             _write_single(w, rule, parameters, results)

@@ -8,7 +8,7 @@ parameters to be compiled for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import combinations
+from itertools import combinations, takewhile
 from typing import TYPE_CHECKING, Any
 
 from gatewright.codegen import calls, terms
@@ -32,7 +32,7 @@ from gatewright.syntax.nodes import (
     Var,
     With,
 )
-from gatewright.syntax.walk import children
+from gatewright.syntax.walk import children, walk
 
 if TYPE_CHECKING:
     from gatewright.analysis.program import CompiledRule
@@ -100,7 +100,7 @@ def _has_one_value(group: Group) -> bool:
         return True
     if any(rule.otherwise is not None for rule in group.rules):
         return False
-    facts = [_facts(rule) for rule in group.rules]
+    facts = [_facts(rule, rule.body) for rule in group.rules]
     return all(_exclude(one, other) for one, other in combinations(facts, 2))
 
 
@@ -163,6 +163,24 @@ def _operands(node: object) -> Iterator[str]:
             stack.extend(children(node))
 
 
+def first_decides(unit: Unit, group: Group) -> bool:
+    """Whether no other definition need be looked at once one has given a value: by what they begin with, before
+    anything that may end in an error (of a built-in, too), no two of them hold together."""
+    if any(rule.otherwise is not None or not has_one_solution(rule) for rule in group.rules):
+        return False
+    facts = [_facts(rule, tuple(takewhile(lambda expr: _never_fails(unit, expr), rule.body))) for rule in group.rules]
+    return all(_exclude(one, other) for one, other in combinations(facts, 2))
+
+
+def _never_fails(unit: Unit, expr: Expr) -> bool:
+    """Whether an expression does no more than to look things up and to compare them."""
+    called = (node.terms[0] for node in walk(expr) if isinstance(node, Expr | Call) and isinstance(node.terms, tuple))
+    return all(calls.operator(term) in _COMPARISONS for term in called) and is_silent(unit, expr)
+
+
+_COMPARISONS = {"eq", "assign", "equal", "gt", "gte", "lt", "lte", "neq"}
+
+
 # --- definitions that exclude each other --------------------------------------------------------------------------
 
 # What a definition asks of a value: the path to it, what it asks, and the constant it is about.
@@ -193,14 +211,17 @@ def _contradict(fact: str, value: Any, other: str, value2: Any) -> bool:
     return False
 
 
-def _facts(rule: CompiledRule) -> list[_Fact]:
-    names = {
-        term.value.name: (position,)
-        for position, term in enumerate(rule.head.args or ())
-        if isinstance(term.value, Var)
-    }
-    _name_paths(rule.body, names)
-    return [fact for expr in rule.body if not expr.withs for fact in _asked(expr, names)]
+def _facts(rule: CompiledRule, body: Body) -> list[_Fact]:
+    """What a definition asks by the constants among its operands, and by this much of its body."""
+    names: dict[str, tuple[Any, ...]] = {}
+    facts: list[_Fact] = []
+    for position, term in enumerate(rule.head.args or ()):
+        if isinstance(term.value, Var):
+            names[term.value.name] = (position,)
+        elif (constant := terms.constant(term.value)) is not NOTHING:
+            facts.append(((position,), "is", constant))
+    _name_paths(body, names)
+    return facts + [fact for expr in body if not expr.withs for fact in _asked(expr, names)]
 
 
 def _name_paths(body: Body, names: dict[str, tuple[Any, ...]]) -> None:

@@ -97,6 +97,7 @@ class Group:
     calls: int = 0
     asked: dict[str, tuple[str, ...]] | None = None
     size: int | None = None
+    cost: int | None = 0
 
     @property
     def branches(self) -> Iterator[CompiledRule]:

@@ -51,6 +51,13 @@ class Val:
         return self.short or isinstance(self.expr, ast.Name | ast.Constant)
 
 
+def text_of(val: Val) -> object:
+    """What a value is called where it is looked for again: the variable that holds it, or the constant that it is."""
+    if val.constant:
+        return (val.kind, repr(val.value))
+    return val.expr.id if isinstance(val.expr, ast.Name) else None
+
+
 @record(slots=True)
 class Sink:
     """What a finished solution does, as far as control is concerned.
@@ -83,6 +90,8 @@ class Writer:
         self.known: dict[tuple[Any, ...], Val] = {}
         # Like `known`, of values that may be undefined.
         self.ahead: dict[tuple[Any, ...], Val] = {}
+        # The variables for what calls give that are made by whoever gets there first.
+        self.calls: dict[tuple[Any, ...], str] = {}
         self.state = "s"
         self.blocks = 0
         self.ifs = 0
@@ -199,8 +208,8 @@ class Writer:
 
     def _split(self) -> None:
         """Go on in a function of its own, as CPython bounds how deep blocks nest."""
-        inner = _py.function(self.names.fresh("rest"), [], [], nonlocals=list(self.sink.names))
-        inner.body = inner.body if self.sink.names else []
+        inner = _py.function(self.names.fresh("rest"), [], [], nonlocals=[*self.sink.names, *self.calls.values()])
+        inner.body = inner.body if self.sink.names or self.calls else []
         self.add(inner)
         run = _py.call(inner.name)
         if self.sink.returns:
@@ -239,6 +248,7 @@ class Writer:
             self.bound,
             self.known,
             self.ahead,
+            self.calls,
             self.state,
             self.blocks,
             self.ifs,
@@ -253,6 +263,7 @@ class Writer:
         self.bound = dict(self.bound)
         self.known = dict(self.known)
         self.ahead = dict(self.ahead)
+        self.calls = dict(self.calls)
         self.loops, self.closers, self.sink, self.ordered = [], [], sink, ordered
         self.ifs = 0
         self.repeats = False
@@ -265,6 +276,7 @@ class Writer:
             self.bound,
             self.known,
             self.ahead,
+            self.calls,
             self.state,
             self.blocks,
             self.ifs,
