@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 
 import pytest
 from hypothesis import given
@@ -229,3 +230,37 @@ def test_a_mutator_may_change_what_an_object_is():
     after = mutator("Assign", "spec.x", {"assign": {"value": 1}}, name="c", applyTo=things)
     found = mutated(pod(A), before, change, after)
     assert (found["kind"], found["spec"]["x"], found["spec"]["y"]) == ("Thing", 1, 2)
+
+
+STORED = [
+    ({"operation": "nope"}, 'spec.parameters.operation: Unsupported value: "nope": supported values: "merge", "prune"'),
+    (
+        {"pathTests": [{"subPath": "spec", "condition": "Maybe"}]},
+        'spec.parameters.pathTests[0].condition: Unsupported value: "Maybe": '
+        'supported values: "MustExist", "MustNotExist"',
+    ),
+    ({"pathTest": []}, 'unknown field "spec.parameters.pathTest"'),
+]
+
+
+@pytest.mark.parametrize(("parameters", "fault"), STORED)
+def test_the_api_server_refuses_what_the_crd_does_not_allow(make_host, parameters, fault):
+    document = mutator("ModifySet", "spec.x", {"values": {"fromList": ["a"]}, **parameters})
+    with pytest.raises(MutationError, match=re.escape(f'ModifySet.mutations.gatekeeper.sh "m" is invalid: {fault}')):
+        make_host(document)
+    make_host(
+        mutator("ModifySet", "spec.x", {"values": {"fromList": ["a"]}, "pathTest": []}), gator_compat=True
+    )  # takes it
+
+
+def test_the_api_server_fills_in_the_defaults_of_the_crd(make_host):
+    """A ModifySet merges, and external data that fails refuses the object; gator knows no defaults."""
+    document = mutator("ModifySet", "spec.x", {"values": {"fromList": ["a"]}})
+    assert make_host(document).mutated(pod())["spec"]["x"] == ["a"]
+    assert "operation" not in document["spec"]["parameters"], "the document stays as it is"
+    with pytest.raises(MutationError, match="unrecognized operation"):
+        make_host(document, gator_compat=True).mutated(pod())
+    asking = mutator("Assign", "spec.x", {"assign": {"externalData": {"provider": "p"}}})
+    failing = read_providers({"p": {"a": {"error": "unsigned"}}})
+    with pytest.raises(MutationError, match="unsigned"):
+        make_host(asking, external_data=failing).mutated(pod(x="a"))

@@ -17,22 +17,27 @@ from gatewright.gatekeeper.expansion import (
 )
 from gatewright.gatekeeper.match import Namespace, gator_namespace
 from gatewright.gatekeeper.mutation import Mutable, MutationSystem, is_mutator, read_mutator
+from gatewright.gatekeeper.mutation.crd import stored_mutator
 from gatewright.gatekeeper.providers import Provider
 from gatewright.gatekeeper.reading.match import read_namespace
 from gatewright.gatekeeper.review import ORIGINAL
 
 
 class Expander:
-    """Expansion templates and mutators; objects are expanded one at a time."""
+    """Expansion templates and mutators; objects are expanded one at a time.
 
-    def __init__(self, *, provider: Provider | None = None) -> None:
+    `cluster`: mutators are those that an API server would store, and not, as for gator, those that files hold.
+    """
+
+    def __init__(self, *, provider: Provider | None = None, cluster: bool = False) -> None:
+        self._cluster = cluster
         self.mutations = MutationSystem(provider)
         self.expansions = ExpansionSystem(self.mutations)
 
     def add(self, obj: kube.Object) -> None:
         """Take a template or mutator; others are ignored. ExpansionError or MutationError when it is refused."""
         if is_mutator(obj):
-            mutator = read_mutator(obj)
+            mutator = read_mutator(stored_mutator(obj) if self._cluster else obj)
             try:
                 self.mutations.upsert(mutator)
             except MutationError as error:

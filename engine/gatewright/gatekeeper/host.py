@@ -297,7 +297,7 @@ class Host:
         if self._expander is None:
             from gatewright.gatekeeper.expander import Expander
 
-            self._expander = Expander(provider=self.external_data)
+            self._expander = Expander(provider=self.external_data, cluster=self.semantics == CLUSTER)
         return self._expander
 
     def remove(self, document: kube.Object) -> None:

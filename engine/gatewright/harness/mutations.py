@@ -28,7 +28,8 @@ def load_mutators(documents: Sequence[kube.Object], external_data: dict[str, Any
     Namespaces among the documents are the ones that selectors see. Raises MutationError for a mutator that is
     refused, SuiteError for a document of another kind; the function raises MutationError.
     """
-    expander = Expander(provider=None if external_data is None else read_providers(external_data))
+    provider = None if external_data is None else read_providers(external_data)
+    expander = Expander(provider=provider, cluster=True)
     namespaces: dict[str, Namespace] = {}
     for document in documents:
         if kube.is_namespace(document):
