@@ -622,3 +622,27 @@ def test_what_was_put_into_a_namespace_can_be_taken_out(make_host):
     host = make_host(pod("q"))
     host.remove(pod("q"))
     assert host.inventory.data == {}
+
+
+@pytest.mark.parametrize(
+    ("process", "review", "mutation", "sync"),
+    [
+        ("webhook", True, False, False),
+        ("audit", False, False, False),
+        ("mutation-webhook", False, True, False),
+        ("sync", False, False, True),
+        ("*", True, True, True),
+    ],
+)
+def test_a_config_takes_namespaces_out_of_processes(make_host, process, review, mutation, sync):
+    config = {"apiVersion": "config.gatekeeper.sh/v1alpha1", "kind": "Config", "metadata": {"name": "config"}}
+    config["spec"] = {"match": [{"excludedNamespaces": ["sh*"], "processes": [process]}]}
+    owner = mutator("AssignMetadata", "metadata.labels.owner", {"assign": {"value": "me"}})
+    host = make_host(config, owner, template(), constraint(), pod("q", namespace="shop"), pod("r", namespace="web"))
+    assert (host.mutated(pod(namespace="shop")) == pod(namespace="shop")) is mutation
+    assert ("shop" not in host.inventory.data["namespace"]) is sync
+    assert "web" in host.inventory.data["namespace"]
+    unmutated = make_host(config, template(), constraint(), mutate=False)
+    assert (unmutated.review(pod(namespace="shop")) == []) is review
+    at_audit = make_host(config, template(), constraint(), enforcement_point="audit.gatekeeper.sh")
+    assert (at_audit.review(pod(namespace="shop")) == []) is (process in ("audit", "*"))

@@ -1,4 +1,4 @@
-"""Gatekeeper's Config: the namespaces that it takes out of auditing, of the webhook or of mutation."""
+"""Gatekeeper's Config: the namespaces that it takes out of audit, the webhook, mutation or the inventory."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ _EVERY: Final = "*"
 AUDIT: Final = "audit"
 WEBHOOK: Final = "webhook"
 MUTATION: Final = "mutation-webhook"
+SYNC: Final = "sync"
 
 
 def process_of(point: str) -> str:

@@ -264,7 +264,8 @@ class Host:
         """
         if self.semantics == CLUSTER:
             obj = self._stored(obj)
-            self.inventory.add(obj)
+            if not self.surroundings.keeps_from_sync(obj):
+                self.inventory.add(obj)
         else:
             self.inventory.add(kube.large_as_floats(obj))
         if self._admission is not None:

@@ -26,6 +26,7 @@ class Surroundings:
         "_enforcement_point",
         "_excluded",
         "_unmutated",
+        "_unsynced",
         "default_namespace",
         "namespaces",
         "scopes",
@@ -38,9 +39,10 @@ class Surroundings:
         self.scopes = Scopes()
         self.namespaces: dict[str, Namespace] = {}
         self._enforcement_point = enforcement_point
-        # Which namespaces are taken out of reviews, and which out of mutation.
+        # Which namespaces are taken out of reviews, which out of mutation, and which out of the inventory.
         self._excluded: list[Callable[[str], bool]] = []
         self._unmutated: list[Callable[[str], bool]] = []
+        self._unsynced: list[Callable[[str], bool]] = []
 
     def learn(self, obj: kube.Object) -> bool:
         """Take in a Namespace, a CustomResourceDefinition or a Config; whether it is one.
@@ -54,10 +56,11 @@ class Surroundings:
         elif gvk.group == "apiextensions.k8s.io" and gvk.kind == "CustomResourceDefinition":
             self.scopes.learn(obj)
         elif gvk.group == "config.gatekeeper.sh" and gvk.kind == "Config" and self.semantics == CLUSTER:
-            from gatewright.gatekeeper.config import MUTATION, exclusions, process_of
+            from gatewright.gatekeeper.config import MUTATION, SYNC, exclusions, process_of
 
             self._excluded += exclusions(obj, process_of(self._enforcement_point))
             self._unmutated += exclusions(obj, MUTATION)
+            self._unsynced += exclusions(obj, SYNC)
         else:
             return False
         return True
@@ -113,6 +116,9 @@ class Surroundings:
 
     def keeps_from_mutation(self, obj: kube.Object) -> bool:
         return bool(self._unmutated) and _among(self._unmutated, Subject(obj), kube.namespace_of(obj))
+
+    def keeps_from_sync(self, obj: kube.Object) -> bool:
+        return bool(self._unsynced) and _among(self._unsynced, Subject(obj), kube.namespace_of(obj))
 
 
 def in_namespace(obj: kube.Object, name: str) -> kube.Object:
