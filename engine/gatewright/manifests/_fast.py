@@ -25,14 +25,22 @@ _ROOT: Final = -1
 
 
 class Origins(dict[int, Origin]):
-    """Where each object and array of a document comes from, by its identity; the lines of the document; and whether an
-    integer of seven or more digits is among its values."""
+    """Where each object and array of a document comes from, by its identity; the document's text; and whether an integer
+    of seven or more digits is among its values."""
 
-    __slots__ = ("large", "lines")
+    __slots__ = ("_lines", "large", "text")
 
     def __init__(self) -> None:
-        self.lines: list[str] = []
+        self.text = ""
         self.large = False
+        self._lines: list[str] | None = None
+
+    @property
+    def lines(self) -> list[str]:
+        # Cut anew where they are asked for, which is the exception: kept, they would be the most of what is freed.
+        if self._lines is None:
+            self._lines = self.text.split("\n")
+        return self._lines
 
 
 # The depth of a place for which the next line decides what is there.
@@ -44,7 +52,8 @@ def read_fast(text: str, origins: Origins | None = None) -> Any:
     if text[-1:] != "\n":
         return NOT_PROVEN
     origins = Origins() if origins is None else origins
-    origins.lines = lines = text[:-1].split("\n")
+    origins.text = text
+    lines = text[:-1].split("\n")
     root: dict[str, Any] = {}
     top: Any = root
     here, around = _OPEN, -1  # the depth of `top`; that of what holds the open place
@@ -88,7 +97,7 @@ def read_fast(text: str, origins: Origins | None = None) -> Any:
             head, pending, around, here = row, key, here, _OPEN
             continue
         if kind == OTHER:
-            value = _read(value, row, rows, here, origins)
+            value = _read(value, row, rows, here, lines, origins)
             if value is NOT_PROVEN:
                 return NOT_PROVEN
             if value.__class__ is dict or value.__class__ is list:
@@ -102,9 +111,9 @@ def read_fast(text: str, origins: Origins | None = None) -> Any:
     return root[""]
 
 
-def _read(value: Any, row: int, rows: Iterator[tuple[int, str]], depth: int, origins: Origins) -> Any:
+def _read(value: Any, row: int, rows: Iterator[tuple[int, str]], depth: int, lines: list[str], origins: Origins) -> Any:
     """A value that a line only begins; `rows` are those after it."""
-    read, end = value.read(origins.lines, row + 1, depth >> 1)
+    read, end = value.read(lines, row + 1, depth >> 1)
     more = end - row - 1
     if more:
         next(islice(rows, more, more), None)
