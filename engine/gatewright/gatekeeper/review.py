@@ -117,7 +117,7 @@ class Review:
         # An object that was put in a namespace is another than was read, and so are its metadata.
         known = {id(obj): _OBJECT for obj in (read, seen["object"])}
         known[id(kube.metadata_of(seen["object"]))] = (*_OBJECT, "metadata")
-        return Places({"review": seen}, origins, known)
+        return Places({"review": seen}, origins.told, known)
 
 
 def _subjects(request: dict[str, Any], namespace: Namespace | None, source: str) -> tuple[Subject, ...]:

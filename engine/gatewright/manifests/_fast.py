@@ -17,30 +17,42 @@ if TYPE_CHECKING:
     from typing import Any, Final, TypeAlias
 
 # Where an object or array comes from: the line (from 0) of its key or dash, or WITHIN; what holds it, and its key or
-# index there; the depth of what holds it (`_lines`), and where that comes from.
-Origin: TypeAlias = "tuple[int, Any, str | int, int, Any]"
+# index there; itself; the depth of what holds it (`_lines`), and where that comes from.
+Origin: TypeAlias = "tuple[int, Any, str | int, Any, int, Any]"
 # For the line of one that is written within a line, and of the document itself.
 WITHIN: Final = -2
 _ROOT: Final = -1
 
 
-class Origins(dict[int, Origin]):
-    """Where each object and array of a document comes from, by its identity; the document's text; and whether an integer
-    of seven or more digits is among its values."""
+class Origins:
+    """Where the objects and arrays of a document come from, in the order in which they begin; the document's text; and
+    whether an integer of seven or more digits is among its values.
 
-    __slots__ = ("_lines", "large", "text")
+    Most documents are asked nothing about, and what is kept of each must be made and freed again; so that is little,
+    and the rest is made of it when it is asked for.
+    """
+
+    __slots__ = ("_lines", "_told", "born", "large", "text")
 
     def __init__(self) -> None:
         self.text = ""
+        self.born: list[Origin] = []
         self.large = False
         self._lines: list[str] | None = None
+        self._told: dict[int, Origin] | None = None
 
     @property
     def lines(self) -> list[str]:
-        # Cut anew where they are asked for, which is the exception: kept, they would be the most of what is freed.
         if self._lines is None:
             self._lines = self.text.split("\n")
         return self._lines
+
+    @property
+    def told(self) -> dict[int, Origin]:
+        """By identity, whose origin each is."""
+        if self._told is None:
+            self._told = {id(origin[3]): origin for origin in self.born}
+        return self._told
 
 
 # The depth of a place for which the next line decides what is there.
@@ -54,6 +66,7 @@ def read_fast(text: str, origins: Origins | None = None) -> Any:
     origins = Origins() if origins is None else origins
     origins.text = text
     lines = text[:-1].split("\n")
+    born = origins.born
     root: dict[str, Any] = {}
     top: Any = root
     here, around = _OPEN, -1  # the depth of `top`; that of what holds the open place
@@ -71,13 +84,14 @@ def read_fast(text: str, origins: Origins | None = None) -> Any:
             if here == _OPEN:
                 if depth > around:
                     child: Any = [] if depth & 1 else {}
-                    origins[id(child)] = origin = head, top, pending, around, origin
+                    origin = head, top, pending, child, around, origin
+                    born.append(origin)
                     top[pending] = child
                     top, here = child, depth
                 else:
                     top[pending], here = None, around
             while here > depth:
-                _, top, _, here, origin = origin
+                _, top, _, _, here, origin = origin
             if here != depth:
                 return NOT_PROVEN
         if kind == SCALAR:
@@ -85,7 +99,8 @@ def read_fast(text: str, origins: Origins | None = None) -> Any:
             continue
         if kind >= OPENS:
             child = {}
-            origins[id(child)] = origin = row, top, len(top), here, origin
+            origin = row, top, len(top), child, here, origin
+            born.append(origin)
             top.append(child)
             top = child
             here, value = value
@@ -101,7 +116,7 @@ def read_fast(text: str, origins: Origins | None = None) -> Any:
             if value is NOT_PROVEN:
                 return NOT_PROVEN
             if value.__class__ is dict or value.__class__ is list:
-                origins[id(value)] = WITHIN, top, len(top) if key is None else key, here, origin
+                born.append((WITHIN, top, len(top) if key is None else key, value, here, origin))
         if key is None:
             top.append(value)
         else:

@@ -33,18 +33,19 @@ def find(value: Any, origins: Origins, path: Sequence[str | int]) -> Span | None
         if child is _ABSENT:
             break
         parent, step, value = value, key, child
-    holder = origins.get(id(parent))
+    told = origins.told
+    holder = told.get(id(parent))
     if holder is None or holder[0] == WITHIN:
         return None
     lines = origins.lines
-    own = origins.get(id(value)) if value.__class__ is dict or value.__class__ is list else None
+    own = told.get(id(value)) if value.__class__ is dict or value.__class__ is list else None
     if own is None or own[0] == WITHIN:
         start = _first_line(lines, holder)
         return _item(lines, start, step) if parent.__class__ is list else _entry(lines, start, step)
     row = own[0]
     if parent.__class__ is list:
         return row, shapes[lines[row]][3][0] >> 1, 0
-    return _at_key(row, lines[row], own[3])
+    return _at_key(row, lines[row], own[4])
 
 
 _ABSENT: Final = object()
