@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from gatewright.checking import cores
+from gatewright.checking.evaluate import Evaluator
 from gatewright.checking.request import CheckRequest
 from gatewright.checking.session import check
 from gatewright.checking.units import UNIT_BYTES, read_parts, units_of
@@ -87,6 +89,40 @@ def test_a_death_costs_one_document(request_: CheckRequest, monkeypatch: pytest.
     places = [(Path(error["file"]).name, error["line"]) for error in data["errors"]]
     assert places == [("1.yaml", 77 * 6 + 1), ("1.yaml", 78 * 6 + 1), ("2.yaml", 499 * 6 + 1)]
     assert all("died (SIGKILL)" in error["message"] for error in data["errors"])
+
+
+def test_a_bug_in_a_worker_is_a_bug(request_: CheckRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr(Evaluator, "unit", broken)
+    with pytest.raises(RuntimeError, match="ours"):
+        report(request_, 2)
+    assert children() == []
+
+
+def test_workers_end_with_the_run(request_: CheckRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = set(os.listdir("/proc/self/fd"))
+    report(request_, 2)
+    assert children() == []
+    assert set(os.listdir("/proc/self/fd")) <= before
+
+    def interrupted(*_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gatewright.checking.session._Report.sections", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        report(request_, 2)
+    gc.collect()
+    assert children() == []
+
+
+def children() -> list[int]:
+    """The processes that were forked from this one and not waited for."""
+    try:
+        return [os.waitpid(-1, os.WNOHANG)[0]]
+    except ChildProcessError:
+        return []
 
 
 def test_units_are_cut_by_the_inputs_alone(request_: CheckRequest) -> None:

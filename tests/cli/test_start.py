@@ -153,6 +153,15 @@ def test_a_check_of_known_policies_loads_what_it_evaluates_with(imported, option
     assert not among(modules, HEAVY + OURS)
 
 
+def test_workers_need_no_more(imported, tmp_path):
+    (tmp_path / "space.yaml").write_text("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n")
+    modules = imported("check", "-p", "policies", "--no-result-cache", "-j", "2", "object.yaml", "space.yaml")
+    needed = ("gatewright.checking.pool", "gatewright.gatekeeper._decode", "gatewright.gatekeeper._names",
+              "gatewright.gatekeeper.reading")  # fmt: skip
+    assert "gatewright.checking.pool" in modules
+    assert not among(modules, HEAVY + tuple(name for name in OURS if name not in needed))
+
+
 @pytest.mark.parametrize("options", [(), ("-f", "json", "bad.yaml")])
 def test_the_same_holds_for_cel(imported, tmp_path, options):
     (tmp_path / "policies" / "policy.yaml").write_text(CEL)

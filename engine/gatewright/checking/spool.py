@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from typing import Any
 
 from gatewright.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Spool:
@@ -34,15 +37,4 @@ class Spool:
         return os.pread(self._descriptor, length, offset)
 
     def __del__(self) -> None:
-        if self._file is not None:
-            self._file.close()
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _borrowed, (self._descriptor,)
-
-
-def _borrowed(descriptor: int) -> Spool:
-    """The spool in a worker, whose descriptor is its parent's."""
-    spool = Spool.__new__(Spool)
-    spool._file, spool._descriptor = None, descriptor
-    return spool
+        self._file.close()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
 
 from gatewright.gatekeeper._gotext import float_text, json_text, quote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 _NO_VALUE: Final = object()
 _TOO_LONG: Final = "value is too long"

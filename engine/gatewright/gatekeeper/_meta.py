@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
 
 from gatewright.gatekeeper._decode import (
     BOOL,
@@ -18,6 +17,10 @@ from gatewright.gatekeeper._decode import (
     struct,
 )
 from gatewright.gatekeeper._gotext import quote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 _RFC3339: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:\d\d)")
 _KINDS: Final = {bool: "bool", list: "array", dict: "object"}

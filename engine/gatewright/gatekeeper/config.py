@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 from gatewright.errors import ReviewError
 from gatewright.gatekeeper import kube
@@ -11,6 +10,10 @@ from gatewright.gatekeeper._decode import STRING, DecodeError, from_json, list_o
 from gatewright.gatekeeper._meta import document
 from gatewright.gatekeeper.constraint import AUDIT_POINT
 from gatewright.gatekeeper.wildcard import compile_wildcards
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _ENTRY: Final = struct(
     "v1alpha1.MatchEntry", excludedNamespaces=list_of(named("wildcard.Wildcard")), processes=list_of(STRING)

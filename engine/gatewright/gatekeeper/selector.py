@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from gatewright.errors import MatchError
 from gatewright.gatekeeper import _field, _names
 from gatewright.gatekeeper._decode import STRING, Type, list_of, map_of, named, struct
 from gatewright.gatekeeper._gotext import quote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 Labels = Mapping[str, str]
 Predicate = Callable[[Labels], bool]
