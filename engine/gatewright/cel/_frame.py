@@ -78,6 +78,7 @@ class Frame:
     def remembered(self, name: str) -> py.expr:
         """A lazy variable's value."""
         self.lazy.add(name)
+        self.emitter.facts.noted = ()
         there = make.name(self.around.local[name])
         known = make.compare(there, py.IsNot(), self.around.links.runtime("UNSET"))
         return py.IfExp(known, there, make.call(make.name(self.getter(name))))

@@ -51,6 +51,7 @@ class Loop:
         e = self.emitter
         each = self.each(node)
         self.outer, self.facts = e.block, e.facts
+        e.facts.noted = ()
         e.facts = e.facts.copy()
         e.looping += 1
         if e.looping > _DEEPEST:
@@ -94,5 +95,5 @@ class Loop:
         e = self.emitter
         e.unbind()
         e.looping -= 1
-        e.block, e.facts = self.outer, self.facts
+        e.block, e.facts = self.outer, self.facts.after(e.facts)
         e.block += [start, self.loop]

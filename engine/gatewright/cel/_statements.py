@@ -43,9 +43,17 @@ class Facts:
     names: dict[Path, str] = field(default_factory=dict)
     maps: set[Path] = field(default_factory=set)
     variables: dict[str, str] = field(default_factory=dict)
+    # The path that was noted last; () where that depends.
+    noted: Path = ()
 
     def copy(self) -> Facts:
-        return Facts(dict(self.names), set(self.maps), dict(self.variables))
+        return Facts(dict(self.names), set(self.maps), dict(self.variables), self.noted)
+
+    def after(self, block: Facts) -> Facts:
+        """What still holds behind a block."""
+        if self.noted != block.noted:
+            self.noted = ()
+        return self
 
     def take_in(self, other: Facts) -> None:
         self.names |= other.names
@@ -108,7 +116,8 @@ class Statements(Emitter):
         block, facts = self.block, self.facts
         self.block, self.facts = [], facts.copy()
         value = action()
-        inner, self.block, self.facts = self.block, block, facts
+        inner, self.block = self.block, block
+        self.facts = facts.after(self.facts)
         return inner, value
 
     def prepare(self, node: ast.Node) -> None:
@@ -245,7 +254,14 @@ class Statements(Emitter):
         if not self.recording or (isinstance(container, py.Name) and self.is_foreign(container.id)):
             return value
         if isinstance(keys, list):
+            if isinstance(container, py.Name):
+                path = (container.id, *keys)
+                if self.facts.noted == path:
+                    return value  # twice in a row tells nothing new
+                self.facts.noted = path
             keys = make.const(tuple(keys))
+        else:
+            self.facts.noted = ()
         link = make.tuple_of(container, keys, make.name(READS))
         return py.BoolOp(py.And(), [make.store(READS, link), value])
 
@@ -290,7 +306,7 @@ class Statements(Emitter):
                 values = [make.name(so_far.id)]
             else:
                 values.append(value)
-        self.evaluated[node], self.facts = self.facts, facts
+        self.evaluated[node], self.facts = self.facts, facts.after(self.facts)
         return _joined(both, values)
 
     def conditional(self, node: ast.Call) -> py.expr:
