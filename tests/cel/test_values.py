@@ -57,6 +57,8 @@ VALUES = [
     ("'%e'.format([double('inf')])", "     ∞"),
     ("'%.1f %.1f'.format([-0.0, -0.01])", "0.0 -0.0"),
     # selection
+    ("(true ? has(object.?metadata.name) : false) == true", False),
+    ("true ? has(object.metadata.name) : false", True),
     ("object.metadata['name']", "web"),
     ("object.ports[1]", 443),
     ("dyn(object.ports)[1.0]", 443),

@@ -312,7 +312,8 @@ class Statements(Emitter):
     def conditional(self, node: ast.Call) -> py.expr:
         condition = node.args[0]
         test = self.boolean(condition)
-        (yes, a), (no, b) = (self.branch(node.args[1], condition, True), self.branch(node.args[2], condition, False))
+        yes, a = self.branch(ast.chosen(node.args[1], self.declared), condition, True)
+        no, b = self.branch(ast.chosen(node.args[2], self.declared), condition, False)
         return self.either(test, yes, a, no, b)
 
     def either(self, test: py.expr, yes: list[py.stmt], a: py.expr, no: list[py.stmt], b: py.expr) -> py.expr:

@@ -93,6 +93,8 @@ class _Trust:
         function = name is not None or node.target is None
         parts = node.args if function else (*([node.target] if node.target else []), *node.args)
         kinds = [self.visit(part) for part in parts]
+        if node.name == "_?_:_" and any(ast.chosen(b, self.checked.types) is not b for b in node.args[1:]):
+            return DYN
         rule = _RULES.get(name or node.name)
         return _declared(name or node.name, not function) if rule is None else rule(kinds)
 

@@ -227,7 +227,8 @@ class Emitter:
         return self.rt("all_of" if node.name == "_&&_" else "any_of", *terms)
 
     def conditional(self, node: ast.Call) -> py.expr:
-        return py.IfExp(self.boolean(node.args[0]), self.emit(node.args[1]), self.emit(node.args[2]))
+        yes, no = (ast.chosen(branch, self.declared) for branch in node.args[1:])
+        return py.IfExp(self.boolean(node.args[0]), self.emit(yes), self.emit(no))
 
     def boolean(self, node: ast.Node) -> py.expr:
         """An expression that is a bool or fails."""

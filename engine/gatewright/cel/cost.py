@@ -163,7 +163,9 @@ class Meter:
             case "_||_":
                 return runtime.any_of(*[self.later(arg) for arg in node.args])
             case "_?_:_":
-                chosen = node.args[1 if runtime.truth(self.evaluate(node.args[0])) else 2]
+                chosen = ast.chosen(
+                    node.args[1 if runtime.truth(self.evaluate(node.args[0])) else 2], self.checked.types
+                )
                 value = self.evaluate(chosen)
                 # An attribute becomes part of the conditional, which is free.
                 self.charge(-1 if self.is_attribute(chosen) else 0)

@@ -6,7 +6,13 @@ each can be checked, and turned into the Python construct it resembles. `at` is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from gatewright.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gatewright.cel.types import Type
 
 
 @record(frozen=True, slots=True, eq=False)
@@ -132,6 +138,21 @@ def children(node: Node) -> tuple[Node, ...]:
         case OptionalMap() | SortBy():
             return (node.target, node.body)
     return ()
+
+
+def chosen(branch: Node, types: Mapping[Node, Type]) -> Node:
+    """What cel-go makes of a branch of a conditional: the presence test of an optional is a selection there."""
+    if isinstance(branch, Select) and branch.test and _is_optional(branch.operand, types):
+        return Select(branch.at, branch.operand, branch.field, optional=True)
+    return branch
+
+
+def _is_optional(node: Node, types: Mapping[Node, Type]) -> bool:
+    """Whether a value is an optional; the type of an index into what has none does not tell."""
+    if isinstance(node, Select) and not node.optional:
+        return _is_optional(node.operand, types)
+    kind = types.get(node)
+    return (kind is not None and kind.name == "optional_type") or (isinstance(node, Call) and node.name == "_[?_]")
 
 
 def is_text(node: Node) -> bool:
