@@ -232,7 +232,7 @@ class CompiledPolicy:
         from gatewright.syntax import parse_query
 
         body = parse_query(text, rego_version="v1", capabilities=self.settings.language)
-        home, imported = _surroundings(package, imports)
+        home, imported = query_surroundings(package, imports)
         if capture:
             from gatewright.codegen.capture import capture_values
 
@@ -359,10 +359,15 @@ def _guarded(context: Context, function: Any, state: State, *operands: Any) -> A
 
 def _load(codes: list[CodeType], into: dict[str, Any] | None = None) -> dict[str, Any]:
     names = link.load(codes, into)
+    install_parser()
+    return names
+
+
+def install_parser() -> None:
+    """Give the built-in that parses modules, where it has been imported, what it parses them with."""
     rego = sys.modules.get("gatewright.builtins.rego")
     if rego is not None:
         rego.install_parser(_parse_to_value)
-    return names
 
 
 def _parse_to_value(name: str, text: str) -> Any:
@@ -398,7 +403,7 @@ def _with_numbers(tree: Any) -> Any:
     return parse_number(tree) if kind is JsonNumber else tree
 
 
-def _surroundings(package: str | None, imports: Iterable[str]) -> tuple[Any, list[Any]]:
+def query_surroundings(package: str | None, imports: Iterable[str]) -> tuple[Any, list[Any]]:
     """The package and the imports that a query is read in, as nodes."""
     from gatewright.syntax import parse_module
 
@@ -541,4 +546,6 @@ __all__ = [
     "Evidence",
     "PreparedQuery",
     "compile_modules",
+    "install_parser",
+    "query_surroundings",
 ]

@@ -46,6 +46,9 @@ def eval_query(
     allow_net: Annotated[list[str] | None, typer.Option(help="A host that http.send may reach. Repeatable.")] = None,
     timeout: Annotated[float, typer.Option(min=0, help="Seconds the evaluation may take; 0: no limit.")] = 0.0,
     engine: Annotated[str, typer.Option(help="gatewright, or regopy for the second opinion.")] = "gatewright",
+    explain: Annotated[
+        str, typer.Option(help="Show how the query is evaluated: full, notes, fails, debug or off.")
+    ] = "off",
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compile everything anew.")] = False,
 ) -> int:
     """Evaluate a Rego query against policies, data and an input; the output is opa eval's.
@@ -55,6 +58,7 @@ def eval_query(
     \b
         gatewright eval 'data.shop.deny' -d policy/ -i pod.json
         gatewright eval '[x | some x in [1, 2, 3]; x > 1]' --format pretty
+        gatewright eval 'data.shop.deny' -d policy/ -i pod.json --explain fails --format pretty
     """
     import sys
 
@@ -88,5 +92,6 @@ def eval_query(
         timeout_s=timeout or None,
         engine=engine,
         cache=not no_cache,
+        explain=explain,
     )
     return run_query(request)

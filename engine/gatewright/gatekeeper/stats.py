@@ -16,6 +16,9 @@ from gatewright.gatekeeper.template import REGO, TARGET
 class StatsHost(Host):
     """Rego is timed by template, as all constraints of a kind make one query in Gatekeeper; CEL by constraint."""
 
+    tracing = False
+    """Whether evaluations are traced besides."""
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.stats: list[dict[str, Any]] = []
@@ -39,7 +42,7 @@ class StatsHost(Host):
         labels: Iterable[tuple[str, Any]] = [("target", TARGET)]
         if engine == REGO:
             values = [("templateRunTimeNS", spent), ("constraintCount", count)]
-            labels = [("TracingEnabled", False), ("PrintEnabled", self._prints), *labels]
+            labels = [("TracingEnabled", self.tracing), ("PrintEnabled", self._prints), *labels]
         else:
             values = [("runTimeNS", spent)]
         return {

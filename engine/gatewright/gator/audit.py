@@ -16,7 +16,7 @@ from gatewright.gatekeeper.stats import StatsHost
 from gatewright.gatekeeper.template import TARGET, is_template
 from gatewright.gator.console import Console, Fatal
 from gatewright.gator.flags import EXTERNAL_DATA, FAILURE_POLICY, IMAGE, RESOURCES, TEMPDIR, VERBOSE, Flag
-from gatewright.gator.goyaml import Flow, Ordered, dump_v3
+from gatewright.gator.goyaml import Flow, InFlow, Ordered, dump_v3
 from gatewright.gator.sources import providers, read_sources, worded
 from gatewright.records import record
 from gatewright.runtime.numbers import number_text
@@ -24,6 +24,7 @@ from gatewright.runtime.values import NumberText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Final
 
 FLAGS: Final = (
@@ -45,10 +46,11 @@ _PRINT_LIMIT: Final = 1 << 20
 
 @record(frozen=True, slots=True)
 class Found:
-    """A result with the object that it is about."""
+    """A result with the object that it is about, and the trace of everything, if there is one."""
 
     result: Result
     object: kube.Object
+    trace: str | None = None
 
     @property
     def denies(self) -> bool:
@@ -105,8 +107,7 @@ def _host(flags: dict[str, Any], policy: str, printed: PrintBuffer) -> Host:
     from gatewright.runtime.context import EvalOptions
 
     verbose = flags["verbose"]
-    kind = StatsHost if flags["stats"] else Host
-    return kind(
+    return _kind_of_host(flags)(
         engine="cel" if flags["enable-k8s-native-validation"] else "rego",
         semantics=GATOR_TEST,
         failure_policy=policy,
@@ -116,10 +117,19 @@ def _host(flags: dict[str, Any], policy: str, printed: PrintBuffer) -> Host:
     )
 
 
+def _kind_of_host(flags: dict[str, Any]) -> type[Host]:
+    if not flags["trace"]:
+        return StatsHost if flags["stats"] else Host
+    from gatewright.gatekeeper.traced import TracingHost, TracingStatsHost
+
+    return TracingStatsHost if flags["stats"] else TracingHost
+
+
 def audit(host: Host, objects: Sequence[kube.Object]) -> list[Found]:
     """The results for all objects, sorted as gator sorts them; Fatal at the first thing that is refused."""
     _load(host, objects)
     found: list[Found] = []
+    traces: list[str] = []
     for obj in objects:
         try:
             results = host.results(obj)
@@ -132,8 +142,20 @@ def audit(host: Host, objects: Sequence[kube.Object]) -> list[Found]:
         if results:
             shown = _mutated(host, obj)
             found += [Found(result, shown) for result in results]
+        trace = _trace_of(host)
+        if trace is not None:
+            traces.append(f"\n\n{trace}")
+    if traces:
+        # Every result is given the trace of all objects.
+        whole = "".join(traces)
+        found = [Found(f.result, f.object, whole) for f in found]
     found.sort(key=lambda f: (f.result.enforcement_action, f.result.message))
     return found
+
+
+def _trace_of(host: Host) -> str | None:
+    take: Callable[[], str | None] | None = getattr(host, "take_trace", None)
+    return None if take is None else take()
 
 
 def _mutated(host: Host, obj: kube.Object) -> kube.Object:
@@ -186,7 +208,7 @@ def format_results(form: str, found: Sequence[Found], stats: Sequence[dict[str, 
             )
         case "yaml":
             rows = [_yaml_row(f) for f in found]
-            # What follows a result's null trace is written on one line: its flow mark hits the next collection.
+            # What follows a result's trace is written on one line: its flow mark hits the next collection.
             rows[1:] = map(Flow, rows[1:])
             if stats is None:
                 return dump_v3(rows)
@@ -209,7 +231,8 @@ def _text_row(found: Found) -> str:
     obj, namespace = found.object, kube.namespace_of(found.object)
     place = f"{namespace}/{kube.name_of(obj)}" if namespace else kube.name_of(obj)
     who = f"{_text_field(obj, 'apiVersion')}/{_text_field(obj, 'kind')} {place}"
-    return f"{who}: [{quote(found.result.constraint.name)}] Message: {quote(found.result.message)}\n"
+    line = f"{who}: [{quote(found.result.constraint.name)}] Message: {quote(found.result.message)}\n"
+    return line if found.trace is None else f"{line}Trace: {found.trace}"
 
 
 def _text_field(obj: kube.Object, name: str) -> str:
@@ -229,7 +252,7 @@ def _json_row(found: Found) -> dict[str, Any]:
     if result.scoped_actions:
         row["scopedActions"] = list(result.scoped_actions)
     row["violatingObject"] = _sorted(found.object)
-    row["trace"] = None
+    row["trace"] = found.trace
     return row
 
 
@@ -264,7 +287,7 @@ def _yaml_row(found: Found) -> Any:
             scopedenforcementactions=list(result.scoped_actions),
         ),
         violatingObject=kube.as_floats(found.object),
-        trace=None,
+        trace=None if found.trace is None else InFlow(found.trace),
     )
 
 

@@ -30,6 +30,13 @@ class Flow:
 
 
 @record(frozen=True, slots=True)
+class InFlow:
+    """A text that is written as it would be inside brackets: never as a block."""
+
+    text: str
+
+
+@record(frozen=True, slots=True)
 class _Dialect:
     """`flush`: lists stand below their key without indentation. `width`: where scalars are broken at spaces."""
 
@@ -107,6 +114,11 @@ class _Emitter:
     # --- nodes ---
 
     def _node(self, value: Any, indent: int, *, in_list: bool = False, in_mapping: bool = False) -> None:
+        if isinstance(value, InFlow):
+            self._flow += 1
+            self._scalar(value.text, self._deeper(indent, in_list, flow=True), key=False)
+            self._flow -= 1
+            return
         flow = isinstance(value, Flow)
         if flow:
             value = value.value

@@ -25,10 +25,12 @@ class Row:
 
 @record(frozen=True, slots=True)
 class Answer:
-    """The solutions, and errors: either of them alone, or errors of built-ins beside the solutions."""
+    """The solutions, and errors: either of them alone, or errors of built-ins beside the solutions. `explanation` is
+    the trace, if one was asked for."""
 
     rows: list[Row]
     errors: tuple[GatewrightError, ...] = ()
+    explanation: str = ""
 
 
 def render(answer: Answer, format: str) -> str:
@@ -47,7 +49,7 @@ def render(answer: Answer, format: str) -> str:
         case "values":
             return "".join(indented([value for value, *_ in row.expressions]) + "\n" for row in answer.rows)
     assert format == "pretty"
-    return _pretty(answer.rows)
+    return answer.explanation + _pretty(answer.rows)
 
 
 def indented(value: Any) -> str:
@@ -65,6 +67,9 @@ def _document(answer: Answer) -> str:
         members["errors"] = _array(_error(error) for error in answer.errors)
     if answer.rows:
         members["result"] = _array(_row(row) for row in answer.rows)
+    if answer.explanation:
+        # As lines, which is OPA's form for readers in its server's answers.
+        members["explanation"] = dumps(answer.explanation.removesuffix("\n").split("\n"))
     return _object(members)
 
 

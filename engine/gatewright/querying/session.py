@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from gatewright.analysis import Capabilities
     from gatewright.codegen.cache import CodeCache
+    from gatewright.compiler import CompiledPolicy
     from gatewright.runtime.context import Context, EvalOptions
     from gatewright.syntax.nodes import Body
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _Written = tuple[str, int, int]
 
 DEFINED, FAILED, ERRORS = 0, 1, 2
+EXPLANATIONS = ("off", "full", "notes", "fails", "debug")
 
 
 @record(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class QueryRequest:
     timeout_s: float | None = None
     engine: str = "gatewright"
     cache: bool = True
+    explain: str = "off"
 
 
 def run_query(request: QueryRequest, out: TextIO | None = None) -> int:
@@ -63,7 +66,7 @@ def run_query(request: QueryRequest, out: TextIO | None = None) -> int:
     input = _input(request)
     try:
         loaded = load_files(request.data, bundles=request.bundles, ignore=request.ignore)
-        answer = _evaluate(request, loaded, input)
+        answer = _evaluate(request, loaded, input, out)
     except (LoadErrors, RegoErrors, RegoError) as error:
         return _print_errors(error, request.format, out)
     out.write(render(answer, request.format))
@@ -84,6 +87,11 @@ def _check(request: QueryRequest) -> None:
         raise UsageError(f"unknown Rego version {request.rego_version!r}", hint="there are v0 and v1")
     if request.engine not in ("gatewright", "regopy"):
         raise UsageError(f"unknown engine {request.engine!r}", hint="there are gatewright and regopy")
+    if request.explain not in EXPLANATIONS:
+        hint = f"there are {', '.join(EXPLANATIONS)}"
+        raise UsageError(f"unknown explanation {request.explain!r}", hint=hint)
+    if request.explain != "off" and request.engine != "gatewright":
+        raise UsageError(f"--explain and --engine {request.engine} exclude each other")
     exclusive = (
         ("--fail", request.fail, "--fail-defined", request.fail_defined),
         ("--stdin-input", request.stdin_input, "--input", bool(request.input)),
@@ -108,7 +116,7 @@ def _input(request: QueryRequest) -> Any:
     return parse_document(read_text(request.input), request.input, by_name=False)
 
 
-def _evaluate(request: QueryRequest, loaded: Loaded, input: Any) -> Answer:
+def _evaluate(request: QueryRequest, loaded: Loaded, input: Any, out: TextIO) -> Answer:
     from gatewright.codegen.cache import CodeCache
 
     capabilities = read_capabilities(request.capabilities)
@@ -118,6 +126,8 @@ def _evaluate(request: QueryRequest, loaded: Loaded, input: Any) -> Answer:
         raise RegoError("cannot evaluate empty query")
     if request.engine == "regopy":
         return Answer(_regopy_rows(request, loaded, input))
+    if request.explain != "off":
+        return _explained(request, loaded, input, written, capabilities, cache, out)
     return _own_answer(request, loaded, input, written, capabilities, cache)
 
 
@@ -130,16 +140,8 @@ def _own_answer(
     cache: CodeCache | None,
 ) -> Answer:
     from gatewright.codegen.captured import split
-    from gatewright.compiler import compile_modules
 
-    policy = compile_modules(
-        loaded.modules,
-        rego_version=request.rego_version,
-        strict=request.strict,
-        capabilities=capabilities,
-        print_enabled=True,
-        cache=cache,
-    )
+    policy = _policy(request, loaded, capabilities, cache)
     try:
         prepared = policy.query(request.query, package=request.package or None, imports=request.imports, capture=True)
     except RegoErrors as error:
@@ -150,6 +152,65 @@ def _own_answer(
         bindings, values = split(solution, len(written))
         rows.append(Row(tuple((value, *text) for value, text in zip(values, written, strict=True)), bindings))
     return Answer(rows, tuple(context.builtin_errors))
+
+
+def _policy(
+    request: QueryRequest, loaded: Loaded, capabilities: Capabilities | None, cache: CodeCache | None
+) -> CompiledPolicy:
+    from gatewright.compiler import compile_modules
+
+    return compile_modules(
+        loaded.modules,
+        rego_version=request.rego_version,
+        strict=request.strict,
+        capabilities=capabilities,
+        print_enabled=True,
+        cache=cache,
+    )
+
+
+def _explained(
+    request: QueryRequest,
+    loaded: Loaded,
+    input: Any,
+    written: list[_Written],
+    capabilities: Capabilities | None,
+    cache: CodeCache | None,
+    out: TextIO,
+) -> Answer:
+    """The answer of the interpreter that tells each step."""
+    from gatewright.codegen.captured import split
+    from gatewright.tracing.session import trace_policy
+
+    policy = _policy(request, loaded, capabilities, cache)
+    context = _context(request, capabilities)
+    try:
+        traced = trace_policy(
+            policy,
+            _parsed(request.query, capabilities),
+            context,
+            input=input,
+            data=loaded.data,
+            mode=request.explain,
+            package=request.package or None,
+            imports=request.imports,
+        )
+    except RegoErrors as error:
+        raise _in_opas_words(error) from None
+    explanation = traced.pretty(request.explain, locations=True)
+    try:
+        if traced.error is not None:
+            raise traced.error
+        context.raise_builtin_errors()
+    except RegoError:
+        if request.format == "pretty":
+            out.write(explanation)
+        raise
+    rows = []
+    for solution in traced.solutions:
+        bindings, values = split(solution, len(written))
+        rows.append(Row(tuple((value, *text) for value, text in zip(values, written, strict=True)), bindings))
+    return Answer(rows, tuple(context.builtin_errors), explanation)
 
 
 def _in_opas_words(error: RegoErrors) -> RegoErrors:
@@ -175,13 +236,17 @@ def _written(query: str, capabilities: Capabilities | None, cache: CodeCache | N
     known = cache.get(key) if cache is not None else None
     if known is not None:
         return known
-    from gatewright.syntax import parse_query
-
-    language = None if capabilities is None else capabilities.language
-    written = _texts(parse_query(query, rego_version="v1", capabilities=language), query)
+    written = _texts(_parsed(query, capabilities), query)
     if cache is not None:
         cache.put(key, written)
     return written
+
+
+def _parsed(query: str, capabilities: Capabilities | None) -> Body:
+    from gatewright.syntax import parse_query
+
+    language = None if capabilities is None else capabilities.language
+    return parse_query(query, rego_version="v1", capabilities=language)
 
 
 def _texts(body: Body, query: str) -> list[_Written]:

@@ -1,0 +1,101 @@
+"""A host that tells how its Rego policies evaluated what it reviews, as Gatekeeper's client does when it traces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any, Final
+
+from gatewright.analysis import QueryPlan, compile_query
+from gatewright.analysis import compile_modules as analyse
+from gatewright.builtins import EXTERNAL_DATA, signatures
+from gatewright.gatekeeper.entries import Entry
+from gatewright.gatekeeper.host import Host, Result
+from gatewright.gatekeeper.regomodules import read_modules
+from gatewright.gatekeeper.regosource import read_source
+from gatewright.gatekeeper.review import Review
+from gatewright.gatekeeper.stats import StatsHost
+from gatewright.gatekeeper.template import REGO, TARGET, Template
+from gatewright.runtime.context import DEFAULT_OPTIONS, Context, EvalOptions
+from gatewright.syntax import parse_query
+from gatewright.tracing.program import OPA_1_17, TracedProgram
+from gatewright.tracing.session import capturing, trace_query
+
+_QUERY: Final = "data.hooks.violation[result]"
+
+
+class _TracedTemplate:
+    """A template's modules and Gatekeeper's query, for the interpreter."""
+
+    def __init__(self, template: Template, *, print_enabled: bool, external_data: bool) -> None:
+        hosted = (EXTERNAL_DATA,) if external_data else ()
+        program = analyse(read_modules(read_source(template)), builtins=signatures(hosted), print_enabled=print_enabled)
+        self._program = TracedProgram(program, OPA_1_17)
+        query = capturing(parse_query(_QUERY, rego_version="v0"), program)
+        self._plan: QueryPlan = compile_query(query, program)
+
+    def trace(self, input: Any, data: Any, options: EvalOptions) -> str:
+        context = Context(options).silent()
+        traced = trace_query(
+            self._plan, context, input=input, data=data, program=self._program, unifications=True
+        )
+        return traced.pretty("debug")
+
+
+class TracingHost(Host):
+    """`traces` holds a text for each review in which Rego was evaluated: a query for each kind of constraint. What an
+    object expands to is reviewed too, but gator drops those traces."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.traces: list[str] = []
+        self._traced: dict[str, tuple[Template, _TracedTemplate]] = {}
+        self._silent = False
+
+    def take_trace(self) -> str | None:
+        """The trace of what was reviewed since this was last asked; None where no Rego was evaluated."""
+        found, self.traces = "".join(self.traces), []
+        return found or None
+
+    def _evaluate(self, matched: list[Entry], review: Review) -> list[Result]:
+        results = super()._evaluate(matched, review)
+        rego = [entry for entry in matched if entry.policy.driver.name == REGO]
+        if rego and not self._silent:
+            by_kind = groupby(rego, lambda entry: entry.constraint.ref.kind)
+            traces = "".join(self._trace(list(entries), review) for _, entries in by_kind)
+            self.traces.append(f"DRIVER {REGO}:\n\n{traces}\n\n")
+        return results
+
+    def _expanded(self, obj: Any, parent: Review, *, mutated: bool = False) -> list[Result]:
+        before, self._silent = self._silent, True
+        try:
+            return super()._expanded(obj, parent, mutated=mutated)
+        finally:
+            self._silent = before
+
+    def _trace(self, entries: Iterable[Entry], review: Review) -> str:
+        constraints = [entry.constraint for entry in entries]
+        kind = constraints[0].ref.kind
+        input = {
+            "target": TARGET,
+            "constraints": [{"kind": kind, "name": constraint.ref.name} for constraint in constraints],
+            "review": review.rego,
+        }
+        parameters = {one.ref.name: one.parameters for one in self.constraints if one.ref.kind == kind}
+        data: dict[str, Any] = {"constraints": {kind: parameters}}
+        if self.inventory.data:
+            data["inventory"] = self.inventory.data
+        return self._template(constraints[0].template).trace(input, data, self.eval_options or DEFAULT_OPTIONS)
+
+    def _template(self, template: Template) -> _TracedTemplate:
+        known = self._traced.get(template.name)
+        if known is None or known[0] is not template:
+            made = _TracedTemplate(template, print_enabled=self._printing, external_data=self.external_data is not None)
+            known = self._traced[template.name] = (template, made)
+        return known[1]
+
+
+class TracingStatsHost(TracingHost, StatsHost):
+    """Both: the statistics say that there are traces."""
+
+    tracing = True

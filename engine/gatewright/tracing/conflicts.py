@@ -1,0 +1,102 @@
+"""Rules that disagree: the error, for which OPA evaluates all of them once more (topdown/conflicts.go)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from gatewright.runtime.conflicts import ConflictError, Conflicts
+from gatewright.tracing.frame import is_deferred
+
+if TYPE_CHECKING:
+    from gatewright.tracing.frame import Frame, Stop, Then
+    from gatewright.tracing.index import Candidates
+    from gatewright.tracing.program import TracedRule
+
+Bind = Callable[["Frame", "TracedRule", "Then"], "Stop"]
+
+
+class _RuleConflictError(ConflictError):
+    """The conflict of one rule, which its document has not yet listed the values of."""
+
+    rule: TracedRule
+
+
+def conflict_of_function(rule: TracedRule) -> ConflictError:
+    return _conflict(rule, f"function {rule.name}")
+
+
+def conflict_of_rule(rule: TracedRule) -> ConflictError:
+    return _conflict(rule, f"rule {rule.name}")
+
+
+def _conflict(rule: TracedRule, what: str) -> ConflictError:
+    error = _RuleConflictError(f"{what} produced conflicting values", rule.location)
+    error.rule = rule
+    error.what = what
+    return error
+
+
+def with_all_values(frame: Frame, stop: Stop, rule: TracedRule, candidates: Candidates, bind: Bind) -> Stop:
+    """The conflict with the values of all rules, where it is that of this rule and OPA lists them."""
+    if not isinstance(stop, _RuleConflictError) or stop.rule is not rule or not frame.run.program.edition.newer:
+        return stop
+    noted = len(frame.run.context.builtin_errors)
+    values = _Values(frame, candidates.early_exit, bind)
+    for first in candidates.rules:
+        for branch in (first, *candidates.branches(first)):
+            if values.collect(branch):
+                break
+        if values.ended:
+            break
+    del frame.run.context.builtin_errors[noted:]
+    if values.found is None or len(values.found.values) < 2:
+        return stop
+    return values.found.error(stop.what)
+
+
+class _Values:
+    """The values of rules evaluated again, one of each that differs from the first."""
+
+    def __init__(self, frame: Frame, early_exit: bool, bind: Bind) -> None:
+        self.found: Conflicts | None = None
+        self.ended = False
+        self._frame = frame
+        self._early_exit = early_exit
+        self._bind = bind
+
+    def collect(self, rule: TracedRule) -> bool:
+        """Evaluate a rule; whether it produced a value, or nothing more is to be evaluated."""
+        child = self._frame.child(rule.body)
+        child.find_one = self._early_exit
+        child.enter(rule)
+        produced = False
+        conflicting = ConflictError("conflicting value found")
+
+        def solution() -> Stop:
+            nonlocal produced
+            child.exit(rule)
+            produced = True
+            if self._add(rule, child.bindings.plug(rule.value)):
+                return conflicting
+            child.redo(rule)
+            return None
+
+        stop = self._bind(child, rule, lambda: child.evaluate(solution))
+        self.ended = not (stop is None or stop is conflicting or is_deferred(stop)) or self._full
+        return produced or self.ended
+
+    @property
+    def _full(self) -> bool:
+        return self.found is not None and self.found.more
+
+    def _add(self, rule: TracedRule, value: Any) -> bool:
+        """Note a value; whether it ends the evaluation of the rule."""
+        place = rule.location
+        at = ("", 0, 0) if place is None else (place.file, place.row, place.col)
+        if self.found is None:
+            self.found = Conflicts(at, value, at)
+            return False
+        before = len(self.found.values)
+        self.found.add(at, value)
+        return len(self.found.values) > before or self.found.more
