@@ -36,9 +36,7 @@ class _TracedTemplate:
 
     def trace(self, input: Any, data: Any, options: EvalOptions) -> str:
         context = Context(options).silent()
-        traced = trace_query(
-            self._plan, context, input=input, data=data, program=self._program, unifications=True
-        )
+        traced = trace_query(self._plan, context, input=input, data=data, program=self._program, unifications=True)
         return traced.pretty("debug")
 
 

@@ -13,14 +13,16 @@ from gatewright.gatekeeper import kube
 from gatewright.gatekeeper._decode import BOOL, STRING, DecodeError, Type, from_json, list_of, named, struct
 from gatewright.gatekeeper._gotext import quote
 from gatewright.gatekeeper._meta import OBJECT_META
-from gatewright.gatekeeper.host import GATOR_VERIFY, Host
+from gatewright.gatekeeper.host import GATOR_VERIFY, Host, Result
+from gatewright.gatekeeper.match import Namespace
 from gatewright.gatekeeper.result import Violation
-from gatewright.gatekeeper.review import is_admission_review
+from gatewright.gatekeeper.review import Review, is_admission_review
 from gatewright.gatekeeper.template import TARGET
 from gatewright.gator.audit import PrintBuffer, check_failure_policy
 from gatewright.gator.console import CobraError, Console, Fatal
 from gatewright.gator.flags import EXTERNAL_DATA, FAILURE_POLICY, VERBOSE, Flag
 from gatewright.gator.sources import providers
+from gatewright.gator.spew import dump_result
 from gatewright.harness.reading import AS_GATOR_VERIFY
 from gatewright.harness.results import CaseResult, SuiteResult, TestResult
 from gatewright.harness.runner import run_suite
@@ -110,6 +112,50 @@ class _VerifyHost(Host):
             raise ReviewError(f"{what}{error.message}{ends}") from error
 
 
+class _Traces:
+    """The dump of the case under way, to which several hosts may write."""
+
+    def __init__(self) -> None:
+        self._dump: str | None = None
+
+    def put(self, results: list[Result], trace: str | None) -> None:
+        """What Gatekeeper's client dumps of its responses."""
+        parts = [f"Target: {TARGET}\n"]
+        if trace is not None:
+            parts.append(f"Trace:\n{trace}\n\n")
+        elif results:
+            parts.append("Trace: TRACING DISABLED\n\n")
+        parts += [f"Result({i}):\n{dump_result(result)}\n\n" for i, result in enumerate(results)]
+        self._dump = "".join(parts) + "\n\n"
+
+    def take(self) -> str | None:
+        dump, self._dump = self._dump, None
+        return dump
+
+
+def _traced_host(dumps: _Traces) -> type[_VerifyHost]:
+    from gatewright.gatekeeper.traced import TracingHost
+
+    class TracedVerifyHost(_VerifyHost, TracingHost):
+        """A host that keeps the dump of what it reviewed."""
+
+        @property
+        def trace(self) -> str | None:
+            return dumps.take()
+
+        def _results(self, review: Review) -> list[Result]:
+            return self._dumped(super()._results(review))
+
+        def request_results(self, request: dict[str, Any], namespace: Namespace | None = None) -> list[Result]:
+            return self._dumped(super().request_results(request, namespace))
+
+        def _dumped(self, results: list[Result]) -> list[Result]:
+            dumps.put(results, self.take_trace())
+            return results
+
+    return TracedVerifyHost
+
+
 def run(flags: dict[str, Any], path: str, console: Console) -> int:
     try:
         policy = check_failure_policy(flags)
@@ -117,11 +163,11 @@ def run(flags: dict[str, Any], path: str, console: Console) -> int:
     except Fatal as error:
         raise CobraError(str(error)) from error
     engine = "cel" if flags["enable-k8s-native-validation"] else "rego"
-
+    kind = _traced_host(_Traces()) if flags["trace"] else _VerifyHost
     prints = _Prints()
 
     def make_host(**options: Any) -> Host:
-        return _VerifyHost(prints, engine=engine, failure_policy=policy, **{"external_data": provider, **options})
+        return kind(prints, engine=engine, failure_policy=policy, **{"external_data": provider, **options})
 
     try:
         suites = list(_suites(path))
@@ -261,3 +307,6 @@ def _case_lines(case: CaseResult, verbose: bool) -> Iterator[str]:
         yield f"        {case.error}"
     elif verbose:
         yield f"    --- PASS: {case.name}\t({case.seconds:.3f}s)"
+    if case.trace is not None:
+        prefix = "    --- " if verbose else ""
+        yield f"{prefix}TRACE: {case.name}\t" + case.trace.replace("\n", f"\n{prefix}")

@@ -9,13 +9,15 @@ from gatewright.records import record
 
 @record(frozen=True, slots=True)
 class CaseResult:
-    """A case's outcome: passed when it is neither skipped nor has an error. `printed` is what the policy printed."""
+    """A case's outcome: passed when it is neither skipped nor has an error. `printed` is what the policy printed,
+    `trace` how it was evaluated, where that was asked for."""
 
     name: str
     error: str | None = None
     skipped: bool = False
     seconds: float = 0.0
     printed: str = ""
+    trace: str | None = None
 
 
 @record(frozen=True, slots=True)

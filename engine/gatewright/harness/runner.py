@@ -180,7 +180,8 @@ class _Run:
         except GatewrightError as problem:
             error = self._read.told(problem)
         printed = "\n".join(getattr(engine, "printed", ()))
-        return CaseResult(case.name, error, seconds=time.perf_counter() - started, printed=printed)
+        trace = getattr(engine, "trace", None)
+        return CaseResult(case.name, error, seconds=time.perf_counter() - started, printed=printed, trace=trace)
 
     def _check(self, test: Test, case: Case, engine: Engine) -> str | None:
         if not case.object:
