@@ -293,3 +293,50 @@ def test_memory_is_bounded(cli, work, monkeypatch):
     ran = cli("test", "greedy_test.rego")
     assert ran.code == 1
     assert "more memory than allowed" in ran.out + ran.err
+
+
+class TestExplanations:
+    @pytest.mark.parametrize(
+        ("mode", "wanted"),
+        [
+            ("off", "undefined\n"),
+            ("notes", "undefined\n"),
+            (
+                "fails",
+                "query:1     Enter data.p.allow = _\nquery:1     | Fail data.p.allow = _\nundefined\n",
+            ),
+        ],
+    )
+    def test_before_the_answer(self, cli, files, mode, wanted):
+        (files / "in.json").write_text('{"x": 2}')
+        ran = cli("eval", "data.p.allow", "-d", "p.rego", "-i", "in.json", "-f", "pretty", "--explain", mode)
+        assert ran.out == wanted
+
+    def test_full(self, cli, files):
+        ran = cli("eval", "data.p.allow", "-d", "p.rego", "-i", "in.json", "-f", "pretty", "--explain", "full")
+        assert ran.out.splitlines()[3:6] == [
+            "p.rego:3     | Enter data.p.allow",
+            "p.rego:3     | | Eval input.x = 1",
+            "p.rego:3     | | Exit data.p.allow early",
+        ]
+        assert ran.out.endswith("\ntrue\n")
+
+    def test_as_lines_in_json(self, cli, files):
+        ran = cli("eval", "x := 1", "--explain", "full")
+        told = json.loads(ran.out)
+        assert told["result"][0]["bindings"] == {"x": 1}
+        assert told["explanation"][:2] == ["query:1     Enter x = 1", "query:1     | Eval x = 1"]
+
+    def test_before_an_error(self, cli, files):
+        ran = cli("eval", "data.p.half", "-d", "p.rego", "-f", "pretty", "--explain", "full", "--strict-builtin-errors")
+        assert ran.code == 2
+        assert "| | Fail div(1, 0, __local" in ran.out
+        assert "divide by zero" in ran.err
+
+    def test_prints_are_not_repeated(self, cli, files):
+        ran = cli("eval", "data.p.loud", "-d", "p.rego", "--explain", "full")
+        assert ran.err == "said <undefined>\n"
+
+    @pytest.mark.parametrize("options", [["--explain", "all"], ["--explain", "full", "--engine", "regopy"]])
+    def test_what_makes_no_sense(self, cli, files, options):
+        assert cli("eval", "1", *options).code == 2

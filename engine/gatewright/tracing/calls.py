@@ -16,6 +16,7 @@ from gatewright.tracing.caches import MISSING
 from gatewright.tracing.conflicts import conflict_of_function, with_all_values
 from gatewright.tracing.frame import is_deferred, without_early_exit
 from gatewright.tracing.terms import NEEDS_EVALUATION, Reference, is_ground, same, text_of
+from gatewright.tracing.walking import walked
 
 if TYPE_CHECKING:
     from gatewright.tracing.frame import Frame, Stop, Then
@@ -78,7 +79,9 @@ def _builtin(frame: Frame, name: str, terms: tuple[Any, ...], then: Then) -> Sto
             what = f"operand {position} that requires evaluation: {text_of(operand, {})}"
             message = f"built-in function {name} called with {what}"
             return RegoEvaluationError(message, frame.body.exprs[frame.index].location)
-    for result in _results(frame, name, given):
+    walking = name == "walk" and output is not None
+    results = walked(given[0], operands[-1]) if walking else _results(frame, name, given)
+    for result in results:
         if void:
             stop = then()
         elif output is None:

@@ -52,7 +52,13 @@ def with_all_values(frame: Frame, stop: Stop, rule: TracedRule, candidates: Cand
     del frame.run.context.builtin_errors[noted:]
     if values.found is None or len(values.found.values) < 2:
         return stop
+    values.found.raised_at = _at(rule)
     return values.found.error(stop.what)
+
+
+def _at(rule: TracedRule) -> tuple[str, int, int]:
+    place = rule.location
+    return ("", 0, 0) if place is None else (place.file, place.row, place.col)
 
 
 class _Values:
@@ -92,8 +98,7 @@ class _Values:
 
     def _add(self, rule: TracedRule, value: Any) -> bool:
         """Note a value; whether it ends the evaluation of the rule."""
-        place = rule.location
-        at = ("", 0, 0) if place is None else (place.file, place.row, place.col)
+        at = _at(rule)
         if self.found is None:
             self.found = Conflicts(at, value, at)
             return False

@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from gatewright.runtime.values import RegoSet
-from gatewright.tracing.terms import PATTERNS, ArrayPattern, Reference, SetPattern, Variable, is_ground, same, text_of
+from gatewright.tracing.terms import (
+    PATTERNS,
+    ArrayPattern,
+    ObjectPattern,
+    Reference,
+    SetPattern,
+    Variable,
+    is_ground,
+    same,
+    text_of,
+)
 
 if TYPE_CHECKING:
     from gatewright.tracing.program import Edition, Expression, TracedBody, TracedRule
@@ -470,6 +480,8 @@ def _members(collection: Any) -> list[Any]:
         return collection.sorted()  # type: ignore[no-any-return]
     if kind is dict:
         return list(collection.values())
+    if kind is ObjectPattern:
+        return [value for _, value in collection.pairs]
     return list(collection.items) if kind in (ArrayPattern, SetPattern) else []
 
 

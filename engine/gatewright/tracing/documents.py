@@ -125,39 +125,85 @@ class Tree:
         base = self.frame.document(self.plugged)
         if self.node is None:
             return None, base
-        stop, rules = self._leaves(list(self.plugged), self.node)
+        leaves = _Leaves(self.frame)
+        stop, rules = leaves.below(_Path.at(self.plugged), self.node)
+        leaves.settle()
         if stop is not None:
             return stop, UNDEFINED
         return None, rules if base is UNDEFINED else merged(base, rules)
 
-    def _leaves(self, path: list[Any], node: RuleNode) -> tuple[Stop, dict[Any, Any]]:
+
+class _Leaves:
+    """The documents of all rules below a place."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+        self._shown: list[tuple[Reference, _Path]] = []
+
+    def below(self, path: _Path, node: RuleNode) -> tuple[Stop, dict[Any, Any]]:
         result: dict[Any, Any] = {}
         for child in node.ordered_children:
             if child.hidden:
                 continue
             key = key_of(child)
-            value: Any = UNDEFINED
-            if child.rules:
-                stop, value = self._leaf((*path, key))
-            else:
-                stop, value = self._leaves([*path, key], child)
+            path = path.longer(key)
+            stop, value = self._leaf(path) if child.rules else self.below(path, child)
+            path = path.shorter()
             if stop is not None:
                 return stop, result
             if value is not UNDEFINED:
                 result[to_key(key)] = value
         return None, result
 
-    def _leaf(self, path: tuple[Any, ...]) -> tuple[Stop, Any]:
+    def _leaf(self, path: _Path) -> tuple[Stop, Any]:
         held, value = Variable("$_leaf"), UNDEFINED
-        bindings = self.frame.bindings
+        bindings = self._frame.bindings
 
         def found() -> Stop:
             nonlocal value
             value = bindings.plug(held)
             return None
 
-        stop = self.frame.unify(Reference(path), held, found)
+        ref = Reference(path.steps)
+        self._shown.append((ref, path))
+        stop = self._frame.unify(ref, held, found)
         return stop, value
+
+    def settle(self) -> None:
+        """A trace is printed when all is done, and then the refs of OPA's, which share their memory, show what was put
+        there last."""
+        for ref, path in self._shown:
+            ref.terms = path.steps
+
+
+class _Path:
+    """A Go slice of steps: making it longer writes into memory that others may share, until that is full."""
+
+    __slots__ = ("_cells", "_length", "_room")
+
+    def __init__(self, cells: list[Any], length: int, room: int) -> None:
+        self._cells = cells
+        self._length = length
+        self._room = room
+
+    @classmethod
+    def at(cls, steps: list[Any]) -> _Path:
+        return cls(list(steps), len(steps), len(steps))
+
+    @property
+    def steps(self) -> tuple[Any, ...]:
+        return tuple(self._cells[: self._length])
+
+    def longer(self, step: Any) -> _Path:
+        cells, room = self._cells, self._room
+        if self._length == room:
+            cells, room = cells[: self._length], 2 * self._length
+            cells += [None] * (room - self._length)
+        cells[self._length] = step
+        return _Path(cells, self._length + 1, room)
+
+    def shorter(self) -> _Path:
+        return _Path(self._cells, self._length - 1, self._room)
 
 
 def merged(first: Any, second: Any) -> Any:
@@ -289,6 +335,8 @@ class Within:
             self.frame.unified(index, here)
             # OPA goes on with the bindings that the variable turned out to live in.
             variable, self.bindings = self.bindings.apply(here)
+            if variable.__class__ is not Variable:
+                return None
             self.bindings.bind(variable, index, self.bindings)
             stop = self._next(index, then)
             self.bindings.unbind(variable)

@@ -15,6 +15,7 @@ from gatewright.runtime.documents import get
 from gatewright.runtime.values import UNDEFINED, RegoSet, equal, from_key, sorted_keys
 from gatewright.tracing.caches import MISSING, ComprehensionCache, Mocks, Targets, VirtualCache, cache_key
 from gatewright.tracing.events import DUPLICATE, ENTER, EVAL, EXIT, FAIL, INDEX, NOTE, REDO, UNIFY, Event
+from gatewright.tracing.program import Expression
 from gatewright.tracing.terms import (
     PATTERNS,
     ArrayPattern,
@@ -33,7 +34,7 @@ from gatewright.tracing.terms import (
 if TYPE_CHECKING:
     from gatewright.source import Location
     from gatewright.tracing.index import Candidates
-    from gatewright.tracing.program import Expression, Shown, TracedBody, TracedProgram
+    from gatewright.tracing.program import Shown, TracedBody, TracedProgram
 
 
 class EarlyExit:
@@ -141,6 +142,8 @@ class Frame:
             location = self.last_location
         else:
             self.last_location = location
+        if isinstance(about, Expression):
+            about = about.as_seen_by(self.bindings)
         parent = self.parent.query if self.parent is not None else 0
         self.run.trace.append(Event(op, self.query, parent, about, location, message, **more))
 

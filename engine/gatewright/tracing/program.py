@@ -36,6 +36,7 @@ from gatewright.syntax.nodes import (
 from gatewright.tracing.shown import shown
 from gatewright.tracing.terms import (
     ArrayPattern,
+    Bindings,
     Comprehension,
     ObjectPattern,
     Reference,
@@ -110,13 +111,14 @@ class TracedBody(Shown):
 class Expression(Shown):
     """One expression. `kind` is unify, call, term, every, not, and, or; what `terms` holds depends on it."""
 
-    __slots__ = ("_complement", "bodies", "kind", "name", "negated", "terms", "withs")
+    __slots__ = ("_complement", "_keyless", "bodies", "kind", "name", "negated", "terms", "withs")
 
     def __init__(self, node: Expr) -> None:
         super().__init__(node, node.location)
         self.negated = node.negated
         self.withs = [(_reference(w.target), term_of(w.target), term_of(w.value)) for w in node.withs]
         self._complement: TracedBody | None = None
+        self._keyless: Expression | None = None
         self.bodies: tuple[TracedBody, ...] = ()
         self.name = ""
         self.kind, self.terms = self._read(node)
@@ -142,6 +144,17 @@ class Expression(Shown):
                 self.bodies = (TracedBody(lhs), TracedBody(rhs))
                 return "or", ()
         raise AssertionError(f"no expression: {node!r}")
+
+    def as_seen_by(self, bindings: Bindings) -> Expression:
+        """The expression as a trace shows it: OPA hides the key of `every` that is a wildcard while it has no value."""
+        if self.kind != "every" or not isinstance(self.terms[0], Variable):
+            return self
+        name = self.terms[0].name
+        if not name.startswith("$") or name in bindings.values:
+            return self
+        if self._keyless is None:
+            self._keyless = Expression(replace(self.node, terms=replace(self.node.terms, key=None)))
+        return self._keyless
 
     @property
     def complement(self) -> TracedBody:
@@ -190,12 +203,12 @@ class TracedRule(Shown):
     @property
     def complete(self) -> bool:
         """Whether it defines one value: no member of a set or object."""
-        return self.key is None and self.ground_ref
+        return self.compiled.head.key is None and self.ground_ref
 
     @property
     def set_key(self) -> Any:
         """What a rule that makes a set adds to it."""
-        return self.ref[-1] if self.key is None else self.key
+        return self.ref[-1] if self.compiled.head.key is None else self.key
 
     @property
     def name(self) -> str:

@@ -108,13 +108,14 @@ def trace_policy(
     mode: str = "full",
     package: str | None = None,
     imports: Iterable[str] = (),
+    edition: Edition = OPA_1_22,
 ) -> Traced:
     """Evaluate a parsed query against a policy, as `opa eval` does; the solutions hold the expressions' values."""
     home, imported = query_surroundings(package, imports)
     program = policy.program
     captured = capturing(body, program, package=home, imports=imported)
     plan = compile_query(captured, program, package=home, imports=imported)
-    return trace_query(plan, context, input=input, data=data, unifications=mode == "debug")
+    return trace_query(plan, context, input=input, data=data, edition=edition, unifications=mode == "debug")
 
 
 def capturing(body: Body, program: Program, *, package: Package | None = None, imports: Iterable[Import] = ()) -> Body:

@@ -6,11 +6,12 @@ something; looking it up is `apply`, putting values for all variables of a term 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any, Final
 
 from gatewright.runtime.text import term_text
-from gatewright.runtime.values import RegoSet, equal, to_key
+from gatewright.runtime.values import RegoSet, compare, equal, to_key
 from gatewright.source import Location
 from gatewright.syntax.nodes import NOWHERE
 from gatewright.syntax.text import ref_operand_text
@@ -183,10 +184,58 @@ def text_of(term: Any, names: Mapping[str, str]) -> str:
         return ref_text(term.terms, names)
     if kind is Comprehension:
         return term.body.text_of(term.node, names)  # type: ignore[no-any-return]
-    if kind is ObjectPattern:
-        return "{" + ", ".join(f"{text_of(k, names)}: {text_of(v, names)}" for k, v in term.pairs) + "}"
-    inner = ", ".join(text_of(item, names) for item in term.items)
-    return f"[{inner}]" if kind is ArrayPattern else f"{{{inner}}}"
+    if kind is ArrayPattern:
+        return "[" + ", ".join(text_of(item, names) for item in term.items) + "]"
+    order = cmp_to_key(lambda a, b: _compare(a, b, names))
+    if kind is SetPattern:
+        return "{" + ", ".join(text_of(item, names) for item in sorted(term.items, key=order)) + "}"
+    pairs = sorted(term.pairs, key=lambda pair: order(pair[0]))
+    return "{" + ", ".join(f"{text_of(k, names)}: {text_of(v, names)}" for k, v in pairs) + "}"
+
+
+def _compare(a: Any, b: Any, names: Mapping[str, str]) -> int:
+    """OPA's order of terms: by kind, then by value; variables by the names they are shown with."""
+    one, other = _rank(a), _rank(b)
+    if one != other:
+        return one - other
+    if a.__class__ not in PATTERNS and b.__class__ not in PATTERNS:
+        return compare(a, b)
+    if a.__class__ is Variable:
+        return _compare_texts(names.get(a.name, a.name), names.get(b.name, b.name))
+    if one == _RANKS[ArrayPattern]:
+        return _compare_all(a if a.__class__ is list else a.items, b if b.__class__ is list else b.items, names)
+    return _compare_texts(text_of(a, names), text_of(b, names))
+
+
+def _compare_texts(a: str, b: str) -> int:
+    return (a > b) - (a < b)
+
+
+def _compare_all(a: Sequence[Any], b: Sequence[Any], names: Mapping[str, str]) -> int:
+    for x, y in zip(a, b, strict=False):
+        if order := _compare(x, y, names):
+            return order
+    return len(a) - len(b)
+
+
+def _rank(term: Any) -> int:
+    return _RANKS.get(term.__class__, 2)
+
+
+_RANKS: Final[dict[type, int]] = {
+    type(None): 0,
+    bool: 1,
+    str: 3,
+    Variable: 5,
+    Reference: 6,
+    list: 7,
+    ArrayPattern: 7,
+    dict: 8,
+    ObjectPattern: 8,
+    RegoSet: 9,
+    SetPattern: 9,
+    Comprehension: 10,
+}
 
 
 def ref_text(terms: Iterable[Any], names: Mapping[str, str]) -> str:
