@@ -236,6 +236,28 @@ def test_bench(gatewright):
     assert gatewright(*argv)[0] == 0
 
 
+NO_BASELINES = ["{", "[1]", '[{"engine": "cel", "latencies": {"p50": "x"}}]', '[{"latencies": [1]}]', None]
+
+
+@pytest.mark.parametrize("text", NO_BASELINES)
+def test_bench_refuses_a_baseline_that_is_none(gatewright, tmp_path, text):
+    if text is not None:
+        (tmp_path / "base.json").write_text(text)
+    documents = [template(), constraint()]
+    code, out, err = gatewright("bench", "-p", "t.yaml", "p.yaml", "--compare", "base.json", t=documents, p=[pod()])
+    assert (code, out) == (2, "")
+    assert err.startswith("error: loading baseline: ")
+
+
+def test_bench_says_where_it_cannot_write(gatewright):
+    argv = ("bench", "-p", "t.yaml", "p.yaml", "-n", "1", "--warmup", "0", "--save", "nowhere/base.json")
+    code, _, err = gatewright(*argv, t=[template(), constraint()], p=[pod()])
+    assert (code, err) == (
+        2,
+        "error: saving results: writing results to nowhere/base.json: No such file or directory\n",
+    )
+
+
 @pytest.mark.parametrize(
     "argv",
     [
@@ -243,6 +265,7 @@ def test_bench(gatewright):
         ("mutate", "nowhere.yaml"),
         ("explain-match", "-p", "nowhere", "nowhere.yaml"),
         ("bench", "-p", "t.yaml", "t.yaml", "--min-threshold", "soon"),
+        ("bench", "-p", "t.yaml", "t.yaml", "--threshold=-1"),
         ("bench", "-p", "t.yaml", "t.yaml"),
         ("expand", "t.yaml", "-f", "xml"),
     ],

@@ -107,10 +107,23 @@ def load(path: str) -> list[Record]:
         if isinstance(document, ManifestError):
             raise Fatal(f"loading baseline: unmarshaling baseline: {document.message}")
         value = document.value
-        if isinstance(value, list) and all(isinstance(row, dict) for row in value):
+        if isinstance(value, list) and all(map(_is_record, value)):
             return value
         break
     raise Fatal("loading baseline: unmarshaling baseline: not a list of results")
+
+
+def _is_record(row: Any) -> bool:
+    """Whether what will be compared are numbers."""
+    if not isinstance(row, dict):
+        return False
+    figures = [row.get("reviewsPerSecond", 0)]
+    for group in ("latencies", "memoryStats"):
+        held = row.get(group) or {}
+        if not isinstance(held, dict):
+            return False
+        figures += held.values()
+    return all(isinstance(figure, int | float) and not isinstance(figure, bool) for figure in figures)
 
 
 def compare(

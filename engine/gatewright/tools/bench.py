@@ -20,8 +20,9 @@ from gatewright.gatekeeper.expander import Expander
 from gatewright.gatekeeper.host import Host, Result
 from gatewright.gatekeeper.review import Review
 from gatewright.gatekeeper.template import is_template
-from gatewright.gator.baseline import compare, load, save
+from gatewright.gator.baseline import Record, compare, load, save
 from gatewright.gator.benchtext import aligned, duration, format_comparisons
+from gatewright.gator.console import Fatal
 from gatewright.gator.measure import Measured, Plan, latencies
 from gatewright.manifests import Document
 from gatewright.records import record
@@ -64,6 +65,9 @@ def bench(request: BenchRequest) -> int:
     """1 when it became slower than the baseline allows, 2 when something could not be read."""
     if request.iterations < 1:
         raise UsageError("--iterations must be positive")
+    if request.threshold < 0 or request.min_threshold < 0:
+        raise UsageError("--threshold and --min-threshold must not be negative")
+    baseline = _baseline(request.compare)
     troubles = Troubles()
     start = perf_counter_ns()
     host = _TimedHost(engine=request.engine, lazy=False)
@@ -102,7 +106,7 @@ def bench(request: BenchRequest) -> int:
     rows = sorted(host.spent.items(), key=lambda item: (-sum(item[1]), item[0]))
     host.spent = defaultdict(list)
     _report(request, measured, rows, _builtin_costs(host, objects))
-    return _against_baseline(request, measured) or (2 if troubles.count else 0)
+    return _against_baseline(request, baseline, measured) or (2 if troubles.count else 0)
 
 
 @record(frozen=True, slots=True)
@@ -178,15 +182,26 @@ def _builtin_table(costs: Sequence[BuiltinCost]) -> str:
     return "\n" + aligned(lines)
 
 
-def _against_baseline(request: BenchRequest, measured: Measured) -> int:
+def _baseline(path: str) -> list[Record]:
+    """The figures that a file holds, read before anything is measured."""
+    try:
+        return load(path) if path else []
+    except Fatal as error:
+        raise UsageError(str(error)) from error
+
+
+def _against_baseline(request: BenchRequest, baseline: Sequence[Record], measured: Measured) -> int:
     code = 0
     if request.compare:
-        comparisons = compare(load(request.compare), [measured], request.threshold, request.min_threshold)
+        comparisons = compare(baseline, [measured], request.threshold, request.min_threshold)
         if not comparisons:
             raise UsageError(f"{request.compare}: no measurement of the engine {request.engine} to compare with")
         sys.stdout.write("\n" + format_comparisons(comparisons, request.threshold))
         code = 1 if any(each.failed for each in comparisons) else 0
     if request.save:
-        save([measured], request.save)
+        try:
+            save([measured], request.save)
+        except Fatal as error:
+            raise UsageError(str(error)) from error
         sys.stderr.write(f"saved to {request.save}\n")
     return code
