@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from gatewright.analysis import Capabilities, Program, QueryPlan
     from gatewright.codegen.unit import Part, Unit
+    from gatewright.runtime.trace import Ask
     from gatewright.syntax.nodes import Module
 
 
@@ -257,9 +258,13 @@ class CompiledPolicy:
         return Entrypoint(codes, path, *(name[0] for name in names), policy=self)
 
     def entrypoint_unit(self, path: str, *, recording: bool = False, parameters: str = "parameters") -> Unit:
-        """The generated module of an entrypoint, before it becomes code."""
+        """The generated module of an entrypoint, before it becomes code; or its twin that records what is read."""
         unit = self._unit([], {}, recording=recording, parameters=parameters)
         unit.write_entry(tuple(path.split(".")[1:]))
+        if recording:
+            plain = self.entrypoint_unit(path, parameters=parameters)
+            plain.parts()
+            unit.write_trails(plain.trails)
         return unit
 
     def _unit(
@@ -431,18 +436,19 @@ class Entrypoint:
         self._parameters = parameters
         self._inventory = inventory
         self._policy = policy
-        self._recording: Any = None
+        self._recording: dict[str, Any] | None = None
 
     @property
-    def recording(self) -> Any:
-        """The rule's twin that notes what it reads, made when the first finding is to be located."""
+    def recording(self) -> dict[str, Any]:
+        """The rule's twin that notes what it reads, made when it is first asked for: `entry`, and `trails`, the
+        functions by their names in trails."""
         if self._recording is None:
             policy, path, parameters = self._policy, self._path, self._parameters
             codes = policy._codes(
                 ("evidence", path, parameters),
                 lambda: policy.entrypoint_unit(path, recording=True, parameters=parameters),
             )
-            self._recording = _load(codes)["entry"]
+            self._recording = _load(codes)
         return self._recording
 
     def bind(self, parameters: Any) -> BoundRule:
@@ -495,6 +501,8 @@ class BoundRule:
             result = self._entry(state)
         except (RecursionError, MemoryError):
             # Once more with room for deep documents.
+            if context.evidence:
+                context.evidence.clear()
             return _guarded(context, self._entry, State(context, state.input, state.data, common=Common()))
         except RegoEvaluationError:
             context.raise_builtin_errors()
@@ -503,34 +511,47 @@ class BoundRule:
             context.raise_builtin_errors()
         return result
 
-    def evidence(self, review: Any, inventory: Any = UNDEFINED, context: Context | None = None) -> list[Evidence]:
-        """Evaluate with recording on: each result with the reads of input that led to it."""
-        return self.recorded(review, inventory, context)[1]
-
-    def recorded(
+    def evidence(
         self, review: Any, inventory: Any = UNDEFINED, context: Context | None = None
-    ) -> tuple[Result, list[Evidence]]:
-        """The rule's value as its recording twin finds it, and what led to it. Built-in errors are not strict."""
+    ) -> list[tuple[Result, Reads]]:
+        """Evaluate the recording twin: each result with the reads of input that led to it. Built-in errors are not
+        strict."""
+        entry = self._entrypoint.recording["entry"]
+        state = self._recording_state(review, inventory, context)
+        found: list[tuple[Any, Reads]] = []
+        state.context.evidence = found
+        try:
+            entry(state)
+        except (RecursionError, MemoryError):
+            state.context.reads = None
+            found.clear()
+            _guarded(state.context, entry, State(state.context, state.input, state.data))
+        return found
+
+    def asking(self, review: Any, inventory: Any = UNDEFINED, context: Context | None = None) -> Ask:
+        """Tells what was read for whatever the trails that the rule has left in this review say was asked."""
+        state: State | None = None
+
+        def ask(operands: tuple[Any, ...], name: str) -> Reads:
+            nonlocal state
+            if state is None:
+                state = self._recording_state(review, inventory, context)
+            state.context.reads = None
+            try:
+                self._entrypoint.recording["trails"][name](state, *operands)
+            except (RecursionError, MemoryError, RegoEvaluationError):
+                from gatewright.runtime.trace import UntoldError
+
+                raise UntoldError from None
+            return state.context.reads
+
+        return ask
+
+    def _recording_state(self, review: Any, inventory: Any, context: Context | None) -> State:
         context = Context(DEFAULT_OPTIONS if context is None else context.options)
-        entry = self._entrypoint.recording
         input = {self._review: review, self._parameters_name: self._parameters}
         data = {} if inventory is UNDEFINED else {self._inventory: inventory}
-        fixed = None if context.options.strict_builtin_errors else self._fixed_recording
-        try:
-            value = entry(State(context, input, data, fixed))
-        except (RecursionError, MemoryError):
-            context.reads = None
-            context.evidence.clear()
-            value = _guarded(context, entry, State(context, input, data))
-        return value, [Evidence(result, reads) for result, reads in context.evidence]
-
-
-@record(frozen=True, slots=True)
-class Evidence:
-    """A result and what the rule read on the way to it, in order: see runtime.trace."""
-
-    result: Any
-    reads: Reads
+        return State(context, input, data, None if context.options.strict_builtin_errors else self._fixed_recording)
 
 
 def parts_of(unit: Unit) -> list[Part]:
@@ -543,7 +564,6 @@ __all__ = [
     "CompiledPolicy",
     "Entrypoint",
     "EvalOptions",
-    "Evidence",
     "PreparedQuery",
     "compile_modules",
     "install_parser",

@@ -43,10 +43,10 @@ def place(expression: str, message: str = "", **variables: str) -> tuple[Any, ..
     [told] = program.bind(CONSTRAINT)(Inputs(review))
     [(said, reads)] = program.evidence(CONSTRAINT, Inputs(review))
     assert said == told
-    found = subject(_places(review), reads)
+    found = subject(_places(review).ends(reads))
     # Fast code that records says the same, where it comes to an end.
     recorded = program.recorder(CONSTRAINT)(Inputs(review))
-    assert recorded is None or [(m, subject(_places(review), r)) for m, r in recorded] == [(said, found)]
+    assert recorded is None or [(m, subject(_places(review).ends(r))) for m, r in recorded] == [(said, found)]
     return found
 
 

@@ -78,8 +78,8 @@ def test_a_bound_rule_gives_what_a_query_gives(seed: int) -> None:
             want = asked(policy, rule, input, {"base": base})
             assert called(bound, input[review], base) == want, (rule, input)
             if not isinstance(want, str) and want is not UNDEFINED:
-                for found in bound.evidence(input[review], base, Context()):
-                    list(Places(input).ends(found.reads))
+                for _, reads in bound.evidence(input[review], base, Context()):
+                    list(Places(input).ends(reads))
 
 
 def bound_to(rules: str, parameters: Any) -> Any:

@@ -307,7 +307,7 @@ def paths_of(rules: str) -> dict[str, list[Path]]:
     things = [{"host": host, "id": id} for host, id in product("xbc", (1, 2))]
     places = Places({"review": review})
     found = bound(compiled(rules)).evidence(review, {"things": things}, Context())
-    return {one.result: list(places.ends(one.reads)) for one in found}
+    return {result: list(places.ends(reads)) for result, reads in found}
 
 
 def calls_of(function: Any) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from gatewright.codegen import _py, calls, closures, joins, terms
+from gatewright.codegen import _py, calls, closures, joins, terms, trail
 from gatewright.codegen.writer import Sink, Writer
 from gatewright.runtime.conflicts import ConflictError
 from gatewright.syntax.nodes import (
@@ -47,15 +47,20 @@ def expression(w: Writer, expr: Expr) -> None:
 
 
 def _core(w: Writer, expr: Expr) -> None:
+    if expr.negated or isinstance(expr.terms, Every | Not | LogicalAnd | LogicalOr):
+        with trail.aside(w, expr):
+            holds(w, expr)
+    else:
+        _straight(w, expr)
+
+
+def holds(w: Writer, expr: Expr) -> None:
+    """An expression that binds nothing."""
     if expr.negated:
         positive = Expr(expr.terms, index=expr.index, location=expr.location, generated=True)
         w.guard(_py.negate(closures.exists(w, (positive,))))
         return
     match expr.terms:
-        case Term() as term:
-            w.guard(terms.condition(w, term))
-        case tuple() as call:
-            calls.expression(w, call)
         case Every() as node:
             closures.every(w, node)
         case Not(body=inner):
@@ -65,6 +70,14 @@ def _core(w: Writer, expr: Expr) -> None:
             w.guard(closures.exists(w, rhs, "right"))
         case LogicalOr() as either:
             _either(w, either)
+
+
+def _straight(w: Writer, expr: Expr) -> None:
+    match expr.terms:
+        case Term() as term:
+            w.guard(terms.condition(w, term))
+        case tuple() as call:
+            calls.expression(w, call)
         case SomeDecl():
             pass
 

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from gatewright.codegen import _py, ahead, fixed, inline, terms, unify
+from gatewright.codegen import _py, ahead, fixed, inline, terms, trail, unify
 from gatewright.codegen.writer import Val, Writer
 from gatewright.records import record, replace
 from gatewright.syntax.nodes import Array, Ref, String, Term, Var
@@ -183,6 +183,7 @@ def _function(w: Writer, name: str, group: Group | None, vals: list[Val], hint: 
 
 def _run(w: Writer, group: Group, vals: list[Val]) -> ast.expr:
     """What a function gives, which may be undefined: by a call, or as another definition has found it."""
+    trail.called(w, group, vals)
     run = _py.call(w.unit.need(group, w), _py.name(w.state), *(val.expr for val in vals))
     known = w.calls.get(ahead.called(group, vals) or ()) if w.state == "s" else None
     if known is None:
@@ -192,6 +193,7 @@ def _run(w: Writer, group: Group, vals: list[Val]) -> ast.expr:
 
 
 def _mocked(w: Writer, name: str, original: ast.expr, args: list[ast.expr], hint: str, *, tested: bool = False) -> Val:
+    trail.lost(w)
     run = _py.call("mocked_holds" if tested else "mocked", _py.name(w.state), _py.const(name), original, *args)
     return w.defined(Val(run), hint or "result")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from gatewright.codegen import _py, bodies, calls, fixed, recording, refs, terms
+from gatewright.codegen import _py, bodies, calls, fixed, recording, refs, terms, trail
 from gatewright.codegen.writer import Sink, Val, Writer
 from gatewright.syntax.nodes import (
     ArrayComprehension,
@@ -30,13 +30,14 @@ def comprehension(w: Writer, node: ArrayComprehension | SetComprehension | Objec
 
 def comprehension_here(w: Writer, node: ArrayComprehension | SetComprehension | ObjectComprehension, hint: str) -> Val:
     mark = recording.mark(w)
-    match node:
-        case ArrayComprehension():
-            made = _array(w, node, hint or "items")
-        case SetComprehension():
-            made = _set(w, node, hint or "members")
-        case ObjectComprehension():
-            made = _object(w, node, hint or "object")
+    with trail.aside(w, node):
+        match node:
+            case ArrayComprehension():
+                made = _array(w, node, hint or "items")
+            case SetComprehension():
+                made = _set(w, node, hint or "members")
+            case ObjectComprehension():
+                made = _object(w, node, hint or "object")
     recording.leave(w, mark)
     return made
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from gatewright.codegen import _py, ahead, bodies, closures, memo, rules, sharing, silence, terms, unify
+from gatewright.codegen import _py, ahead, bodies, closures, memo, rules, sharing, silence, terms, trail, unify
 from gatewright.codegen.writer import NOTHING, Val, Writer
 from gatewright.syntax.nodes import Expr, With
 from gatewright.syntax.walk import walk
@@ -31,24 +31,27 @@ def condition(w: Writer, group: Group, vals: list[Val]) -> ast.expr | None:
     if not _is_small(w, group) or not _says_yes(group):
         return None
     operands = [w.keep(val, "operand") for val in vals]
+    ways: trail.Ways = []
     with _inside(w):
         if len(group.rules) > 1:
             ahead.look_up(w, [sharing.clause(w.unit, rule, (), rename=False) for rule in group.rules], operands)
-        found = _holds(w, group.rules[0], operands)
+        found = _holds(w, group.rules[0], operands, ways)
         for rule in group.rules[1:]:
-            found = _or(w, found, rule, operands)
+            found = _or(w, found, rule, operands, ways)
+    trail.held(w, group, operands, ways)
     return found
 
 
-def _holds(w: Writer, rule: CompiledRule, operands: list[Val]) -> ast.expr:
-    return closures.exists(w, w.unit.body_of(rule), "holds", lambda: _match(w, rule, operands))
+def _holds(w: Writer, rule: CompiledRule, operands: list[Val], ways: trail.Ways) -> ast.expr:
+    with trail.definition(w, ways):
+        return closures.exists(w, w.unit.body_of(rule), "holds", lambda: _match(w, rule, operands))
 
 
-def _or(w: Writer, found: ast.expr, rule: CompiledRule, operands: list[Val]) -> ast.expr:
+def _or(w: Writer, found: ast.expr, rule: CompiledRule, operands: list[Val], ways: trail.Ways) -> ast.expr:
     """`found`, or that another definition holds, which is looked at only if need be."""
     branch = ast.If(found, [], [])
     outer, w.stmts = w.stmts, branch.body
-    also = _holds(w, rule, operands)
+    also = _holds(w, rule, operands, ways)
     w.stmts = outer
     if not branch.body:
         return _py.either(found, also)
@@ -93,7 +96,14 @@ def _inside(w: Writer) -> Iterator[None]:
 
 def _is_small(w: Writer, group: Group) -> bool:
     unit = w.unit
-    if unit.covering or unit.watches_order or unit.hideable(group) or w.state != "s" or w.inlined >= _DEPTH:
+    if (
+        unit.covering
+        or unit.recording
+        or unit.watches_order
+        or unit.hideable(group)
+        or w.state != "s"
+        or w.inlined >= _DEPTH
+    ):
         return False
     if group.default is not None or any(rule.otherwise is not None for rule in group.rules):
         return False

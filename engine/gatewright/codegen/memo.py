@@ -42,7 +42,8 @@ def remembering(unit: Unit, group: Group, made: ast.FunctionDef) -> list[ast.stm
     fixed_rule = bool(unit.parameters) and fixed.group_is_fixed(unit, group)
     if name := common.key_of(unit, group):
         return [_in_common(unit, group, made, name), made]
-    if group.uses < 2 and not (hideable or fixed_rule or unit.lasting):
+    telling = unit.recording and not fixed_rule and not unit.is_entry(group)
+    if group.uses < 2 and not (hideable or fixed_rule or telling or unit.lasting):
         return [made]
     return [_by_rule(unit, group, made, fixed_rule=fixed_rule, hideable=hideable), made]
 
@@ -62,9 +63,7 @@ def _by_rule(unit: Unit, group: Group, made: ast.FunctionDef, *, fixed_rule: boo
     compute = _compute("found", kept, key, _py.call(made.name, _py.name("s")))
     again: list[ast.stmt] = []
     if unit.recording and not fixed_rule:
-        keep, bring = recording.remembered(key)
-        compute.append(keep)
-        again.append(bring)
+        compute, again = recording.remembered(key, compute)
     missing = _py.is_(_py.name("found"), _py.name("MISSING"))
     body += [
         _py.assign("found", _py.call(_py.attribute(kept, "get"), key, _py.name("MISSING"))),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from gatewright.codegen import _py, recording, terms, unify
+from gatewright.codegen import _py, recording, terms, trail, unify
 from gatewright.codegen._names import singular
 from gatewright.codegen.writer import NOTHING, Val, Writer, text_of
 from gatewright.records import record, replace
@@ -114,15 +114,19 @@ def _take(w: Writer, chain: _Chain, key: tuple[object, ...], seen: Val) -> None:
     """Go on from a value that has been looked up before; where that may have failed, see to it when need be."""
     chain.val, chain.length, chain.unsure = seen, 0, None if key in w.known else key
     chain.key = _name(seen)
-    if w.unit.recording and chain.unsure is not None:
+    if chain.unsure is not None:
         recording.note(w, chain.read)
+    if w.unit.recording:
         _make_sure(w, chain)
 
 
 def _make_sure(w: Writer, chain: _Chain) -> None:
     """What follows happens only if there is what has been looked up ahead."""
     if chain.unsure is not None:
+        doubts = w.doubts
         w.guard(_py.is_defined(chain.val.expr))
+        if chain.read is not None:
+            w.doubts = doubts
         w.known[chain.unsure] = chain.val
         chain.unsure = None
 
@@ -142,6 +146,7 @@ def _look_up(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) 
     """A member that may well be absent, looked up without raising anything."""
     name = chain.key
     chain.key = name[:-1] if name is not None else None
+    doubts = w.doubts
     recording.note(w, chain.read)
     base = w.keep(_settle(w, chain, _hint(before, "value")), "input" if chain.val.whole_input else "value")
     other = _py.call("get", base.expr, key.expr)
@@ -151,6 +156,8 @@ def _look_up(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) 
     else:
         val = Val(other, fixed=chain.fixed)
     chain.val = w.defined(val, str(key.value) if key.constant else _hint(before, hint) or "value")
+    if chain.read is not None:
+        w.doubts = doubts  # what was read tells
     chain.key = _name(chain.val)
     if name is not None:
         w.known[name] = chain.val
@@ -162,7 +169,10 @@ def _settle(w: Writer, chain: _Chain, hint: str) -> Val:
     _make_sure(w, chain)
     if not chain.length:
         return chain.val
+    doubts = w.doubts
     val = replace(w.attempt(hint or "value", chain.val.expr), fixed=chain.fixed)
+    if chain.read is not None:
+        w.doubts = doubts
     if chain.key is not None:
         w.known[chain.key] = val
     chain.val, chain.length, chain.key = val, 0, _name(val)
@@ -185,7 +195,7 @@ def _each(w: Writer, collection: Val, operands: list[Term], hint: str, stored: b
     item = w.names.fresh(item_hint)
     texts = collection.constant and collection.kind == "list" and all(v.__class__ is str for v in collection.value)
     val = Val(_py.name(item), "str" if texts else "any")
-    mark = "" if collection.fixed else recording.mark(w)
+    mark = recording.mark(w)
     order = "_sorted" if w.ordered else ""
     if isinstance(first.value, Var) and first.value.wildcard:
         w.loop(_py.store(item), values_of(w, collection))
@@ -195,8 +205,11 @@ def _each(w: Writer, collection: Val, operands: list[Term], hint: str, stored: b
         pair = ast.Tuple([_py.store(key), _py.store(item)], ast.Store())
         w.loop(pair, _py.call(f"items{order}", collection.expr))
         unify.match(w, first, Val(_py.name(key)))
-    recording.enter(w, collection.expr, _py.name(item), mark)
-    read = recording.Read(val.expr) if mark else None
+    if collection.fixed:
+        recording.reset(w, mark)
+    else:
+        recording.enter(w, collection.expr, item, mark)
+    read = None if collection.fixed else recording.Read(val.expr)
     return _walk(w, _Chain(val, (item,), stored=stored, read=read), rest, hint)
 
 
@@ -247,6 +260,7 @@ def _read_object(w: Writer, group: Group, operands: list[Term], hint: str) -> Va
         keys.append(w.keep(terms.value(w, term), "key").expr)
     if not keys:
         return _walk_rule(w, w.unit.rule_value(w, group, "" if operands else hint), operands, hint)
+    trail.lost(w)
     rule, narrowed = w.unit.need(group, w), w.unit.narrowed(group)
     found = w.defined(Val(_py.call("keyed", _py.name(w.state), _py.name(rule), _py.name(narrowed), *keys)), hint)
     return _walk_rule(w, found, operands[len(keys) :], hint)
@@ -281,6 +295,7 @@ def _read_base(w: Writer, operands: list[Term], hint: str) -> Val:
 
 def _dynamic(w: Writer, path: list[object], operands: list[Term], hint: str) -> Val:
     """A walk that the tree of rules takes part in at run time."""
+    trail.lost(w)
     state = _py.name(w.state)
     keys = [terms.constant_val(w, terms_key(key)).expr for key in path]
     start = _py.call("document", state, _py.tuple_of(*keys), _py.name(w.unit.tree(tuple(path))))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from gatewright.codegen import _py, ahead, bodies, calls, demand, recording, sharing, silence, terms, unify
 from gatewright.codegen._names import Names
 from gatewright.codegen.sharing import Clause, Shared
+from gatewright.codegen.trail import Trail
 from gatewright.codegen.writer import NOTHING, Sink, Val, Writer
 from gatewright.records import record
 from gatewright.syntax.nodes import Body, Term, Var
@@ -66,7 +67,7 @@ def _write_clauses(
 ) -> None:
     """Write definitions one after the other; `start` opens each, `finish` says what a solution does."""
     ahead.look_up(w, nodes, operands)
-    mark = recording.mark(w) if len(nodes) > 1 else ""
+    mark = recording.mark(w) if len(nodes) > 1 else None
     for node in nodes:
         recording.reset(w, mark)
         with w.body(sink, ordered=w.unit.watches_order):
@@ -92,15 +93,16 @@ def _nothing(w: Writer, node: Shared | Clause) -> None:
 
 
 def _write_set(w: Writer, group: Group) -> None:
+    w.trail = Trail() if w.unit.tracks else None
     mark = recording.mark(w)
     out = terms.start_set(w, group.short_name)
 
     def finish(w: Writer, clause: Clause) -> None:
         item = terms.value(w, clause.head[0])
-        if w.unit.recording:
+        if w.unit.recording or w.trail is not None:
             item = w.keep(item, "member")
         terms.add_member(w, out, item)
-        recording.member(w, item)
+        recording.member(w, group, item)
 
     heads = [[rule.head.key] for rule in group.rules if rule.head.key is not None]
     found = sharing.clauses(w.unit, group.rules, heads, lambda rule: demand.leading(w.unit, group, rule))
@@ -176,6 +178,10 @@ def _write_complete(w: Writer, group: Group) -> ast.FunctionDef:
     results = _Results(group, w.names.fresh("result"), w.names.fresh("result_at"), w.names.fresh("conflicts"))
     watched = w.unit.covering or w.unit.watches_order
     once = len(group.rules) == 1 or (not watched and silence.first_decides(w.unit, group))
+    group.parameters = tuple(parameters)
+    # What led to the value is known where the first definition that holds is the only one to be evaluated.
+    if w.unit.tracks and group.default is None and (same is not NOTHING or len([*group.branches]) == 1):
+        w.trail = Trail()
     if same is not NOTHING:
         _write_constants(w, group, parameters)
         _write_default(w, group, parameters)
@@ -255,7 +261,7 @@ def _write_constants(w: Writer, group: Group, parameters: list[str]) -> None:
 
     def finish(w: Writer, clause: Clause) -> None:
         val = terms.value(w, clause.head[0])
-        recording.result(w, val)
+        recording.result(w, group, val)
         w.add(ast.Return(val.expr))
 
     heads = [[rule.head.value] for rule in definitions if rule.head.value is not None]
@@ -274,7 +280,7 @@ def _write_single(w: Writer, rule: CompiledRule, parameters: list[str], results:
             if accumulates:
                 _note(w, results, w.keep(val, "value"))
             else:
-                recording.result(w, val)
+                recording.result(w, results.group, val)
                 w.add(ast.Return(val.expr))
         if accumulates or w.splits != outer:
             results.used = True
@@ -312,7 +318,7 @@ def _note(w: Writer, results: _Results, val: Val) -> None:
         _py.negate(terms.equals(Val(_py.name(results.value)), val)), [_py.assign(results.conflicts, differ)], []
     )
     w.add(ast.If(_py.is_(_py.name(results.value), _py.name(_py.UNDEFINED)), [*first], [other]))
-    recording.result(w, val)
+    recording.result(w, results.group, val)
 
 
 def _settle(w: Writer, results: _Results) -> None:

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from gatewright.codegen import _py, bodies, calls, memo, rules, terms
+from gatewright.codegen import _py, bodies, calls, closures, memo, rules, terms, trail
 from gatewright.codegen._names import Names, identifier
 from gatewright.codegen.lone import without_lone_keys
 from gatewright.codegen.ordering import indexed_first
 from gatewright.codegen.reach import Reach, reach
+from gatewright.codegen.trail import Aside, Left
 from gatewright.codegen.writer import NOTHING, Sink, Val, Writer
-from gatewright.records import field, record
+from gatewright.records import field, record, replace
 from gatewright.runtime.values import NumberText, RegoSet, from_key, to_key
 from gatewright.source import Location
 from gatewright.syntax.nodes import Body, Boolean, Expr, Ref, String, Term, Var
@@ -60,6 +61,7 @@ _RUNTIME = (
     "joined",
     "keep_reads",
     "keyed",
+    "led",
     "left",
     "made",
     "member",
@@ -67,6 +69,8 @@ _RUNTIME = (
     "mocked",
     "mocked_holds",
     "put",
+    "reached",
+    "read_apart",
     "refuse",
     "several",
     "stored",
@@ -92,6 +96,9 @@ class Group:
     uses: int = 0
     fixed: dict[bool, bool] = field(default_factory=dict)
     silent: bool | None = None
+    reads_nothing: bool | None = None
+    parameters: tuple[str, ...] = ()
+    ways: list[Any] = field(default_factory=list)
     closure: Closure | None = None
     callers: dict[int, tuple[Group | None, int]] = field(default_factory=dict)
     calls: int = 0
@@ -164,7 +171,7 @@ class Unit:
         self._imported: set[str] = set()
         self._fixed_keys = 0
         self.watches_order = "internal.print" in program.used_builtins
-        self.names = Names([*_RUNTIME, *_BUILTINS, "entry", "query"])
+        self.names = Names([*_RUNTIME, *_BUILTINS, "entry", "query", "trails"])
         self._local: Names | None = None
         self._writing: Group | None = None
         self._entry: Group | None = None
@@ -181,6 +188,10 @@ class Unit:
         self._narrowed: list[Group] = []
         self._functions: list[tuple[str, list[ast.stmt]]] = []
         self._made: list[tuple[Group, ast.FunctionDef]] = []
+        # What solutions leave behind, and what the recording twin can be asked for then, by name.
+        self.left_behind: list[Left] = []
+        self.shared_trails: dict[str, None] = {}
+        self.trails: dict[str, Group | Aside] = {}
 
     # --- what writers ask for ----------------------------------------------------------------------------------
 
@@ -224,9 +235,26 @@ class Unit:
         return group is self._entry
 
     @property
-    def gives_evidence(self) -> bool:
-        """Whether the rule being written is the one whose results are to be explained."""
-        return self.recording and self._writing is self._entry
+    def tracks(self) -> bool:
+        """Whether members of sets leave behind what led to them (codegen.trail)."""
+        return bool(self.parameters) and not (self.recording or self.covering or self.watches_order)
+
+    @cached_property
+    def has_sets(self) -> bool:
+        """Whether there are partial sets beside the root, whose members carry what led to them."""
+        stack = [self.root]
+        while stack:
+            place = stack.pop()
+            stack += place.children.values()
+            if place.group is not None and place.group.kind == "set" and place.group is not self._entry:
+                return True
+        return False
+
+    def called(self, what: Group | Aside) -> str:
+        """The name by which the recording twin is asked for the reads of a group, or of something within a rule."""
+        name = what.text if isinstance(what, Group) else str(len(self.trails))
+        self.trails[name] = what
+        return name
 
     def fixed_key(self, hint: str) -> str:
         """A key for something that is kept for a bound rule."""
@@ -370,7 +398,9 @@ class Unit:
         key = (w.state, "rule", group.path)
         seen = w.known.get(key)
         if seen is not None:
+            trail.reused(w, key, seen)
             return seen
+        trail.called(w, group)
         run = _py.call(self.need(group, w), _py.name(w.state))
         if group.kind in ("set", "object") and not self.hideable(group):
             val = w.keep(Val(run, {"set": "set", "object": "dict"}[group.kind]), hint or group.short_name)
@@ -481,6 +511,43 @@ class Unit:
         w.add(ast.Return(_py.name(_py.UNDEFINED)))
         self._functions.append(("<query>", [_py.function("entry", ["s"], w.stmts)]))
 
+    def write_trails(self, trails: dict[str, Group | Aside]) -> None:
+        """The functions that tell what is read by what the trails of another unit of the same program say was asked."""
+        keys: list[ast.expr | None] = []
+        functions: list[ast.expr] = []
+        for name, told in trails.items():
+            keys.append(_py.const(name))
+            if isinstance(told, Aside):
+                functions.append(_py.name(self._write_aside(told)))
+            else:
+                place = self._find(told.path)
+                assert place is not None
+                assert place.group is not None
+                functions.append(_py.name(self.need(place.group, None)))
+        self._closing.append(_py.assign("trails", ast.Dict(keys, functions)))
+
+    def _write_aside(self, aside: Aside) -> str:
+        w = Writer(self, self._function_names(), Location(""))
+        given: list[str] = []
+
+        def named(val: Val, hint: str) -> Val:
+            if val.constant:
+                return terms.constant_val(w, val.value)
+            given.append(w.names.fresh(hint))
+            return replace(val, expr=_py.name(given[-1]))
+
+        w.bound = {name: named(val, self.original(name)) for name, val in aside.bound.items()}
+        w.known = {key: named(val, "value") for key, val in aside.rules}
+        with w.body(Sink(), ordered=aside.ordered):
+            if isinstance(aside.node, Expr):
+                bodies.holds(w, aside.node)
+            else:
+                closures.comprehension_here(w, aside.node, "")
+            w.add(ast.Pass())
+        name = self._fresh("aside")
+        self._functions.append(("<asides>", [_py.function(name, ["s", *given], w.stmts)]))
+        return name
+
     def parts(self) -> list[Part]:
         """The finished module: shared names first, then the functions of each Rego file, then trees.
 
@@ -494,6 +561,7 @@ class Unit:
                 self._writing = group = self._narrowed.pop(0)
                 narrowed = rules.write_narrowed(self, group, self._function_names())
                 self._functions.append((group.location.file, [narrowed]))
+        trail.finish(self)
         by_file: dict[str, list[ast.stmt]] = {}
         for group, made in self._made:
             self._functions.append((group.location.file, memo.remembering(self, group, made)))

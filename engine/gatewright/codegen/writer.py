@@ -19,6 +19,7 @@ from gatewright.records import record, replace
 from gatewright.source import Location
 
 if TYPE_CHECKING:
+    from gatewright.codegen.trail import Trail
     from gatewright.codegen.unit import Unit
 
 # CPython allows 20 blocks (for, while, try) within each other in one function.
@@ -102,6 +103,9 @@ class Writer:
         self.repeats = False
         self.splits = 0
         self.caching = False
+        self.trail: Trail | None = None
+        # How often it was left open whether what follows happens.
+        self.doubts = 0
         self.location = location
         # Where a function is called that is being written in place, and how many are, within each other.
         self.site: Location | None = None
@@ -143,6 +147,7 @@ class Writer:
         """What follows happens only if `condition` holds."""
         if _py.always(condition):
             return
+        self.doubts += 1
         if self.fail != "nest":
             self.add(ast.If(_py.negate(condition), self.failing(), []))
             return
@@ -171,6 +176,7 @@ class Writer:
             self._split()
         if self.fail == "nest" and self.ifs >= _MOST_IFS:
             self._flatten()
+        self.doubts += 1
         target = self.names.fresh(hint)
         handler = ast.ExceptHandler(_py.name("ABSENT"), None, self.failing())
         block = ast.Try([_py.assign(target, value)], [handler], [], [])
@@ -184,6 +190,7 @@ class Writer:
         """What follows happens for each member of `iterable`."""
         if self.blocks >= _MOST_BLOCKS:
             self._split()
+        self.doubts += 1
         block = ast.For(target, iterable, [], [])
         self._enter(block)
         self.fail = "continue"
@@ -259,6 +266,7 @@ class Writer:
             self.repeats,
             self.location,
         )
+        steps = self.trail.steps if self.trail is not None else ()
         self.fail = "nest"
         self.bound = dict(self.bound)
         self.known = dict(self.known)
@@ -269,6 +277,8 @@ class Writer:
         self.repeats = False
         yield
         self._close()
+        if self.trail is not None:
+            self.trail.steps = steps
         (
             self.stmts,
             self.fail,

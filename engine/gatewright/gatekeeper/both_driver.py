@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import RegoError
 from gatewright.gatekeeper.constraint import DENY, SCOPED
-from gatewright.gatekeeper.drivers import Driver, Finding, Path, Policy, Rule
+from gatewright.gatekeeper.drivers import Driver, Evidence, Finding, Path, Policy, Rule
 from gatewright.gatekeeper.rego_driver import error_text
 from gatewright.gatekeeper.result import ConstraintRef, ObjectRef, Violation
 from gatewright.gatekeeper.template import CEL, Template
@@ -70,10 +70,14 @@ class _BothPolicy:
 
         def rule(review: Review, inventory: Any, context: Any) -> Iterable[Finding]:
             found = list(first(review, inventory, context))
+            # What leads to Rego's findings is of no interest.
+            evidence, context.evidence = context.evidence, None
             try:
                 others = [message for message, _ in second(review, inventory, context)]
             except RegoError as error:
                 others = [error_text(error)]
+            finally:
+                context.evidence = evidence
             messages = [message for message, _ in found]
             # The wording of the two may differ; the verdict must not.
             if bool(messages) != bool(others):
@@ -85,10 +89,7 @@ class _BothPolicy:
 
         return rule
 
-    def paths(self, constraint: Constraint, review: Review, inventory: Any, context: Any) -> dict[str, Path]:
-        return self.cel.paths(constraint, review, inventory, context)
-
-    def located(
-        self, constraint: Constraint, review: Review, inventory: Any, context: Any
-    ) -> tuple[list[Finding], dict[str, Path]] | None:
-        return None
+    def paths(
+        self, constraint: Constraint, review: Review, inventory: Any, context: Any, evidence: Evidence = ()
+    ) -> dict[str, Path]:
+        return self.cel.paths(constraint, review, inventory, context, evidence)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from gatewright.errors import TemplateError
-from gatewright.gatekeeper.drivers import Finding, Path, Policy, Rule
+from gatewright.gatekeeper.drivers import Evidence, Finding, Path, Policy, Rule
 from gatewright.gatekeeper.template import CEL, Template
 from gatewright.records import field, record
 
@@ -50,27 +50,42 @@ class _CelPolicy:
 
     def bind(self, constraint: Constraint) -> Rule:
         bound = self.program.bind(constraint.document)
+        asked = objected = 0
 
         def rule(review: Review, inventory: Any, context: Any) -> Iterable[Finding]:
-            messages = bound(_inputs_of(review))
-            return [(message, None) for message in messages] if messages else ()
+            nonlocal asked, objected
+            asked += 1
+            inputs = _inputs_of(review)
+            messages: Sequence[str] | None = None
+            if objected * 5 > asked > _ENOUGH and context.evidence is not None:
+                messages = self._recorded(constraint, inputs, context)
+            if messages is None:
+                messages = bound(inputs)
+            if not messages:
+                return ()
+            objected += 1
+            return [(message, None) for message in messages]
 
         return rule
 
-    def paths(self, constraint: Constraint, review: Review, inventory: Any, context: Any) -> dict[str, Path]:
+    def _recorded(self, constraint: Constraint, inputs: Inputs, context: Any) -> list[str] | None:
+        """What a constraint says that objects to more than one in five objects: it had better record all of them."""
+        if self.program.source.match_conditions:
+            return None  # which the recorder does not ask
+        told = self._recorder(constraint)(inputs)
+        if told is None:
+            return None
+        context.evidence = told
+        return [message for message, _ in told]
+
+    def paths(
+        self, constraint: Constraint, review: Review, inventory: Any, context: Any, evidence: Evidence = ()
+    ) -> dict[str, Path]:
+        if evidence:
+            return paths_of(review, evidence)
         inputs = _inputs_of(review)
         told = self._recorder(constraint)(inputs)
         return paths_of(review, self.program.evidence(constraint.document, inputs) if told is None else told)
-
-    def located(
-        self, constraint: Constraint, review: Review, inventory: Any, context: Any
-    ) -> tuple[list[Finding], dict[str, Path]] | None:
-        if self.program.source.match_conditions:
-            return None  # which the recorder does not ask
-        told = self._recorder(constraint)(_inputs_of(review))
-        if not told:
-            return None if told is None else ([], {})
-        return [(message, None) for message, _ in told], paths_of(review, told)
 
     def _recorder(self, constraint: Constraint) -> Record:
         of, recorder = self.recorders.get(constraint.ref.name, (None, None))
@@ -78,6 +93,10 @@ class _CelPolicy:
             recorder = self.program.recorder(constraint.document)
             self.recorders[constraint.ref.name] = (constraint, recorder)
         return recorder
+
+
+# So many objects are asked about before it shows how often a constraint objects.
+_ENOUGH = 32
 
 
 def paths_of(review: Review, told: Iterable[tuple[str, Any]]) -> dict[str, Path]:
@@ -88,7 +107,7 @@ def paths_of(review: Review, told: Iterable[tuple[str, Any]]) -> dict[str, Path]
     found: dict[str, Path] = {}
     for message, reads in told:
         if message not in found:
-            found[message] = subject(places, reads)
+            found[message] = subject(places.ends(reads))
     return found
 
 

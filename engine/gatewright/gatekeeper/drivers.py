@@ -22,6 +22,8 @@ else:
 Finding: TypeAlias = "tuple[str, Any]"
 # The way from an object's root to a value: names and indexes.
 Path: TypeAlias = "tuple[Any, ...]"
+# What a rule leaves behind of its results: each with what led to it.
+Evidence: TypeAlias = "Sequence[tuple[Any, Any]]"
 
 
 class Rule(Protocol):
@@ -38,13 +40,11 @@ class Policy(Protocol):
     def bind(self, constraint: Constraint) -> Rule:
         """The rule of a constraint; everything that its parameters alone decide is computed here."""
 
-    def paths(self, constraint: Constraint, review: Review, inventory: Any, context: Any) -> dict[str, Path]:
-        """For each message the place in the object that it is about, where the language can tell."""
-
-    def located(
-        self, constraint: Constraint, review: Review, inventory: Any, context: Any
-    ) -> tuple[list[Finding], dict[str, Path]] | None:
-        """The findings and their places in one evaluation; None where that is no cheaper than two."""
+    def paths(
+        self, constraint: Constraint, review: Review, inventory: Any, context: Any, evidence: Evidence = ()
+    ) -> dict[str, Path]:
+        """For each message the place in the object that it is about, where the language can tell. `evidence` is what
+        the rule has left in its context (runtime.trace), if it was asked to."""
 
 
 class Driver(Protocol):

@@ -13,24 +13,13 @@ from gatewright.records import record
 
 @record(slots=True)
 class Entry:
-    """A constraint as the index holds it; its rule is bound at its first match. `asked` and `objected` count reviews of
-    many objects at once."""
+    """A constraint as the index holds it; its rule is bound at its first match."""
 
     constraint: Constraint
     policy: LoadedPolicy
     check: Callable[[Subject], bool] | None
     actions: tuple[str, ...]
     rule: Rule | None = None
-    asked: int = 0
-    objected: int = 0
-
-    @property
-    def often_objects(self) -> bool:
-        """Whether so many of its reviews find something that it pays to record all of them."""
-        return self.asked >= _ENOUGH and self.objected * 5 > self.asked
-
-
-_ENOUGH = 32
 
 
 @record(slots=True)

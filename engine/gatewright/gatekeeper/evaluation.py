@@ -18,22 +18,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
-    from typing import Any
 
     from gatewright.gatekeeper.constraint import Constraint
-    from gatewright.gatekeeper.drivers import Finding, Path, Policy
+    from gatewright.gatekeeper.drivers import Evidence, Finding, Path, Policy
     from gatewright.runtime.context import Context, EvalOptions
 
 
 @record(slots=True)
 class Met:
-    """A review, the constraints that apply to it, and what is said by those whose match cannot be decided. `paths` is
-    filled with what became known of where findings lie, by kind and name of the constraint, then by message."""
+    """A review, the constraints that apply to it, and what is said by those whose match cannot be decided. `evidence`
+    is filled with what their rules left behind of their findings, by kind and name of the constraint."""
 
     review: Review
     matched: list[Entry]
     rejected: list[Result]
-    paths: dict[tuple[str, str], dict[str, Path]] = field(default_factory=dict)
+    evidence: dict[tuple[str, str], Evidence] = field(default_factory=dict)
 
 
 class Evaluation:
@@ -69,7 +68,7 @@ class Evaluation:
     def of_all(self, met: Sequence[Met], *, locating: bool = False) -> list[list[Result] | GatewrightError]:
         """`of` for many reviews, constraint by constraint: the code of a policy is fetched once for all of them.
 
-        `locating`: findings will be located, so that constraints which object often had better do so at once.
+        `locating`: findings will be located, so that rules are to leave behind what led to them.
 
         All together have the time that each may take; when that is not enough, they are evaluated one by one, and so
         are those that come later.
@@ -88,25 +87,28 @@ class Evaluation:
         refused: dict[int, GatewrightError] = {}
         reviews = [one.review for one in met]
         contexts = [self._context() for _ in met]
+        if locating:
+            for context in contexts:
+                context.evidence = []
         inventory = self._inventory.data
         for entry, numbers in _constraints_of(met):
             rule = self._rule(entry)
-            at_once = locating and entry.often_objects
-            entry.asked += len(numbers)
             for number in numbers:
                 try:
-                    found = _located(entry, met[number], inventory, contexts[number]) if at_once else None
-                    if found is None:
-                        found = rule(reviews[number], inventory, contexts[number])
+                    found = rule(reviews[number], inventory, contexts[number])
                 except RegoError as error:
+                    _take_evidence(contexts[number])
                     _note(failed.setdefault(number, {}), entry, error)
                     continue
                 except ReviewError as error:
+                    _take_evidence(contexts[number])
                     refused.setdefault(number, _refused(entry, error))
                     continue
                 if found:
-                    entry.objected += 1
                     results[number] += [result_of(entry, finding) for finding in found]
+                    if locating:
+                        ref = entry.constraint.ref
+                        met[number].evidence[ref.kind, ref.name] = _take_evidence(contexts[number])
         for number, texts in failed.items():
             results[number] = with_failures(met[number].matched, results[number], texts)
         return [refused.get(number, answer) for number, answer in enumerate(results)] if refused else list(results)
@@ -117,11 +119,11 @@ class Evaluation:
         except GatewrightError as error:
             return error
 
-    def paths(self, policy: Policy, constraint: Constraint, review: Review) -> dict[str, Path]:
+    def paths(self, policy: Policy, constraint: Constraint, review: Review, evidence: Evidence = ()) -> dict[str, Path]:
         """Where the findings of a constraint lie in the object, by message; LimitError ends it."""
         try:
             with self._guarded():
-                return policy.paths(constraint, review, self._inventory.data, self._context())
+                return policy.paths(constraint, review, self._inventory.data, self._context(), evidence)
         except LimitError:
             raise
         except GatewrightError:
@@ -170,19 +172,13 @@ def _constraints_of(met: Sequence[Met]) -> list[tuple[Entry, list[int]]]:
     return sorted(found.values(), key=lambda pair: by_constraint(pair[0]))
 
 
-def _located(entry: Entry, one: Met, inventory: Any, context: Any) -> Iterable[Finding] | None:
-    """What a constraint finds, having kept where it lies; None where the rule itself had better be asked."""
-    constraint = entry.constraint
-    try:
-        told = entry.policy.policy().located(constraint, one.review, inventory, context)
-    except LimitError:
-        raise
-    except RegoError:
-        return None  # the rule says it best
-    if told is None:
-        return None
-    found, one.paths[constraint.ref.kind, constraint.ref.name] = told
-    return found
+def _take_evidence(context: Context) -> Evidence:
+    """What a rule has left in a context; the next one begins anew."""
+    evidence = context.evidence
+    if not evidence:
+        return ()
+    context.evidence = []
+    return evidence
 
 
 def _note(failed: dict[str, str], entry: Entry, error: RegoError) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from gatewright.gatekeeper.drivers import Path
-from gatewright.runtime.context import Reads
-from gatewright.runtime.trace import Places
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
-def subject(places: Places, reads: Reads) -> Path:
-    """What a finding is about: the last place of the object that was read.
+def subject(paths: Iterable[Path]) -> Path:
+    """What a finding is about: the last place of the object that was read. `paths` are those read, the last one first.
 
     Names come last where they are read at all, for they mostly go into messages; so do places on the way to others. An
     image stands back behind what else was read of its container, for most policies ask for it only to see whether it is
@@ -16,9 +18,12 @@ def subject(places: Places, reads: Reads) -> Path:
     """
     name: Path = ()
     image: Path = ()
-    for path in places.ends(reads):
-        if path[:2] != _OBJECT or len(path) == 2:
+    told: list[Path] = []
+    for path in paths:
+        length = len(path)
+        if length == 2 or path[:2] != _OBJECT or any(later[:length] == path for later in told):
             continue
+        told.append(path)
         if path[-1] in _NAMING:
             name = name or path
         elif path[-1] == "image":

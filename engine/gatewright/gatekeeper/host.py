@@ -6,12 +6,12 @@ built once and shared by all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from gatewright.errors import GatewrightError, LimitError, MatchError, ReviewError, UsageError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.constraint import AUDIT_POINT, GATOR_POINT, WEBHOOK_POINT, Constraint, is_constraint
-from gatewright.gatekeeper.drivers import Driver, choose, code_store, make_drivers
+from gatewright.gatekeeper.drivers import Driver, Evidence, choose, code_store, make_drivers
 from gatewright.gatekeeper.entries import Entry, LoadedPolicy
 from gatewright.gatekeeper.evaluation import Evaluation, Met
 from gatewright.gatekeeper.inventory import Inventory, inventory_path
@@ -59,13 +59,14 @@ _MUTATED: Final = frozenset({"CREATE", "UPDATE"})
 @record(slots=True)
 class Seen:
     """What a host saw of one object: violations, the review they came of (None for requests), how many constraints
-    were evaluated, and the kinds of those whose policies failed. `paths` is what is known of where findings lie, by
-    kind and name of the constraint, then by message."""
+    were evaluated, and the kinds of those whose policies failed. By kind and name of the constraint, `evidence` is what
+    its rule left behind of its findings, and `paths` what is known by message of where they lie."""
 
     violations: list[Violation]
     review: Review | None
     pairs: int
     failed: frozenset[str] = _NONE
+    evidence: Mapping[tuple[str, str], Evidence] = field(default_factory=dict)
     paths: dict[tuple[str, str], dict[str, tuple[Any, ...]]] = field(default_factory=dict)
 
 
@@ -393,7 +394,7 @@ class Host:
         except GatewrightError as error:
             return error
         seen = _seen(obj, met.review, self.pairs - before, _together(met, answer), decisions)
-        seen.paths = met.paths
+        seen.evidence = met.evidence
         return seen
 
     def _attempt(self, obj: kube.Object) -> Seen | GatewrightError:
@@ -490,7 +491,8 @@ class Host:
         constraint, loaded = self._constraints.get(key), self._policies.get(key[0].lower())
         if constraint is None or loaded is None or seen.review is None or key[0] in seen.failed:
             return _NOWHERE  # a policy that failed would only fail again
-        found = seen.paths[key] = self._evaluation.paths(loaded.policy(), constraint, seen.review)
+        evidence = seen.evidence.get(key, ())
+        found = seen.paths[key] = self._evaluation.paths(loaded.policy(), constraint, seen.review, evidence)
         return found
 
     def _admission_paths(self, admission: Policies, binding: str, review: Review) -> dict[str, tuple[Any, ...]]:

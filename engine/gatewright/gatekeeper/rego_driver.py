@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from gatewright.errors import RegoError, RegoErrors, ReviewError, TemplateError
 from gatewright.gatekeeper._gotext import type_text, value_text
-from gatewright.gatekeeper.drivers import Finding, Path, Policy, Rule
+from gatewright.gatekeeper.drivers import Evidence, Finding, Path, Policy, Rule
 from gatewright.gatekeeper.template import REGO, Template
 from gatewright.records import field, record
 from gatewright.runtime.conflicts import ConflictError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from gatewright.analysis import Capabilities
     from gatewright.codegen.cache import CodeCache
-    from gatewright.compiler import BoundRule, CompiledPolicy, Entrypoint, Evidence
+    from gatewright.compiler import BoundRule, CompiledPolicy, Entrypoint
     from gatewright.gatekeeper.constraint import Constraint
     from gatewright.gatekeeper.reached import Libraries
     from gatewright.gatekeeper.regosource import RegoSource
@@ -136,20 +136,26 @@ class _RegoPolicy:
                 return ()
             if review.shown is not review.rego:
                 value = bound(review.shown, inventory, context.silent())
-            return findings(value)
+            found = findings(value)
+            if not found and context.evidence:
+                context.evidence.clear()  # of members that are no findings
+            return found
 
         return rule
 
-    def paths(self, constraint: Constraint, review: Review, inventory: Any, context: Any) -> dict[str, Path]:
-        return _paths(review, self._tracer(constraint).evidence(review.shown, inventory, context))
+    def paths(
+        self, constraint: Constraint, review: Review, inventory: Any, context: Any, evidence: Evidence = ()
+    ) -> dict[str, Path]:
+        from gatewright.runtime.trace import UntoldError
 
-    def located(
-        self, constraint: Constraint, review: Review, inventory: Any, context: Any
-    ) -> tuple[list[Finding], dict[str, Path]] | None:
-        if context.options.strict_builtin_errors or review.shown is not review.rego:
-            return None
-        value, evidence = self._tracer(constraint).recorded(review.rego, inventory, context)
-        return (findings(value), _paths(review, evidence)) if value else ([], {})
+        tracer = self._tracer(constraint)
+        if evidence and review.shown is review.rego:
+            ask = tracer.asking(review.rego, inventory, context)
+            try:
+                return _paths(evidence, lambda trail: review.places.along(trail, ask))
+            except UntoldError:
+                pass  # the twin tells of everything
+        return _paths(tracer.evidence(review.shown, inventory, context), review.places.ends)
 
     def _tracer(self, constraint: Constraint) -> BoundRule:
         of, bound = self.tracers.get(constraint.ref.name, (None, None))
@@ -159,14 +165,15 @@ class _RegoPolicy:
         return bound
 
 
-def _paths(review: Review, found: Iterable[Evidence]) -> dict[str, Path]:
+def _paths(evidence: Evidence, read: Callable[[Any], Iterable[Path]]) -> dict[str, Path]:
+    """For each message what it is about, from what led to it; `read` gives the paths of that."""
     from gatewright.gatekeeper.evidence import subject
 
     paths: dict[str, Path] = {}
-    for evidence in found:
-        message = evidence.result.get("msg") if evidence.result.__class__ is dict else None
+    for result, led in evidence:
+        message = result.get("msg") if result.__class__ is dict else None
         if message.__class__ is str and message not in paths:
-            paths[message] = subject(review.places, evidence.reads)
+            paths[message] = subject(read(led))
     return paths
 
 

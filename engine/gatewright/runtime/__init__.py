@@ -30,7 +30,18 @@ if TYPE_CHECKING:
     from gatewright.runtime.joins import filed, joined
     from gatewright.runtime.mocks import Later, Value, base_value, builtin_rule, mocked, mocked_holds
     from gatewright.runtime.text import go_quote
-    from gatewright.runtime.trace import bring_reads, cover, entered, evidence, keep_reads, left, made
+    from gatewright.runtime.trace import (
+        bring_reads,
+        cover,
+        entered,
+        evidence,
+        keep_reads,
+        led,
+        left,
+        made,
+        reached,
+        read_apart,
+    )
     from gatewright.runtime.values import EMPTY, UNDEFINED, NumberText, RegoSet, compare, equal, to_key
     from gatewright.source import Location
 
@@ -58,7 +69,18 @@ _FROM = {
     "gatewright.runtime.joins": ("filed", "joined"),
     "gatewright.runtime.mocks": ("Later", "Value", "base_value", "builtin_rule", "mocked", "mocked_holds"),
     "gatewright.runtime.text": ("go_quote",),
-    "gatewright.runtime.trace": ("bring_reads", "cover", "entered", "evidence", "keep_reads", "left", "made"),
+    "gatewright.runtime.trace": (
+        "bring_reads",
+        "cover",
+        "entered",
+        "evidence",
+        "keep_reads",
+        "led",
+        "left",
+        "made",
+        "reached",
+        "read_apart",
+    ),
     "gatewright.runtime.values": ("EMPTY", "UNDEFINED", "NumberText", "RegoSet", "compare", "equal", "to_key"),
     "gatewright.source": ("Location",),
 }
@@ -111,6 +133,7 @@ __all__ = [
     "joined",
     "keep_reads",
     "keyed",
+    "led",
     "left",
     "made",
     "member",
@@ -118,6 +141,8 @@ __all__ = [
     "mocked",
     "mocked_holds",
     "put",
+    "reached",
+    "read_apart",
     "refuse",
     "several",
     "stored",

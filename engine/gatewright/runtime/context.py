@@ -83,17 +83,17 @@ class Common:
 @record(slots=True)
 class Context:
     """One evaluation under way. Built-ins keep what must not change within it (uuid by key, compiled patterns by
-    text) in `cache`. `metadata` is what rego.metadata reads; `covered`, `reads`, `kept_reads`
-    and `evidence` are filled by traced code only (runtime.trace). `inventory` is an inventory with what its owner keeps
-    of it from one evaluation to the next."""
+    text) in `cache`. `metadata` is what rego.metadata reads; `covered`, `reads`, `kept_reads` and `evidence` are for
+    those who trace what is evaluated (runtime.trace); where `evidence` is None, nobody does. `inventory` is an
+    inventory with what its owner keeps of it from one evaluation to the next."""
 
     options: EvalOptions = DEFAULT_OPTIONS
     cache: dict[Any, Any] = field(default_factory=dict)
     builtin_errors: list[RegoEvaluationError] = field(default_factory=list)
     covered: set[tuple[str, int]] = field(default_factory=set)
     reads: Reads = None
-    kept_reads: dict[Any, tuple[Any, Reads]] = field(default_factory=dict)
-    evidence: list[tuple[Any, Reads]] = field(default_factory=list)
+    kept_reads: dict[Any, tuple[Any, Any]] = field(default_factory=dict)
+    evidence: list[tuple[Any, Any]] | None = None
     location: Location | None = None
     _now_ns: int | None = None
     _random: Random | None = None

@@ -5,6 +5,10 @@ Reads form a chain, the latest first, so that keeping what led to a result is ke
 (container, item, before, kept) for a member that a loop came to: `kept` is the chain that led to the item, where it is
 a member of a partial set made in this evaluation. A loop forgets the reads of the member before; so what is left when
 a solution is found are the reads that led to it.
+
+Trails are what code that does not record leaves behind with a solution (codegen.trail), the last step first: the same
+(container, keys) and (container, item, trail that led to the item); (operands, name) for what the recording twin must
+be asked; None where nothing can be told.
 """
 
 from __future__ import annotations
@@ -13,15 +17,19 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from gatewright.runtime.context import At, Reads, State
-from gatewright.runtime.values import RegoSet
+from gatewright.runtime.documents import get
+from gatewright.runtime.values import UNDEFINED, RegoSet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any, TypeAlias
 
 Path: TypeAlias = "tuple[Any, ...]"
 _Link: TypeAlias = "tuple[Any, ...]"
+Trail: TypeAlias = "tuple[tuple[Any, ...] | None, ...]"
+# What the recording twin reads for operands and a name of a trail.
+Ask: TypeAlias = "Callable[[tuple[Any, ...], str], Reads]"
 # By the identity of an object or array: its line, what holds it, and its key or index there, and more.
 Origins: TypeAlias = "Mapping[int, tuple[Any, ...]]"
 _STEPS = frozenset((str, int))
@@ -61,10 +69,18 @@ def made(state: State, member: Any) -> None:
     context.kept_reads[id(member)] = (member, context.reads)
 
 
-def keep_reads(state: State, rule: str) -> None:
-    """Note what was read for a rule whose value will be used again."""
+def read_apart(state: State) -> Reads:
+    """Begin a chain of its own for a rule; gives the one it was called in."""
+    context = state.context
+    before, context.reads = context.reads, None
+    return before
+
+
+def keep_reads(state: State, rule: str, before: Reads) -> None:
+    """Note what was read for a rule whose value will be used again, and go on with the chain it was called in."""
     context = state.context
     context.kept_reads[rule] = (None, context.reads)
+    context.reads = ((), None, before, context.reads)
 
 
 def bring_reads(state: State, rule: str) -> None:
@@ -73,10 +89,57 @@ def bring_reads(state: State, rule: str) -> None:
     context.reads = ((), None, context.reads, context.kept_reads[rule][1])
 
 
+def led(state: State, item: Any, *shared: str) -> Trail | None:
+    """The trail to a member of a partial set of the policy, or of one that it shares with others."""
+    found = state.memo.get(id(item))
+    if found is None and state.common is not None:
+        kept = state.common.review
+        found = next((trails[id(item)] for name in shared if id(item) in (trails := kept.get(name, _NO_TRAILS))), None)
+    return found[1] if found is not None and found[0] is item else None
+
+
+_NO_TRAILS: dict[int, Any] = {}
+
+
+def reached(container: Any, keys: Path, stops: tuple[int, ...]) -> Path:
+    """The keys that were looked up, if each lookup of as many as a stop says was made where the one before had found
+    something."""
+    here = container
+    at = 0
+    for position, stop in enumerate(stops[:-1]):
+        for key in keys[at:stop]:
+            here = get(here, key)
+            if here is UNDEFINED:
+                return keys[: stops[position]]
+        at = stop
+    return keys
+
+
 def evidence(state: State, result: Any) -> None:
     """Note the reads that led to a result."""
     context = state.context
-    context.evidence.append((result, context.reads))
+    if context.evidence is not None:
+        context.evidence.append((result, context.reads))
+
+
+class UntoldError(Exception):
+    """A trail comes to where it does not tell enough: the recording twin knows."""
+
+
+def chained(trail: Trail, ask: Ask) -> Reads:
+    """The chain of reads that a trail stands for."""
+    reads: Reads = None
+    for step in reversed(trail):
+        if step is None:
+            raise UntoldError
+        if len(step) == 3:
+            container, item, led = step
+            reads = (container, item, reads, None if led is None else chained(led, ask))
+        elif step[0].__class__ is tuple:
+            reads = ((), None, reads, ask(*step))
+        else:
+            reads = (*step, reads)
+    return reads
 
 
 _FAR_ENOUGH = 1000
@@ -128,6 +191,52 @@ class Places:
             self.search()
             yield from self._paths(chain)
 
+    def along(self, trail: Trail, ask: Ask) -> Iterator[Path]:
+        """The paths that a trail goes along in the document, the last one first; UntoldError where it cannot tell."""
+        if not self._origins:
+            yield from self.ends(chained(trail, ask))
+            return
+        for step in trail:
+            if step is None:
+                raise UntoldError
+            if len(step) == 3:
+                container, item, led = step
+                if (path := self._member(container, item)) is not None:
+                    yield path
+                if led is not None:
+                    yield from self.along(led, ask)
+            elif step[0].__class__ is tuple:
+                for link in _links(ask(*step)):
+                    path = self._member(link[0], link[1]) if len(link) == 4 else self._read(link[0], link[1])
+                    if path is not None:
+                        yield path
+            elif (path := self._read(*step)) is not None:
+                yield path
+
+    def _read(self, container: Any, keys: Path) -> Path | None:
+        """The path of members, read one below the other."""
+        way = self._known.get(id(container))
+        if way is None:
+            way = self._reach(container)
+        return way + keys if way is not None and _STEPS.issuperset(map(type, keys)) else None
+
+    def _member(self, container: Any, item: Any) -> Path | None:
+        """The path of a member that a loop came to."""
+        way = self._known.get(id(container))
+        if way is None:
+            way = self._reach(container)
+        key = None if way is None else _member_key(container, item)
+        return None if way is None or key is None else (*way, key)
+
+    def _reach(self, container: Any) -> Path | None:
+        """The path of a container by what holds it; what holds a text or a number, no one can tell."""
+        way = self._way_up(container)
+        if way is not None:
+            self._known[id(container)] = way
+        elif container.__class__ not in _CONTAINERS and container.__class__ is not tuple:
+            raise UntoldError
+        return way
+
     def search(self) -> None:
         """Learn where every container of the document is, for reads that do not tell how they came to theirs."""
         if not self._searched:
@@ -166,7 +275,7 @@ class Places:
             return way  # one without an origin was made by the policy
         earlier = chain.leading_to(container, position)
         way = None if earlier is None else self._path(chain, earlier, chain.links[earlier])
-        if way is None and not self._searched and container.__class__ in _CONTAINERS:
+        if way is None and container.__class__ in _CONTAINERS:
             self.search()
             way = self._known.get(id(container))
         return way
@@ -242,9 +351,14 @@ def _keys(link: _Link) -> Path | None:
     if len(link) == 3:
         keys: Path = link[1]
         return keys
-    container, item = link[0], link[1]
+    key = _member_key(link[0], link[1])
+    return None if key is None else (key,)
+
+
+def _member_key(container: Any, item: Any) -> Any:
+    """The key of a member of an object or an array; None where it has none."""
     if container.__class__ is dict:
-        return next(((key,) for key, member in container.items() if member is item), None)
+        return next((key for key, member in container.items() if member is item), None)
     if container.__class__ is list:
-        return next(((key,) for key, member in enumerate(container) if member is item), None)
+        return next((key for key, member in enumerate(container) if member is item), None)
     return None

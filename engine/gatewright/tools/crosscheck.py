@@ -29,7 +29,7 @@ from gatewright.tools.inputs import Troubles, load_policies, read_objects
 if TYPE_CHECKING:
     from gatewright.gatekeeper.both_driver import Disagreement
     from gatewright.gatekeeper.constraint import Constraint
-    from gatewright.gatekeeper.drivers import Finding, Path, Policy, Rule
+    from gatewright.gatekeeper.drivers import Evidence, Finding, Path, Policy, Rule
     from gatewright.gatekeeper.review import Review
 
 ENGINES = ("regopy", "languages")
@@ -193,13 +193,10 @@ class _Comparing:
             obj = ObjectRef.of(review.request.get("object") or review.request.get("oldObject") or {})
             self.tally.differences.append(Difference(constraint.ref, obj, ("gatewright", "regopy"), (ours, theirs)))
 
-    def paths(self, constraint: Constraint, review: Review, inventory: Any, context: Any) -> dict[str, Path]:
-        return self.own.paths(constraint, review, inventory, context)
-
-    def located(
-        self, constraint: Constraint, review: Review, inventory: Any, context: Any
-    ) -> tuple[list[Finding], dict[str, Path]] | None:
-        return None
+    def paths(
+        self, constraint: Constraint, review: Review, inventory: Any, context: Any, evidence: Evidence = ()
+    ) -> dict[str, Path]:
+        return self.own.paths(constraint, review, inventory, context, evidence)
 
 
 # --- a query ----------------------------------------------------------------------------------------------------
