@@ -9,6 +9,7 @@ import yaml
 
 from gatewright.gatekeeper.results import Result
 from gatewright.gator.spew import dump_result
+from gatewright.harness.session import TestRequest, run_tests
 
 from .conftest import constraint, pod, template
 from .test_gator import files, gator
@@ -84,6 +85,22 @@ def test_verify(files):
 def test_verify_verbosely(files):
     _, out, _ = gator("verify", "-t", "-v", suite(files))
     assert "\n    --- TRACE: bad\tTarget: admission.k8s.gatekeeper.sh\n    --- Trace:\n    --- DRIVER Rego:\n" in out
+
+
+def test_cases_of_suites_are_explained(files, capsys):
+    """`gatewright test --explain`: of cases that fail, with the places in the template's Rego."""
+    name = suite(files)
+    text = Path(name).read_text().replace("violations: 1", "violations: 2")
+    Path(name).write_text(text)
+    assert run_tests(TestRequest((Path(name),), explain="fails")) == 1
+    shown = capsys.readouterr().out
+    failed = "| | | | Fail input.review.object.metadata.labels[__local12__]"
+    assert (
+        f"\n      template:4                | | | Enter {failed[13:]}\n      template:4                {failed}\n"
+        in shown
+    )
+    assert run_tests(TestRequest((Path(name),))) == 1
+    assert "Enter" not in capsys.readouterr().out
 
 
 def test_results_as_gos_spew_dumps_them(make_host):

@@ -270,3 +270,41 @@ class TestWhatIsKept:
         fresh = report(cache=False)
         assert "1 passed, 1 failed" in fresh
         assert [report() for _ in range(2)] == [fresh] * 2
+
+
+class TestExplanations:
+    TEXT = """
+        test_passes if true
+
+        test_fails if {
+            x := 2
+            pol.double(x) == 5
+        }
+
+        test_table[name] if {
+            some name, x in {"one": 1, "two": 2}
+            pol.double(x) == 2
+        }
+        """
+
+    def test_none_unless_asked_for(self, run):
+        assert run(self.TEXT)["test_fails"].trace is None
+
+    def test_of_what_fails(self, run):
+        results = run(self.TEXT, explain="fails")
+        assert results["test_passes"].trace is None
+        lines = [line.partition("     ")[2].strip() for line in results["test_fails"].trace.splitlines()]
+        assert lines[1] == "| Enter data.pol_test.test_fails"
+        assert lines[2].startswith("| | Fail __local")
+        assert results["test_table"].trace.splitlines()[1].endswith("| Redo data.pol_test.test_table")
+
+    def test_in_text_and_json(self, tmp_path, capsys):
+        (tmp_path / "t_test.rego").write_text("package t\n\ntest_bad if 1 == 2\n")
+        assert run_tests(TestRequest((tmp_path,), explain="full")) == 1
+        assert "      query:1" in capsys.readouterr().out
+        run_tests(TestRequest((tmp_path,), explain="fails", format="json"))
+        assert '"trace": "query:1 ' in capsys.readouterr().out
+
+    def test_unknown(self, tmp_path):
+        with pytest.raises(UsageError, match="unknown explanation"):
+            run_tests(TestRequest((tmp_path,), explain="all"))

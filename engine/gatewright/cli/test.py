@@ -40,6 +40,9 @@ def test(
         Path | None, typer.Option(help="Write coverage here: LCOV, or JSON when the name ends in .json.")
     ] = None,
     threshold: Annotated[float, typer.Option(help="Fail when coverage is below this many per cent.")] = 0.0,
+    explain: Annotated[
+        str, typer.Option(help="Show how what fails is evaluated: full, notes, fails, debug or off.")
+    ] = "off",
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compile everything anew.")] = False,
 ) -> int:
     """Run policy tests: Gatekeeper suites (as gator verify does) and Rego unit tests (as opa test does).
@@ -76,5 +79,6 @@ def test(
         coverage_file=coverage_file,
         threshold=threshold,
         cache=not no_cache,
+        explain=explain,
     )
     return run_tests(request)

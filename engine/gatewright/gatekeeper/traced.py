@@ -19,7 +19,7 @@ from gatewright.gatekeeper.template import REGO, TARGET, Template
 from gatewright.runtime.context import DEFAULT_OPTIONS, Context, EvalOptions
 from gatewright.syntax import parse_query
 from gatewright.tracing.program import OPA_1_17, TracedProgram
-from gatewright.tracing.session import capturing, trace_query
+from gatewright.tracing.session import Traced, capturing, trace_query
 
 _QUERY: Final = "data.hooks.violation[result]"
 
@@ -34,34 +34,38 @@ class _TracedTemplate:
         query = capturing(parse_query(_QUERY, rego_version="v0"), program)
         self._plan: QueryPlan = compile_query(query, program)
 
-    def trace(self, input: Any, data: Any, options: EvalOptions) -> str:
+    def evaluate(self, input: Any, data: Any, options: EvalOptions, *, unifications: bool) -> Traced:
         context = Context(options).silent()
-        traced = trace_query(self._plan, context, input=input, data=data, program=self._program, unifications=True)
-        return traced.pretty("debug")
+        return trace_query(
+            self._plan, context, input=input, data=data, program=self._program, unifications=unifications
+        )
 
 
 class TracingHost(Host):
-    """`traces` holds a text for each review in which Rego was evaluated: a query for each kind of constraint. What an
-    object expands to is reviewed too, but gator drops those traces."""
+    """`traces` holds a text for each review in which Rego was evaluated: a query for each kind of constraint, as far as
+    `mode` shows it, with the places in the template's Rego if `locations` are asked for. What an object expands to is
+    reviewed too, but gator drops those traces."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, mode: str = "debug", locations: bool = False, **options: Any) -> None:
         super().__init__(**options)
+        self._mode = mode
+        self._locations = locations
         self.traces: list[str] = []
         self._traced: dict[str, tuple[Template, _TracedTemplate]] = {}
         self._silent = False
 
     def take_trace(self) -> str | None:
-        """The trace of what was reviewed since this was last asked; None where no Rego was evaluated."""
-        found, self.traces = "".join(self.traces), []
-        return found or None
+        """The trace of what was reviewed since this was last asked, as Gatekeeper's client words it; None where no Rego
+        was evaluated."""
+        found, self.traces = self.traces, []
+        return "".join(f"DRIVER {REGO}:\n\n{trace}\n\n" for trace in found) or None
 
     def _evaluate(self, matched: list[Entry], review: Review) -> list[Result]:
         results = super()._evaluate(matched, review)
         rego = [entry for entry in matched if entry.policy.driver.name == REGO]
         if rego and not self._silent:
             by_kind = groupby(rego, lambda entry: entry.constraint.ref.kind)
-            traces = "".join(self._trace(list(entries), review) for _, entries in by_kind)
-            self.traces.append(f"DRIVER {REGO}:\n\n{traces}\n\n")
+            self.traces.append("".join(self._trace(list(entries), review) for _, entries in by_kind))
         return results
 
     def _expanded(self, obj: Any, parent: Review, *, mutated: bool = False) -> list[Result]:
@@ -83,7 +87,10 @@ class TracingHost(Host):
         data: dict[str, Any] = {"constraints": {kind: parameters}}
         if self.inventory.data:
             data["inventory"] = self.inventory.data
-        return self._template(constraints[0].template).trace(input, data, self.eval_options or DEFAULT_OPTIONS)
+        options = self.eval_options or DEFAULT_OPTIONS
+        template = self._template(constraints[0].template)
+        traced = template.evaluate(input, data, options, unifications=self._mode == "debug")
+        return traced.pretty(self._mode, locations=self._locations)
 
     def _template(self, template: Template) -> _TracedTemplate:
         known = self._traced.get(template.name)

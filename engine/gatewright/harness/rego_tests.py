@@ -52,14 +52,15 @@ def run_rego_tests(
     rego_version: str = "v1",
     load_data: Callable[[], Any] = dict,
     covered: set[tuple[str, int]] | None = None,
+    explain: str = "off",
     options: EvalOptions | None = None,
     capabilities: Capabilities | None = None,
     cache: CodeCache | None = None,
 ) -> list[SuiteResult]:
     """Run the tests in these files, which are compiled together; one result a file that holds tests.
 
-    Data is loaded when there is a test. `covered` collects the (file, row) of every expression reached. Raises
-    RegoErrors when the files do not compile.
+    Data is loaded when there is a test. `covered` collects the (file, row) of every expression reached; `explain` says
+    how much is told of the evaluation of a test that fails. Raises RegoErrors when the files do not compile.
     """
     texts = {str(path): read_text(path) for path in files}
     sources = _Sources(texts, rego_version, capabilities, cache)
@@ -67,7 +68,7 @@ def run_rego_tests(
         return []
     sources.policy  # noqa: B018 - errors are raised before data is read
     wanted = [test for test in sources.tests if select.matches_name(test.query) and not test.todo]
-    runner = _Runner(sources, wanted, load_data(), options or EvalOptions(), covered)
+    runner = _Runner(sources, wanted, load_data(), options or EvalOptions(), covered, explain)
     results: dict[str, list[TestResult]] = {}
     seconds: dict[str, float] = {}
     for test in sources.tests:
@@ -132,11 +133,13 @@ class _Runner:
         data: Any,
         options: EvalOptions,
         covered: set[tuple[str, int]] | None,
+        explain: str,
     ) -> None:
         self._sources = sources
         self._data = data
         self._options = options
         self._covered = covered
+        self._explain = explain
         queries = sources.policy.queries([_query(test) for test in wanted], coverage=covered is not None)
         self._queries = dict(zip((test.query for test in wanted), queries, strict=True))
         self._asked = sources.policy.uncached()
@@ -147,9 +150,18 @@ class _Runner:
         started = time.perf_counter()
         printed: list[str] = []
         error, cases = self._outcome(test, printed)
-        return TestResult(
-            test.name, error, seconds=time.perf_counter() - started, cases=cases, printed="\n".join(printed)
-        )
+        seconds = time.perf_counter() - started
+        result = TestResult(test.name, error, seconds=seconds, cases=cases, printed="\n".join(printed))
+        return replace(result, trace=self._trace(test)) if result.failed and self._explain != "off" else result
+
+    def _trace(self, test: RegoTest) -> str:
+        from gatewright.syntax import parse_query
+        from gatewright.tracing.session import trace_policy
+
+        context = Context(self._options).silent()
+        query = parse_query(test.query)
+        traced = trace_policy(self._asked, query, context, data=self._data, mode=self._explain)
+        return traced.pretty(self._explain, locations=True)
 
     def _outcome(self, test: RegoTest, printed: list[str]) -> tuple[str | None, tuple[CaseResult, ...]]:
         """What is wrong, if anything, and the cases of a table."""

@@ -22,7 +22,7 @@ class CaseResult:
 
 @record(frozen=True, slots=True)
 class TestResult:
-    """A test's own error (its template did not load, say) and its cases' results."""
+    """A test's own error (its template did not load, say) and its cases' results; `trace` as of a case."""
 
     __test__ = False  # not for pytest
 
@@ -32,6 +32,7 @@ class TestResult:
     seconds: float = 0.0
     cases: tuple[CaseResult, ...] = ()
     printed: str = ""
+    trace: str | None = None
 
     @property
     def failed(self) -> bool:

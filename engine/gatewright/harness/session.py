@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 DEFAULT_TIMEOUT_S = 5.0
+EXPLANATIONS = ("off", "full", "notes", "fails", "debug")
 
 
 @record(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class TestRequest:
     coverage_file: Path | None = None
     threshold: float = 0.0
     cache: bool = True
+    explain: str = "off"
 
 
 def run_tests(request: TestRequest, out: TextIO | None = None) -> int:
@@ -61,6 +63,8 @@ def run_tests(request: TestRequest, out: TextIO | None = None) -> int:
         raise UsageError(f"unknown format {request.format!r}", hint=f"there are {', '.join(FORMATS)}")
     if request.rego_version not in ("v0", "v1"):
         raise UsageError(f"unknown Rego version {request.rego_version!r}", hint="there are v0 and v1")
+    if request.explain not in EXPLANATIONS:
+        raise UsageError(f"unknown explanation {request.explain!r}", hint=f"there are {', '.join(EXPLANATIONS)}")
     select = parse_filter(request.run)
     capabilities = read_capabilities(request.capabilities)
     found = discover(request.paths, ignore=request.ignore)
@@ -98,7 +102,8 @@ def _suites(found: Found, request: TestRequest, select: Filter, capabilities: Ca
     from gatewright.harness.runner import run_suite
 
     options = _options(request, capabilities)
-    engine = host_factory(options, engine=request.engine, cache=request.cache, capabilities=capabilities)
+    given: dict[str, Any] = {"engine": request.engine, "cache": request.cache, "capabilities": capabilities}
+    engine = host_factory(options, explain=request.explain, **given)
     return [run_suite(suite, engine, select=select) for suite in found.suites]
 
 
@@ -114,13 +119,21 @@ def _options(request: TestRequest, capabilities: Capabilities | None) -> EvalOpt
     )
 
 
-def host_factory(evaluation: EvalOptions | None = None, **options: Any) -> EngineFactory:
-    """Makes Hosts with the semantics of `gator verify`: no namespace is assumed for an object that has none."""
+def host_factory(evaluation: EvalOptions | None = None, *, explain: str = "off", **options: Any) -> EngineFactory:
+    """Makes Hosts with the semantics of `gator verify`: no namespace is assumed for an object that has none. `explain`:
+    how much they tell of the evaluation of Rego."""
 
     from gatewright.gatekeeper.host import Host
     from gatewright.runtime.context import EvalOptions
 
-    class Printing(Host):
+    kind: Any = Host
+    if explain != "off":
+        from gatewright.gatekeeper.traced import TracingHost
+
+        kind = TracingHost
+        options |= {"mode": explain, "locations": True}
+
+    class Printing(kind):  # type: ignore[misc]
         """Keeps the lines that policies printed during the last review."""
 
         def __init__(self, **given: Any) -> None:
@@ -130,7 +143,13 @@ def host_factory(evaluation: EvalOptions | None = None, **options: Any) -> Engin
 
         def review(self, obj: Any, **about: Any) -> list[Violation]:
             self.printed.clear()
-            return super().review(obj, **about)
+            self.traces: list[str] = []
+            found: list[Violation] = super().review(obj, **about)
+            return found
+
+        @property
+        def trace(self) -> str | None:
+            return "".join(self.traces) or None
 
     def make(*, external_data: Provider | None = None) -> Engine:
         return Printing(external_data=external_data, **options)
@@ -161,6 +180,7 @@ def _rego(
         rego_version=request.rego_version,
         load_data=load,
         covered=reached,
+        explain=request.explain,
         options=_options(request, capabilities),
         capabilities=capabilities,
         cache=CodeCache() if request.cache else None,

@@ -40,7 +40,7 @@ def _test_lines(test: TestResult, verbose: bool) -> list[str]:
     lines += _printed(test.printed, shown=test.failed or verbose)
     for case in test.cases:
         lines += _case_lines(case, verbose)
-    return lines
+    return lines + _indented(test.trace or "", 6)
 
 
 def _printed(text: str, *, shown: bool) -> list[str]:
@@ -53,6 +53,7 @@ def _case_lines(case: CaseResult, verbose: bool) -> list[str]:
         lines.append(f"    {_word(case.error, case.skipped)} {case.name or '(unnamed case)'}")
     if case.error is not None:
         lines += _indented(case.error, 6)
+        lines += _indented(case.trace or "", 6)
     return lines + _printed(case.printed, shown=case.error is not None or verbose)
 
 
@@ -85,6 +86,7 @@ def as_json(results: Sequence[SuiteResult], *, verbose: bool = False) -> str:
                         "skipped": test.skipped,
                         "seconds": round(test.seconds, 6),
                         "printed": test.printed,
+                        **_traced(test),
                         "cases": [
                             {
                                 "name": case.name,
@@ -92,6 +94,7 @@ def as_json(results: Sequence[SuiteResult], *, verbose: bool = False) -> str:
                                 "skipped": case.skipped,
                                 "seconds": round(case.seconds, 6),
                                 "printed": case.printed,
+                                **_traced(case),
                             }
                             for case in test.cases
                         ],
@@ -103,6 +106,10 @@ def as_json(results: Sequence[SuiteResult], *, verbose: bool = False) -> str:
         ],
     }
     return json.dumps(document, indent=2) + "\n"
+
+
+def _traced(result: TestResult | CaseResult) -> dict[str, str]:
+    return {} if result.trace is None else {"trace": result.trace}
 
 
 def as_junit(results: Sequence[SuiteResult], *, verbose: bool = False) -> str:
