@@ -129,6 +129,18 @@ def test_mutate_writes_to_files_alone(gatewright, more):
     assert "--write changes the files themselves" in err
 
 
+def test_mutate_holds_objects_to_a_shipped_set(gatewright):
+    code, _, err = gatewright(
+        "mutate", "-p", "pss-baseline", "-p", "m.yaml", "p.yaml", m=[assign("spec.hostPID", True)], p=[pod()]
+    )
+    assert code == 1
+    assert "Pod/p after mutation: deny " in err
+
+
+def test_expand_without_templates_says_so(gatewright):
+    assert gatewright("expand", "p.yaml", p=[pod()])[2] == "note: there are no ExpansionTemplates among the inputs\n"
+
+
 def test_mutate_without_mutators_says_so(gatewright):
     code, out, err = gatewright("mutate", "p.yaml", p=[pod()])
     assert (code, out, err) == (0, "", "note: there are no mutators among the inputs\n")
@@ -266,6 +278,9 @@ def test_bench_says_where_it_cannot_write(gatewright):
         ("explain-match", "-p", "nowhere", "nowhere.yaml"),
         ("bench", "-p", "t.yaml", "t.yaml", "--min-threshold", "soon"),
         ("bench", "-p", "t.yaml", "t.yaml", "--threshold=-1"),
+        ("bench", "-p", "t.yaml", "t.yaml", "-f", "xml"),
+        ("explain-match", "-p", "t.yaml", "t.yaml", "-f", "xml"),
+        ("mutate", "-p", "t.yaml", "t.yaml", "-f", "xml"),
         ("bench", "-p", "t.yaml", "t.yaml"),
         ("expand", "t.yaml", "-f", "xml"),
     ],

@@ -27,6 +27,7 @@ from gatewright.gator.measure import Measured, Plan, latencies
 from gatewright.manifests import Document
 from gatewright.records import record
 from gatewright.tools.inputs import Troubles, add_documents, load_policies, read_objects
+from gatewright.tools.output import require_format
 
 
 @record(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def bench(request: BenchRequest) -> int:
     """1 when it became slower than the baseline allows, 2 when something could not be read."""
     if request.iterations < 1:
         raise UsageError("--iterations must be positive")
+    require_format(request.format, "table", "json")
     if request.threshold < 0 or request.min_threshold < 0:
         raise UsageError("--threshold and --min-threshold must not be negative")
     baseline = _baseline(request.compare)

@@ -14,6 +14,7 @@ from gatewright.gatekeeper.surroundings import in_namespace
 from gatewright.manifests import Document
 from gatewright.records import record
 from gatewright.tools.inputs import Troubles, attempt, load_policies, read_objects
+from gatewright.tools.output import require_format
 
 
 @record(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class ExplainRequest:
 
 def explain(request: ExplainRequest) -> int:
     """2 when something could not be read, else 0."""
+    require_format(request.format, "text", "json")
     troubles = Troubles()
     host = Host(
         default_namespace=request.namespace,

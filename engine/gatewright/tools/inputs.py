@@ -58,16 +58,22 @@ def read_objects(paths: Sequence[str], troubles: Troubles) -> list[Document]:
 
 def load_policies(host: Host, names: Sequence[str], troubles: Troubles) -> list[Document]:
     """Add the policies of files, directories and shipped sets to a host; what was read."""
-    from gatewright.checking.policies import read_policies
+    documents = read_policies(names, troubles)
+    add_documents(host, documents, troubles)
+    return documents
+
+
+def read_policies(names: Sequence[str], troubles: Troubles) -> list[Document]:
+    """The documents of files, directories and shipped sets; without names those of the set that is the default."""
+    from gatewright.checking import policies
     from gatewright.checking.request import CheckRequest
 
-    policies = read_policies(CheckRequest(policies=tuple(names), manifests=()))
-    for notice in policies.notices:
+    found = policies.read_policies(CheckRequest(policies=tuple(names), manifests=()))
+    for notice in found.notices:
         troubles.err.write(f"{notice}\n")
-    for error in policies.errors:
+    for error in found.errors:
         troubles.tell(error)
-    add_documents(host, policies.documents, troubles)
-    return policies.documents
+    return found.documents
 
 
 def add_documents(host: Host, documents: Iterable[Document], troubles: Troubles) -> None:

@@ -16,8 +16,8 @@ from gatewright.gatekeeper.providers import load_providers
 from gatewright.gatekeeper.template import is_template
 from gatewright.manifests import Document
 from gatewright.records import record
-from gatewright.tools.inputs import Troubles, add_documents, attempt, read_objects
-from gatewright.tools.output import format_objects, write
+from gatewright.tools.inputs import Troubles, add_documents, attempt, read_objects, read_policies
+from gatewright.tools.output import format_objects, require_format, write
 
 
 @record(frozen=True, slots=True)
@@ -37,10 +37,11 @@ class MutateRequest:
 
 def mutate(request: MutateRequest) -> int:
     """1 when a mutated object violates a policy that denies, 2 when something could not be read or mutated."""
+    require_format(request.format, "diff", "yaml", "json")
     if request.write and (request.output or "-" in request.paths):
         raise UsageError("--write changes the files themselves: it goes with neither --output nor standard input")
     troubles = Troubles()
-    given = read_objects(request.policies, troubles)
+    given = read_policies(request.policies, troubles) if request.policies else []
     inputs = read_objects(request.paths, troubles)
     documents = [*given, *inputs]
     providers = load_providers(request.external_data)

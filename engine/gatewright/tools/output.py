@@ -11,12 +11,16 @@ from gatewright.errors import UsageError
 from gatewright.report.writing import write_whole
 
 
+def require_format(form: str, *known: str) -> None:
+    """Raises UsageError for a format that a command does not have."""
+    if form not in known:
+        raise UsageError(f"unknown format {form!r}", hint=f"formats are {', '.join(known[:-1])} and {known[-1]}")
+
+
 def format_objects(objects: Sequence[Any], form: str) -> str:
     """A stream of YAML documents, or a JSON array."""
     if form == "json":
         return _indented(list(objects))
-    if form != "yaml":
-        raise UsageError(f"unknown format {form!r}", hint="formats are yaml and json")
     from gatewright.gator.goyaml import dump_v2
 
     return "---\n".join(dump_v2(obj) for obj in objects)
