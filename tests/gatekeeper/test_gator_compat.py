@@ -143,7 +143,7 @@ ROWS = {
         ['["cluster"]'],
     ),
     "mutators, and `data.inventory`": (
-        [*saying(STORED_LABELS), pod("q"), OWNED],
+        [*saying(STORED_LABELS), OWNED, pod("q")],
         pod(),
         ['{"me"}'],
         ["set()"],

@@ -646,3 +646,41 @@ def test_a_config_takes_namespaces_out_of_processes(make_host, process, review, 
     assert (unmutated.review(pod(namespace="shop")) == []) is review
     at_audit = make_host(config, template(), constraint(), enforcement_point="audit.gatekeeper.sh")
     assert (at_audit.review(pod(namespace="shop")) == []) is (process in ("audit", "*"))
+
+
+def labelled(**match):
+    return mutator("AssignMetadata", "metadata.labels.owner", {"assign": {"value": "me"}}, match=match)
+
+
+@pytest.mark.parametrize(
+    ("change", "labels"),
+    [
+        ({"operation": "CREATE"}, {"owner": "me"}),
+        ({"operation": "UPDATE", "oldObject": pod("old")}, {"owner": "me"}),
+        ({"operation": "CONNECT"}, None),
+        ({"operation": "CREATE", "namespace": "web"}, None),
+        ({"operation": "DELETE", "object": None, "oldObject": pod("gone")}, None),
+    ],
+)
+def test_the_object_of_a_request_is_mutated_in_its_operation_and_namespace(make_host, change, labels):
+    host = make_host(namespace("shop"), namespace("web"), labelled(namespaces=["shop"]))
+    review = admission(**{"namespace": "shop", "object": pod(), **change})
+    after = host.mutated(review)
+    obj = after["request"]["object"] or {"metadata": {}}
+    assert obj["metadata"].get("labels") == labels
+    assert "namespace" not in obj["metadata"]
+    assert (after == review) is (labels is None)
+
+
+def test_gatekeepers_own_resources_are_not_mutated(make_host):
+    host = make_host(labelled())
+    config = {"apiVersion": "config.gatekeeper.sh/v1alpha1", "kind": "Config", "metadata": {"name": "config"}}
+    assert host.mutated(config) == config
+    assert host.mutated(pod())["metadata"]["labels"] == {"owner": "me"}
+
+
+def test_the_object_of_a_request_is_expanded(make_host):
+    host = make_host(expansion(), namespace("shop"))
+    review = admission(operation="CREATE", namespace="shop", object=deployment())
+    assert [made["kind"] for made in host.expanded(review)] == ["Pod"]
+    assert host.expanded(admission(operation="DELETE", oldObject=deployment())) == []

@@ -325,3 +325,16 @@ def test_damaged_objects_are_no_bugs(gatewright, command, change):
     code, _, err = gatewright(*command, "all.yaml", "all.yaml", all=documents)
     assert code in (0, 1, 2), err
     assert "has a bug" not in err
+
+
+def test_mutate_takes_requests(gatewright, tmp_path):
+    """The object is written where it stands, in the request."""
+    request = {"uid": "u", "operation": "CREATE", "kind": {"group": "", "version": "v1", "kind": "Pod"}}
+    review = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {**request, "object": pod()}}
+    owner = {"location": "metadata.labels.owner", "parameters": {"assign": {"value": "me"}}}
+    mutator = {"apiVersion": "mutations.gatekeeper.sh/v1", "kind": "AssignMetadata", "metadata": {"name": "o"}}
+    code, _, err = gatewright("mutate", "-p", "m.yaml", "r.yaml", "-w", m=[{**mutator, "spec": owner}], r=[review])
+    assert (code, err) == (0, "r.yaml: 1 mutated\n")
+    after = yaml.safe_load((tmp_path / "r.yaml").read_text())
+    assert after["request"]["object"]["metadata"] == {"name": "p", "labels": {"owner": "me"}}
+    assert "metadata" not in after

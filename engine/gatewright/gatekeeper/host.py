@@ -52,6 +52,11 @@ if TYPE_CHECKING:
 
 _NONE: Final[frozenset[str]] = frozenset()
 _NOWHERE: Final[dict[str, tuple[Any, ...]]] = {}
+# Gatekeeper's own resources, which its webhook does not mutate (pkg/webhook/common.go).
+_UNMUTATED: Final = frozenset(
+    f"{name}.gatekeeper.sh"
+    for name in ("config", "constraints", "expansion", "externaldata", "mutations", "status", "templates")
+)
 # The operations in which the API server asks for mutation.
 _MUTATED: Final = frozenset({"CREATE", "UPDATE"})
 
@@ -532,15 +537,42 @@ class Host:
             raise ReviewError(f"{what}: {error.message}") from error
 
     def mutated(self, obj: kube.Object, *, operation: str = "CREATE", username: str = "") -> kube.Object:
-        """The object as the mutators in force leave it; where it named no namespace, it names none afterwards."""
+        """The object as the mutators in force leave it; where it named no namespace, it names none afterwards.
+
+        Of an AdmissionReview it is the request's object, in the operation and for the user that the request names.
+        """
+        if self.unwraps(obj):
+            return self._mutated_request(obj)
         placed = self.surroundings.placed(obj)
         after = self._admitted(placed, self.surroundings.namespace_of(placed), operation, username)
         return after if placed is obj else self._unplaced(after)
+
+    def _mutated_request(self, review: kube.Object) -> kube.Object:
+        """The object is mutated as in the request's namespace, and names afterwards the one that it named before."""
+        request = _admission_request(review)
+        obj = request["object"]
+        if obj is None:
+            return review
+        name = "" if _is_for_namespace(request) else request.get("namespace") or ""
+        placed = in_namespace(obj, name)
+        username = (request.get("userInfo") or {}).get("username", "")
+        after = self._admitted(placed, self.surroundings.namespace_named(name), request["operation"], username)
+        if after is placed:
+            return review
+        metadata = {key: value for key, value in kube.metadata_of(after).items() if key != "namespace"}
+        own = kube.namespace_of(obj)
+        after = {**after, "metadata": {**metadata, "namespace": own} if own else metadata}
+        return {**review, "request": {**review["request"], "object": after}}
 
     def expanded(self, obj: kube.Object) -> list[kube.Object]:
         """What would come of the object once it is created; in no namespace where it names none."""
         if self._expander is None:
             return []
+        if self.unwraps(obj):
+            request = _admission_request(obj)
+            if request["object"] is None:
+                return []
+            obj = in_namespace(request["object"], request.get("namespace") or "")
         placed = self.surroundings.placed(obj)
         space = self.surroundings.namespace_of(placed)
         admitted = self._admitted(placed, space, "CREATE", "")
@@ -555,7 +587,9 @@ class Host:
 
     def _admitted(self, obj: kube.Object, space: Namespace | None, operation: str, username: str) -> kube.Object:
         """What the mutation webhook makes of an object, where it is asked."""
-        if self._expander is None or operation not in _MUTATED or self.surroundings.keeps_from_mutation(obj):
+        if self._expander is None or operation not in _MUTATED or kube.gvk_of(obj).group in _UNMUTATED:
+            return obj
+        if self.surroundings.keeps_from_mutation(obj):
             return obj
         return self._expander.mutated(obj, space, operation=operation, username=username)
 
