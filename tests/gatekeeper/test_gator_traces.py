@@ -58,6 +58,17 @@ def test_statistics_say_that_there_is_a_trace(files):
     assert {"name": "TracingEnabled", "value": True} in told["stats"][0]["labels"]
 
 
+def test_not_is_no_keyword_of_the_future_there(files):
+    """`import future.keywords` brings `not` into OPA 1.22, where it is redone like other expressions."""
+    rego = """package any
+import future.keywords
+violation contains {"msg": "m"} if not input.review.object.metadata.labels[lower(input.parameters.label)]"""
+    files("all.yaml", template(rego=rego), PODS, pod())
+    _, out, _ = gator("test", "-f", "all.yaml", "-t")
+    assert "| | | Eval not input.review.object.metadata.labels[__local" in out
+    assert "Redo not" not in out
+
+
 def suite(files):
     files("t.yaml", template())
     files("c.yaml", PODS)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from typing import Any, Final
 
+from gatewright.analysis.capabilities import FEATURES
 from gatewright.errors import RegoError, RegoErrors, TemplateError
 from gatewright.gatekeeper._gotext import quote
 from gatewright.gatekeeper.regosource import RegoSource, rego_error_text
@@ -68,15 +69,20 @@ violation[response] {
 """
 
 
-def read_modules(source: RegoSource) -> dict[str, Module]:
-    """The modules to compile, hook included, by name; TemplateError when Gatekeeper would refuse one."""
-    entry = _parse(source.rego, TEMPLATE_FILE, source.dialect)
+# What `import future.keywords` brings in the OPA that is inside Gatekeeper: not yet `not`, `and`, `or`.
+_GATEKEEPERS: Final = {"future_keywords": ("contains", "every", "if", "in"), "features": tuple(sorted(FEATURES))}
+
+
+def read_modules(source: RegoSource, *, as_gatekeeper: bool = False) -> dict[str, Module]:
+    """The modules to compile, hook included, by name; TemplateError when Gatekeeper would refuse one. `as_gatekeeper`:
+    in the syntax of the OPA inside it, which evaluates the same, but shows `not` otherwise in a trace."""
+    entry = _parse(source.rego, TEMPLATE_FILE, source.dialect, as_gatekeeper)
     if not any(rule.head.name == "violation" for rule in entry.rules):
         raise TemplateError(f"{_INVALID}: invalid rego: invalid module: missing required rules: [violation]")
     place = entry.package.path
     path = Ref((place.terms[0], Term(String("template"), place.terms[-1].location)))
     entry = replace(entry, package=Package(path, entry.package.location))
-    libs = [_read_lib(text, f'libs["lib_{i}"]', source.dialect) for i, text in enumerate(source.libs)]
+    libs = [_read_lib(text, f'libs["lib_{i}"]', source.dialect, as_gatekeeper) for i, text in enumerate(source.libs)]
     main = _Read(TEMPLATE_FILE, entry, _disallowed(entry), _moved(entry))
     _check(main, libs)
     return {HOOK_FILE: hook_module(), **{f"template{i}": read.moved for i, read in enumerate((main, *libs))}}
@@ -94,8 +100,8 @@ class _Read:
 
 # Templates that are loaded together share libraries.
 @lru_cache(maxsize=32)
-def _read_lib(text: str, name: str, dialect: str) -> _Read:
-    module = _parse(text, name, dialect)
+def _read_lib(text: str, name: str, dialect: str, as_gatekeeper: bool) -> _Read:
+    module = _parse(text, name, dialect, as_gatekeeper)
     moved = replace(_moved(module), package=Package(_move(module.package.path), module.package.location))
     return _Read(name, module, _disallowed(module), moved)
 
@@ -106,9 +112,10 @@ def hook_module() -> Module:
     return parse_module(_HOOK, file=HOOK_FILE, rego_version="v0")
 
 
-def _parse(text: str, file: str, dialect: str) -> Module:
+def _parse(text: str, file: str, dialect: str, as_gatekeeper: bool) -> Module:
+    language = _GATEKEEPERS if as_gatekeeper else None
     try:
-        module = parse_module(text, file=file, rego_version=dialect)
+        module = parse_module(text, file=file, rego_version=dialect, capabilities=language)
     except (RegoError, RegoErrors) as error:
         raise TemplateError(f"{_INVALID}: {rego_error_text(error)}") from error
     return module

@@ -29,7 +29,11 @@ class _TracedTemplate:
 
     def __init__(self, template: Template, *, print_enabled: bool, external_data: bool) -> None:
         hosted = (EXTERNAL_DATA,) if external_data else ()
-        program = analyse(read_modules(read_source(template)), builtins=signatures(hosted), print_enabled=print_enabled)
+        program = analyse(
+            read_modules(read_source(template), as_gatekeeper=True),
+            builtins=signatures(hosted),
+            print_enabled=print_enabled,
+        )
         self._program = TracedProgram(program, OPA_1_17)
         query = capturing(parse_query(_QUERY, rego_version="v0"), program)
         self._plan: QueryPlan = compile_query(query, program)
