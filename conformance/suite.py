@@ -27,6 +27,7 @@ KINDS: dict[str, str] = {
     "manifests": "manifests_golden",
     "cel": "cel",
     "pss": "pss",
+    "interpreter": "interpreter",
     "seed": "seed",
     "own": "own",
 }

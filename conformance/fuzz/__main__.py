@@ -8,10 +8,11 @@ import multiprocessing
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
-from conformance.fuzz.oracles import Answer, Gatewright, Opa, Oracle, Regopy
+from conformance.fuzz.oracles import Answer, Gatewright, Interpreter, Opa, Oracle, Regopy
 from conformance.fuzz.programs import Program, program
 
 
@@ -27,13 +28,13 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m conformance.fuzz", description=__doc__)
     parser.add_argument("--count", type=int, default=1000, help="programs to compare (default 1,000)")
     parser.add_argument("--seed", type=int, default=0, help="the first program's seed (default 0)")
-    parser.add_argument("--against", choices=("opa", "regopy"), default="opa")
+    parser.add_argument("--against", choices=("opa", "regopy", "interpreter"), default="opa")
     parser.add_argument("--version", choices=("v0", "v1"), help="only this dialect")
     parser.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
     parser.add_argument("--show", type=int, default=10, help="disagreements to reduce and print (default 10)")
     options = parser.parse_args(argv)
     if options.against == "opa" and not Opa.installed():
-        parser.error("opa is not on PATH; --against regopy needs nothing")
+        parser.error("opa is not on PATH; the others need nothing")
     started = time.monotonic()
     share = -(-options.count // options.jobs)
     shares = [
@@ -79,7 +80,9 @@ def compare(seeds: range, against: str, version: str | None) -> tuple[Counter[st
 
 
 def oracle(name: str) -> Oracle:
-    return Opa() if name == "opa" else Regopy()  # type: ignore[return-value]
+    known: dict[str, Callable[[], Any]] = {"opa": Opa, "regopy": Regopy, "interpreter": Interpreter}
+    made: Oracle = known[name]()
+    return made
 
 
 def both(ours: Oracle, theirs: Oracle, one: Program) -> tuple[Answer, Answer] | None:

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -65,11 +66,16 @@ class Gatewright:
 
     name = "gatewright"
 
+    def __init__(self) -> None:
+        import gatewright
+
+        self._query: Callable[..., list[dict[str, Any]]] = gatewright.query
+
     def answer(self, program: Program) -> Answer:
         import gatewright
 
         try:
-            rows = gatewright.query(
+            rows = self._query(
                 f"x = {program.query}",
                 modules=program.modules,
                 data=program.data,
@@ -80,6 +86,17 @@ class Gatewright:
             first = getattr(error, "errors", (error,))[0]
             return Answer(code=first.code, row=first.location.row if first.location else 0, message=first.message)
         return Answer(value=rows[0]["x"] if rows else None)
+
+
+class Interpreter(Gatewright):
+    """The interpreter that traces are made with."""
+
+    name = "interpreter"
+
+    def __init__(self) -> None:
+        from conformance.kinds.interpreter import query
+
+        self._query = query
 
 
 class Opa:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import gatewright
+from conformance.kinds.opa_cases import Query
 from conformance.suite import Case, Options
 from gatewright.runtime.json import loads
 from gatewright.runtime.values import to_key
@@ -23,13 +24,14 @@ def cases(fixtures: Path, options: Options) -> Iterator[Case]:
         for line in lines:
             row = loads(line)
             if options.selects(f"eval/{row['class']}"):
-                yield Case(f"eval/{row['id']}", partial(_run, row))
+                yield Case(f"eval/{row['id']}", partial(judge, row))
 
 
-def _run(row: dict[str, Any]) -> str | None:
+def judge(row: dict[str, Any], query: Query = gatewright.query) -> str | None:
+    """Evaluate a row, and say what was wrong with the answer; None when nothing was."""
     document = {"input": row["input"]} if "input" in row else {}
     try:
-        got = gatewright.query(
+        got = query(
             row["query"],
             modules={f"test-{i}.rego": text for i, text in enumerate(row["modules"])},
             data=row.get("data") or {},
