@@ -100,7 +100,7 @@ def measured(policies: Path, objects: Path) -> tuple[dict[str, float], dict[str,
     files = list(surveyed([str(objects)], None))
     host = loaded(request, files, PolicySet(request), keeping=False, told=None).host
     evaluator = Evaluator(host, request, [make_renderer("json", colour=False)])
-    units = list(units_of((part, part.size()) for file in files for part, _ in file.parts))
+    units = list(units_of([(part, part.size()) for file in files for part, _ in file.parts]))
     outcomes = [outcome for unit in units for outcome in evaluator.unit(unit)]
     counts = {
         "objects": sum(outcome.counts.objects for outcome in outcomes),

@@ -16,7 +16,7 @@ from gatewright.checking import cores
 from gatewright.checking.evaluate import Evaluator
 from gatewright.checking.request import CheckRequest
 from gatewright.checking.session import check
-from gatewright.checking.units import UNIT_BYTES, read_parts, units_of
+from gatewright.checking.units import UNIT_BYTES, Part, read_parts, units_of
 from gatewright.gatekeeper.host import Host
 from gatewright.records import replace
 
@@ -132,9 +132,20 @@ def test_units_are_cut_by_the_inputs_alone(request_: CheckRequest) -> None:
     assert b"".join(part.read() for part in parts) == b"".join(file.read_bytes() for file in files)
     for part in parts:
         assert part.read().startswith((b"---", b"apiVersion"))
-    assert all(
-        sum(part.size() for part in unit.parts) <= 2 * UNIT_BYTES for unit in units_of((p, p.size()) for p in parts)
-    )
+    sizes = [(part, part.size()) for part in parts]
+    for jobs in (1, 2, 5):
+        units = list(units_of(sizes, jobs))
+        assert [part for unit in units for part in unit.parts] == parts
+        assert all(sum(part.size() for part in unit.parts) <= 2 * UNIT_BYTES for unit in units)
+
+
+def test_for_several_workers_the_last_units_are_small() -> None:
+    parts = [(Part("stream", number), 10_000) for number in range(400)]
+    alone, together = ([len(unit.parts) for unit in units_of(parts, jobs)] for jobs in (1, 2))
+    assert alone[:-1] == [19] * 21
+    assert together[0] == 19
+    assert together == sorted(together, reverse=True)
+    assert max(together[-4:]) == 4
 
 
 @pytest.mark.parametrize(("asked", "size", "jobs"), [(0, 1000, 1), (1, 1 << 30, 1), (3, 10, 3)])

@@ -115,7 +115,8 @@ def evaluated(
     total = sum(sizes)
     progress = Progress(total, enabled=request.progress)
     evaluator = Evaluator(host, request, renderers, keeping=keeping)
-    outcomes = _evaluate(evaluator, units_of(zip(parts, sizes, strict=True)), choose_jobs(request.jobs, total))
+    jobs = choose_jobs(request.jobs, total)
+    outcomes = _evaluate(evaluator, units_of(list(zip(parts, sizes, strict=True)), jobs), jobs)
     with collector_relaxed():
         for outcome, size in zip(outcomes, sizes, strict=True):
             yield outcome

@@ -1,14 +1,15 @@
 """Inputs cut into units: runs of documents that are read, reviewed and rendered together, here or in a worker.
 
-A large stream is cut at the separators of YAML, or between JSON objects; small files are put together. What a unit
-holds depends only on the inputs, so the report does not depend on how many workers there were.
+A large stream is cut to parts at the separators of YAML, or between JSON objects; parts and small files are put
+together to units. What a part holds depends only on the inputs, and what is said of it not on its unit, so the report
+does not depend on how many workers there were.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from gatewright.records import record
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from gatewright.checking.spool import Spool
 
 UNIT_BYTES = 192 << 10
+_PART_BYTES = UNIT_BYTES // 4
 _UNIT_FILES = 64
 _LOOK_AHEAD = 1024
 # Files up to this size are one part.
@@ -108,13 +110,15 @@ def _written(blocks: Iterable[bytes], spool: Spool) -> Iterator[bytes]:
         yield block
 
 
-def units_of(parts: Iterable[tuple[Part, int]]) -> Iterator[Unit]:
-    """The parts, each with its size, put together to units in order."""
+def units_of(parts: Sequence[tuple[Part, int]], jobs: int = 1) -> Iterator[Unit]:
+    """The parts, each with its size, put together to units in order: for several workers smaller ones towards the end,
+    so that none has long to go when the others are done."""
     together: list[Part] = []
-    total = 0
+    total, left = 0, sum(size for _, size in parts)
     for part, size in parts:
-        if together and (total + size > UNIT_BYTES or len(together) >= _UNIT_FILES):
+        if together and (total + size > _unit_bytes(left, jobs) or len(together) >= _UNIT_FILES):
             yield Unit(tuple(together))
+            left -= total
             together, total = [], 0
         together.append(part)
         total += size
@@ -122,12 +126,17 @@ def units_of(parts: Iterable[tuple[Part, int]]) -> Iterator[Unit]:
         yield Unit(tuple(together))
 
 
+def _unit_bytes(left: int, jobs: int) -> int:
+    """How much the next unit holds when so much is left."""
+    return UNIT_BYTES if jobs == 1 else min(UNIT_BYTES, max(_PART_BYTES, left // (4 * jobs)))
+
+
 def _cuts(blocks: Iterator[bytes]) -> Iterator[tuple[int, int, int, bytes]]:
     """Runs of whole documents: offset, length, first line, and the bytes."""
     rest = bytearray(next(blocks, b""))
     next_cut = _between_json if rest[:_LOOK_AHEAD].lstrip()[:1] == b"{" else _between_yaml
     offset, row = 0, 1
-    searched = UNIT_BYTES
+    searched = _PART_BYTES
     while True:
         while (length := next_cut(rest, searched)) > 0:
             run = bytes(rest[:length])
@@ -135,8 +144,8 @@ def _cuts(blocks: Iterator[bytes]) -> Iterator[tuple[int, int, int, bytes]]:
             offset += length
             row += run.count(b"\n")
             del rest[:length]
-            searched = UNIT_BYTES
-        searched = max(UNIT_BYTES, len(rest) - _LONGEST_GAP)
+            searched = _PART_BYTES
+        searched = max(_PART_BYTES, len(rest) - _LONGEST_GAP)
         block = next(blocks, b"")
         if not block:
             break
