@@ -338,3 +338,10 @@ def test_mutate_takes_requests(gatewright, tmp_path):
     after = yaml.safe_load((tmp_path / "r.yaml").read_text())
     assert after["request"]["object"]["metadata"] == {"name": "p", "labels": {"owner": "me"}}
     assert "metadata" not in after
+
+
+def test_mutate_writes_nothing_where_a_mutator_is_refused(gatewright, tmp_path):
+    argv = ("mutate", "-p", "m.yaml", "p.yaml", "--write")
+    code, _, err = gatewright(*argv, m=[assign("spec.x", 1), assign("spec[", 1, "broken")], p=[pod(spec={})])
+    assert (code, err.endswith("\nnothing written: a policy was refused\n")) == (2, True)
+    assert (tmp_path / "p.yaml").read_text() == yaml.safe_dump(pod(spec={}))

@@ -46,7 +46,9 @@ def mutate(request: MutateRequest) -> int:
     documents = [*given, *inputs]
     providers = load_providers(request.external_data)
     host = Host(default_namespace=request.namespace, external_data=providers, mutate=False)
+    before = troubles.count
     add_documents(host, filter(_is_policy, documents), troubles)
+    refused = troubles.count - before
     for document in documents:
         if not _is_policy(document):
             attempt(host.learn, document.value, document, troubles)
@@ -54,7 +56,9 @@ def mutate(request: MutateRequest) -> int:
         sys.stderr.write("note: there are no mutators among the inputs\n")
     changed = list(_mutated(request, host, [d for d in inputs if not _is_policy(d)], troubles))
     differing = [(document, after) for document, after in changed if not kube.same(document.value, after)]
-    if request.write:
+    if request.write and refused:
+        sys.stderr.write("nothing written: a policy was refused\n")
+    elif request.write:
         _write_back(differing, troubles)
     elif request.format == "diff":
         write("".join(_difference(document, after) for document, after in differing), request.output)
