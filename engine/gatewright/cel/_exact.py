@@ -196,11 +196,11 @@ def _deeply(action: Callable[[], Any]) -> Any:
         return deeply(action)
 
 
-def works_long(evaluate: Callable[..., Any], inputs: tuple[Any, ...]) -> bool:
+def works_long(evaluate: Callable[[Inputs], Any], inputs: Inputs) -> bool:
     """Whether an evaluation that seemed slow keeps this thread busy that long, and was not just made to wait."""
     start_watch()
     started = thread_time()
-    evaluate(*inputs)
+    evaluate(inputs)
     return thread_time() - started >= SUSPICIOUS
 
 

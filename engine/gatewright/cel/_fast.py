@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast as py
 from collections.abc import Callable, Collection
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from gatewright.cel import _python as make
 from gatewright.cel import nodes as ast
@@ -46,17 +46,10 @@ def _generate(plan: Plan, without: Collection[int], recording: bool) -> Stored:
 
 
 def _facts(plan: Plan) -> dict[str, Any]:
-    variables = [e for n, e in plan.variables.items() if n != "anyObject" or not plan.source.binds_any_object]
-    expressions = [*plan.conditions, *plan.validations, *plan.messages, *plan.annotations, *variables]
-    checked = [e.checked for e in expressions if e is not None and e.checked is not None]
-    names = {name for one in checked for name in names_used(one.root, one)}
-
     def shown(expressions: list[Any]) -> list[tuple[str, str] | None]:
         return [None if e is None else (e.text, e.error) for e in expressions]
 
     return {
-        "request": "request" in names,
-        "namespace": "namespaceObject" in names,
         "conditions": shown(plan.conditions),
         "validations": shown(plan.validations),
         "messages": shown(plan.messages),
@@ -99,11 +92,11 @@ class _Fast:
         constants = _constants(self.plan, without)
         body = emitted(self.around, lambda frame: frame.ensure_all(constants))
         self.around.constants = constants
-        inputs = [*(name for name in INPUTS if name != "params"), "anyObject"]
         written = [self.tracer(v, i) for i, v in enumerate(self.plan.validations)] if self.recording else [self.rules]
         names = [f"evaluate_{i}" for i in range(len(written))]
         for name, write in zip(names, written, strict=True):
-            body.append(make.function_def(name, inputs, emitted(self.around, write, recording=self.recording)))
+            statements = emitted(self.around, write, recording=self.recording)
+            body.append(make.function_def(name, ["inputs"], [*_taken(statements), *statements]))
         functions = make.tuple_of(*map(make.name, names)) if self.recording else make.name(names[0])
         return [make.function_def("bind", ["params"], [*body, py.Return(functions)])]
 
@@ -171,6 +164,26 @@ class _Fast:
             return text
         value = frame.emitter.expression(message.checked.root, message.trusted, message.checked)
         return make.call(self.around.links.runtime("message_or"), value, text)
+
+
+# What expressions see, as attributes of the inputs.
+_ATTRIBUTES: Final = {
+    "anyObject": "any_object",
+    "namespaceObject": "namespace",
+    "object": "object",
+    "oldObject": "old_object",
+    "request": "request",
+}
+
+
+def _taken(statements: list[py.stmt]) -> list[py.stmt]:
+    """What a function takes out of its inputs, because its statements name it."""
+    used = {node.id for statement in statements for node in py.walk(statement) if isinstance(node, py.Name)}
+    return [
+        make.assign(name, py.Attribute(make.name("inputs"), attribute, py.Load()))
+        for name, attribute in _ATTRIBUTES.items()
+        if name in used
+    ]
 
 
 def _alternatives(validation: Expression) -> tuple[ast.Node, ...]:

@@ -112,13 +112,15 @@ class Program:
             return lambda inputs: self._exactly(params, inputs).messages()
         from gatewright.cel._exact import SUSPICIOUS, works_long
 
+        watching = "watched" in self.functions("fast")
+
         def evaluate(inputs: Inputs) -> list[str]:
-            given = self._given(inputs)
-            start_watch()
+            if watching:
+                start_watch()
             started = perf_counter()
             try:
-                messages = fast(*given)
-                if perf_counter() - started < SUSPICIOUS or not works_long(fast, given):
+                messages = fast(inputs)
+                if perf_counter() - started < SUSPICIOUS or not works_long(fast, inputs):
                     if not messages or int not in map(type, messages):
                         return messages
                     return self._exactly(params, inputs).completed(messages)
@@ -129,17 +131,6 @@ class Program:
 
         return evaluate
 
-    def _given(self, inputs: Inputs) -> tuple[Any, ...]:
-        """What the fast functions take of a review."""
-        facts = self.facts
-        return (
-            inputs.object,
-            inputs.old_object,
-            inputs.namespace if facts["namespace"] else None,
-            inputs.request if facts["request"] else None,
-            inputs.any_object,
-        )
-
     def recorder(self, params: Any) -> Record:
         """`bind`, with the reads that led to each message; only for what Gatekeeper asks, of whom nothing is hidden."""
         rules: tuple[Callable[..., tuple[str, Any] | None], ...] = self._bound("recording", params)
@@ -148,11 +139,10 @@ class Program:
         from gatewright.cel._exact import SUSPICIOUS
 
         def record(inputs: Inputs) -> list[tuple[str, Any]] | None:
-            given = self._given(inputs)
             start_watch()
             started = perf_counter()
             try:
-                found = [told for rule in rules if (told := rule(*given)) is not None]
+                found = [told for rule in rules if (told := rule(inputs)) is not None]
             except Exception:
                 return None
             return found if perf_counter() - started < SUSPICIOUS else None

@@ -15,7 +15,7 @@ class Inputs:
     `request` and `namespace` are made when something first asks.
     """
 
-    __slots__ = ("_namespace", "_request", "_review", "any_object", "object", "old_object")
+    __slots__ = ("_namespace", "_review", "any_object", "namespace", "object", "old_object", "request")
 
     def __init__(self, review: Mapping[str, Any], namespace: Mapping[str, Any] | None = None) -> None:
         deleted = review.get("operation") == "DELETE"
@@ -24,18 +24,17 @@ class Inputs:
         self.object = None if deleted else review.get("object")
         self.any_object = self.old_object if deleted else self.object
         self._review = review
-        self._request: dict[str, Any] | None = None
         self._namespace = namespace
 
-    @property
-    def request(self) -> dict[str, Any]:
-        if self._request is None:
-            self._request = _request(self._review)
-        return self._request
-
-    @property
-    def namespace(self) -> dict[str, Any] | None:
-        return _namespace(self._namespace) if self._namespace else None
+    def __getattr__(self, name: str) -> Any:
+        # Called for what is not there yet.
+        if name == "request":
+            self.request: dict[str, Any] = _request(self._review)
+            return self.request
+        if name == "namespace":
+            self.namespace: dict[str, Any] | None = _namespace(self._namespace) if self._namespace else None
+            return self.namespace
+        raise AttributeError(name)
 
 
 _PRESENT: Final = (("subResource", "subResource"), ("requestSubResource", "subResource"))

@@ -11,7 +11,7 @@ from gatewright.records import field, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Final
 
     from gatewright.cel.driver import Program, Record
     from gatewright.cel.inputs import Inputs
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from gatewright.gatekeeper.constraint import Constraint
     from gatewright.gatekeeper.review import Review
     from gatewright.runtime.trace import Places
+
+
+_INPUTS: Final = "cel inputs"
 
 
 @record(slots=True)
@@ -55,7 +58,7 @@ class _CelPolicy:
         def rule(review: Review, inventory: Any, context: Any) -> Iterable[Finding]:
             nonlocal asked, objected
             asked += 1
-            inputs = _inputs_of(review)
+            inputs: Inputs = review.made.get(_INPUTS) or _inputs_of(review)
             messages: Sequence[str] | None = None
             if objected * 5 > asked > _ENOUGH and context.evidence is not None:
                 messages = self._recorded(constraint, inputs, context)
@@ -113,11 +116,11 @@ def paths_of(review: Review, told: Iterable[tuple[str, Any]]) -> dict[str, Path]
 
 def _inputs_of(review: Review) -> Inputs:
     """What expressions see of a review."""
-    inputs: Inputs | None = review.made.get("cel inputs")
+    inputs: Inputs | None = review.made.get(_INPUTS)
     if inputs is None:
         from gatewright.cel.inputs import Inputs
 
-        inputs = review.made["cel inputs"] = Inputs(review.rego, review.rego["namespaceObject"] or None)
+        inputs = review.made[_INPUTS] = Inputs(review.rego, review.rego["namespaceObject"] or None)
     return inputs
 
 
