@@ -133,6 +133,16 @@ def test_a_constant_that_fails_matters_only_where_it_is_read() -> None:
     assert message.endswith('composited variable "broken" fails to evaluate: no such key: nope')
 
 
+def test_a_constant_that_fails_where_no_reads_can_be_noted() -> None:
+    variables = [{"name": "sorted", "expression": "variables.params.list.sortBy(x, x.nope)"}]
+    validation = rule("variables.sorted == []", message="m")
+    program = compile_template({"variables": variables, "validations": [validation]})
+    constraint = {"spec": {"parameters": {"list": [1]}}}
+    assert program.recorder(constraint)(Inputs(REVIEW)) is None
+    [message] = program.bind(constraint)(Inputs(REVIEW))
+    assert 'composited variable "sorted" fails to evaluate' in message
+
+
 def test_a_variable_sees_only_those_before_it() -> None:
     swapped = [VARIABLES[1], VARIABLES[0]]
     [message] = run(rule("variables.names == []"), variables=swapped)

@@ -1,8 +1,9 @@
 """The composited variables of a policy within one generated function.
 
 A variable is computed where it is first needed, and is a local from there on. One that is first needed in a loop, or
-again where its local may not have been assigned, is *lazy*: a function that remembers. Which are lazy shows while
-emitting; so a function is emitted until nothing new shows.
+again where its local may not have been assigned, is *lazy*: computed where it is needed unless it is there; by a
+function, where it is needed in several places. Which are lazy shows while emitting; so a function is emitted until
+nothing new shows.
 """
 
 from __future__ import annotations
@@ -32,25 +33,41 @@ class Surroundings:
 
 
 class Frame:
-    """One attempt at a function; `lazy` grows while it is emitted."""
+    """One attempt at a function, after another that has shown which variables are lazy."""
 
-    def __init__(
-        self, around: Surroundings, *, recording: bool, lazy: Iterable[str] = (), often: Counter[Path] | None = None
-    ) -> None:
+    def __init__(self, around: Surroundings, *, recording: bool, before: Frame | None = None) -> None:
         self.around = around
-        self.lazy = set(lazy)
-        self.emitter = Statements(self, around.links, recording=recording, often=often)
+        # How often each lazy variable is asked for, and which have turned out to be asked for in several places.
+        self.lazy: Counter[str] = Counter()
+        self.several: set[str] = set()
+        often: Counter[Path] | None = None
+        if before is not None:
+            often = before.emitter.wanted
+            self.lazy.update(dict.fromkeys(before.lazy, 0))
+            self.several = before.several | {name for name, count in before.lazy.items() if count != 1}
+        self.known_lazy = frozenset(self.lazy)
+        self.emitter: Statements = Statements(self, around.links, recording=recording, often=often)
         self.outermost = self.emitter.facts
         self.outside = {around.local[name] for name in around.constants}
         self.placed: set[str] = set()
         self.getters: dict[str, list[py.stmt]] = {}
+        # What the function being emitted does before anything else.
+        self.first: list[py.stmt] = []
 
     def body(self) -> list[py.stmt]:
         """The function's statements."""
-        before: list[py.stmt] = []
-        for name, getter in self.getters.items():
-            before += [make.assign(self.around.local[name], self.around.links.runtime("UNSET")), *getter]
-        return [*before, *self.emitter.block]
+        unset = [self.unset(name) for name in self.getters]
+        return [
+            *self.first,
+            *unset,
+            *(part for getter in self.getters.values() for part in getter),
+            *self.emitter.block,
+        ]
+
+    def shows_nothing_new(self) -> bool:
+        return self.lazy.keys() == self.known_lazy and all(
+            count == 1 or name in self.several for name, count in self.lazy.items()
+        )
 
     # -- Names
 
@@ -77,17 +94,32 @@ class Frame:
 
     def remembered(self, name: str) -> py.expr:
         """A lazy variable's value."""
-        self.lazy.add(name)
+        self.lazy[name] += 1
         self.emitter.facts.noted = ()
-        there = make.name(self.around.local[name])
-        known = make.compare(there, py.IsNot(), self.around.links.runtime("UNSET"))
-        return py.IfExp(known, there, make.call(make.name(self.getter(name))))
+        there, unset = make.name(self.around.local[name]), self.around.links.runtime("UNSET")
+        if name in self.known_lazy and name not in self.several:
+            self.compute_here(name, make.compare(there, py.Is(), unset))
+            return there
+        return py.IfExp(make.compare(there, py.IsNot(), unset), there, make.call(make.name(self.getter(name))))
+
+    def compute_here(self, name: str, condition: py.expr) -> None:
+        e = self.emitter
+        self.first.append(self.unset(name))
+        # As in a loop, what is computed here may be there or not afterwards.
+        e.looping += 1
+        compute, value = e.within(lambda: self.value(name))
+        e.looping -= 1
+        e.block.append(py.If(condition, [*compute, make.assign(self.around.local[name], value)], []))
+
+    def unset(self, name: str) -> py.stmt:
+        return make.assign(self.around.local[name], self.around.links.runtime("UNSET"))
 
     def ensure(self, name: str) -> None:
+        if self.emitter.looping:
+            return  # what a loop reads was computed before it, or is lazy
         value = self.member(VARIABLES.name, name)
         assert value is not None
-        # In a loop, looking whether it is there costs no more than another name.
-        if not isinstance(value, py.Name) and not self.emitter.looping:
+        if not isinstance(value, py.Name):
             self.emitter.facts.variables[name] = self.emitter.assigned(value).id
 
     def ensure_all(self, names: Iterable[str]) -> None:
@@ -119,10 +151,11 @@ class Frame:
         if name not in self.getters:
             definition = self.getters[name] = []
             e = self.emitter
-            outside = e.block, e.facts, e.looping
-            e.block, e.facts, e.looping = [], Facts(variables=dict(self.outermost.variables)), 0
+            outside = e.block, e.facts, e.looping, self.first
+            e.block, e.facts, e.looping, self.first = [], Facts(variables=dict(self.outermost.variables)), 0, []
             e.block.append(make.assign(local, self.value(name)))
-            compute, (e.block, e.facts, e.looping) = e.block, outside
+            compute = [*self.first, *e.block]
+            e.block, e.facts, e.looping, self.first = outside
             shared = py.Nonlocal([local, READS] if e.recording else [local])
             body = [shared, *compute, py.Return(make.name(local))]
             definition.append(make.function_def(f"get_{local}", [], body))
@@ -131,11 +164,10 @@ class Frame:
 
 def emitted(around: Surroundings, write: Callable[[Frame], None], *, recording: bool = False) -> list[py.stmt]:
     """The statements of a function that `write` emits."""
-    first = Frame(around, recording=recording)
-    write(first)
+    frame = Frame(around, recording=recording)
+    write(frame)
     while True:
-        frame = Frame(around, lazy=first.lazy, often=first.emitter.wanted, recording=recording)
+        frame = Frame(around, recording=recording, before=frame)
         write(frame)
-        if frame.lazy == first.lazy:
+        if frame.shows_nothing_new():
             return frame.body()
-        first = frame

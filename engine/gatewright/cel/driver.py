@@ -171,19 +171,20 @@ class Program:
         yield from (entry for entry in [*named, *listed] if entry is not None and entry[1])
 
     def _bound(self, part: str, params: Any) -> Any:
-        """What a fast part has for these parameters; None where a policy has none."""
+        """What a fast part has for these parameters; None where there is none."""
         bind = self.functions(part).get("bind")
-        if bind is None:
-            return None
         try:
-            return bind(params)
+            return None if bind is None else bind(params)
         except Exception:
             # A variable of the parameters alone fails, which matters only to who reads it.
             failing = self._exactly(params, Inputs({})).failing(self.facts["constants"])
-        try:
-            return self.functions(part, failing)["bind"](params)
-        except Exception:
-            return self.functions(part, tuple(range(len(self.facts["constants"]))))["bind"](params)
+        for without in (failing, tuple(range(len(self.facts["constants"])))):
+            bind = self.functions(part, without).get("bind")
+            try:
+                return None if bind is None else bind(params)
+            except Exception:
+                continue
+        return None
 
     def _exactly(self, params: Any, inputs: Inputs) -> Exactly:
         from gatewright.cel._exact import Exactly
