@@ -128,8 +128,9 @@ class Evaluator:
             yield seen
 
     def _is_object(self, value: Any) -> bool:
-        named = isinstance(value, dict) and value.get("kind") and value.get("apiVersion")
-        return bool(named) or self._request.gator_compat
+        if self._request.gator_compat:
+            return True
+        return isinstance(value, dict) and bool(value.get("kind")) and bool(value.get("apiVersion"))
 
     def _locate(self, reviewed: list[_Reviewed], at: Callable[[int], None] | None) -> dict[int, list[Found]]:
         """What was found, by outcome. Apart from the reviews, as each of the two runs faster by itself."""

@@ -33,11 +33,14 @@ class Namespace:
     object: kube.Object | None = None
 
 
+_UNNAMED: Final = Namespace("", {})
+
+
 def gator_namespace(obj: kube.Object, namespaces: dict[str, Namespace]) -> Namespace | None:
     """The Namespace that gator takes for an object: an empty one, not none, when the object names none."""
     name = kube.namespace_of(obj)
     if not name:
-        return Namespace("", {})
+        return _UNNAMED
     known = namespaces.get(name)
     return Namespace(name, {}) if known is None and name == "default" else known
 

@@ -100,8 +100,10 @@ class Surroundings:
 
     def placed(self, obj: kube.Object) -> kube.Object:
         """The object as the API server would store it: in the default namespace when its kind wants one."""
+        if not self.default_namespace:
+            return obj
         metadata = obj.get("metadata")
-        if not self.default_namespace or not isinstance(metadata, dict) or metadata.get("namespace"):
+        if not isinstance(metadata, dict) or metadata.get("namespace"):
             return obj
         gvk = kube.gvk_of(obj)
         if self.scopes.cluster_scoped(gvk.group, gvk.kind):

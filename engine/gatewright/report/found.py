@@ -28,13 +28,17 @@ def place(document: Document, violation: Violation, path_of: Callable[[], tuple[
     `path_of` tells what the policy read on the way to the violation; it is not asked where results name a place
     themselves (`details.path`, or `details.line` for documents made from text), which are taken at their word.
     """
-    line = _line(document, violation.details)
+    details = violation.details
+    line = _line(document, details) if details else None
     if line is not None:
         location = Location(document.file, line, 1)
     else:
-        location = document.locate(_stated(violation.details) or path_of() or ("metadata", "name"))
+        location = document.locate((details and _stated(details)) or path_of() or _NAME)
     excerpt = document.excerpt(location) if excerpts else ""
     return Found(violation.at(location), excerpt)
+
+
+_NAME = ("metadata", "name")
 
 
 def states_place(document: Document, violation: Violation) -> bool:
