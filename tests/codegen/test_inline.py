@@ -110,3 +110,16 @@ def test_the_first_of_definitions_that_exclude_each_other_decides() -> None:
         "violation contains f(input.review)\nf(1) := 2\nf(2) := 3\nf(x) := x if { x != 1; x != 2 }"
     )
     assert "differ(" in python("violation contains f(input.review)\nf(1) := 2\nf(2) := 3\nf(x) := x if x != 1")
+
+
+def test_what_a_condition_has_looked_up_is_there_for_what_comes_after() -> None:
+    text = python("violation contains c.name if { some c in input.review.items; not c.a.b; c.a.d }")
+    assert text.count(".get('a', UNDEFINED)") == 1
+
+
+def test_a_set_is_gone_through_without_pairs() -> None:
+    text = python(
+        'violation contains x if some [x, "a"] in data.p.pairs\npairs contains [y, z] if some y, z in input.review'
+    )
+    assert "items(" in text
+    assert "in pairs_2.several()" in text

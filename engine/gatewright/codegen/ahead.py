@@ -5,8 +5,8 @@ members of `c`. What at least two of them look at first, before anything else ma
 variable holds UNDEFINED where there is nothing. A lookup of a member by its name fails in no other way, so
 that it was made does not show.
 
-A call of a function of the policy may end in an error, so it is made when it is needed; what it gives is kept in a
-variable, which others that call with the same operands look at first.
+A rule or a function of the policy may end in an error, so it is asked when it is needed; what it gives is kept in a
+variable, which others that ask with the same operands look at first.
 """
 
 from __future__ import annotations
@@ -171,6 +171,12 @@ def _calls(w: Writer, node: Shared | Clause, names: dict[str, Way | str]) -> Ite
                 group = w.unit.function_group(below.terms[0]) if name.startswith("data.") else None
                 if group is not None and name not in w.unit.mocked:
                     yield group, [_operand(w, term, names) for term in below.terms[1 : group.arity + 1]]
+            elif isinstance(below, Ref) and below.terms[0].value == Var("data"):
+                place, way_out = w.unit.come_to(below.terms[1:])
+                if not way_out and place.group is not None and place.group.kind in ("complete", "set"):
+                    yield place.group, []
+                stack.extend(below.terms[1:])
+                continue
             stack.extend(children(below))
     for branch in node.branches if isinstance(node, Shared) else ():
         yield from _calls(w, branch, dict(names))

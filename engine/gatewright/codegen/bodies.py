@@ -87,11 +87,8 @@ def _either(w: Writer, node: LogicalOr) -> None:
     flag = _py.name(holds)
     branch = ast.If(_py.negate(flag), [], [])
     w.add(branch)
-    outer, w.stmts = w.stmts, branch.body
-    known = dict(w.known)
-    condition = closures.exists(w, node.rhs, "right")
-    w.add(_py.assign(holds, condition))
-    w.stmts, w.known = outer, known
+    with w.aside(branch.body):
+        w.add(_py.assign(holds, closures.exists(w, node.rhs, "right")))
     w.guard(flag)
 
 

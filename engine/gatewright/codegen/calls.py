@@ -68,12 +68,12 @@ def condition(w: Writer, call: tuple[Term, ...]) -> ast.expr:
             vals = [terms.value(w, t) for t in call[1:]]
             if _worth_keeping(w, vals) and fixed.group_is_fixed(w.unit, group):
                 return terms.truth(call_value(w, call, ""))
-            if (holds := inline.condition(w, group, vals)) is not None:
-                return holds
-            if (val := inline.value(w, group, vals, "")) is not None:
-                return terms.truth(val)
-            run = _run(w, group, vals)
-            return terms.holds(w, Val(run, w.unit.result_kind(group)))
+            if not _is_shared(w, group, vals):
+                if (holds := inline.condition(w, group, vals)) is not None:
+                    return holds
+                if (val := inline.value(w, group, vals, "")) is not None:
+                    return terms.truth(val)
+            return terms.holds(w, Val(run(w, group, vals), w.unit.result_kind(group)))
     return terms.truth(call_value(w, call, "", tested=True))
 
 
@@ -173,22 +173,27 @@ def _function(w: Writer, name: str, group: Group | None, vals: list[Val], hint: 
     if group is None:
         w.never()
         return Val(_py.name(_py.UNDEFINED))
-    if name not in w.unit.mocked and (written := inline.value(w, group, vals, hint)) is not None:
-        return written
     if name in w.unit.mocked:
         args = [val.expr for val in vals]
         return _mocked(w, name, _py.name(w.unit.need(group, w)), args, hint, tested=tested)
-    return w.defined(Val(_run(w, group, vals), w.unit.result_kind(group)), hint or group.short_name)
+    if not _is_shared(w, group, vals) and (written := inline.value(w, group, vals, hint)) is not None:
+        return written
+    return w.defined(Val(run(w, group, vals), w.unit.result_kind(group)), hint or group.short_name)
 
 
-def _run(w: Writer, group: Group, vals: list[Val]) -> ast.expr:
-    """What a function gives, which may be undefined: by a call, or as another definition has found it."""
+def _is_shared(w: Writer, group: Group, vals: list[Val]) -> bool:
+    """Whether other definitions make the same call."""
+    return w.state == "s" and ahead.called(group, vals) in w.calls
+
+
+def run(w: Writer, group: Group, vals: list[Val]) -> ast.expr:
+    """What a rule or function gives, which may be undefined: by a call, or as another definition has found it."""
     trail.called(w, group, vals)
-    run = _py.call(w.unit.need(group, w), _py.name(w.state), *(val.expr for val in vals))
-    known = w.calls.get(ahead.called(group, vals) or ()) if w.state == "s" else None
-    if known is None:
-        return run
-    w.add(ast.If(_py.is_(_py.name(known), _py.name("MISSING")), [_py.assign(known, run)], []))
+    call = _py.call(w.unit.need(group, w), _py.name(w.state), *(val.expr for val in vals))
+    if not _is_shared(w, group, vals):
+        return call
+    known = w.calls[ahead.called(group, vals)]  # type: ignore[index]
+    w.add(ast.If(_py.is_(_py.name(known), _py.name("MISSING")), [_py.assign(known, call)], []))
     return _py.name(known)
 
 

@@ -26,14 +26,13 @@ def cached(w: Writer, hint: str, kind: str, compute: Callable[[], Val], *, alway
     target = w.assign(hint, _py.call(_py.attribute(kept, "get"), key, _py.name("MISSING")))
     branch = ast.If(_py.is_(_py.name(target), _py.name("MISSING")), [], [])
     w.add(branch)
-    outer, w.stmts = w.stmts, branch.body
-    w.add(_py.assign(target, _py.name(_py.UNDEFINED)))
-    with w.body(Sink(names=(target,)), ordered=w.ordered):
-        w.caching = True
-        w.add(_py.assign(target, compute().expr))
-    w.caching = False
-    w.add(ast.Assign([ast.Subscript(kept, key, ast.Store())], _py.name(target)))
-    w.stmts = outer
+    with w.aside(branch.body):
+        w.add(_py.assign(target, _py.name(_py.UNDEFINED)))
+        with w.body(Sink(names=(target,)), ordered=w.ordered):
+            w.caching = True
+            w.add(_py.assign(target, compute().expr))
+        w.caching = False
+        w.add(ast.Assign([ast.Subscript(kept, key, ast.Store())], _py.name(target)))
     if not always:
         w.guard(_py.is_defined(_py.name(target)))
     return Val(_py.name(target), kind, fixed=True)

@@ -50,9 +50,8 @@ def _holds(w: Writer, rule: CompiledRule, operands: list[Val], ways: trail.Ways)
 def _or(w: Writer, found: ast.expr, rule: CompiledRule, operands: list[Val], ways: trail.Ways) -> ast.expr:
     """`found`, or that another definition holds, which is looked at only if need be."""
     branch = ast.If(found, [], [])
-    outer, w.stmts = w.stmts, branch.body
-    also = _holds(w, rule, operands, ways)
-    w.stmts = outer
+    with w.aside(branch.body):
+        also = _holds(w, rule, operands, ways)
     if not branch.body:
         return _py.either(found, also)
     holds = w.assign("holds", found)

@@ -155,10 +155,13 @@ def _look_up(w: Writer, chain: _Chain, key: Val, before: list[Term], hint: str) 
         val = Val(ast.IfExp(_py.class_is(base.expr, "dict"), found, other), fixed=chain.fixed)
     else:
         val = Val(other, fixed=chain.fixed)
-    chain.val = w.defined(val, str(key.value) if key.constant else _hint(before, hint) or "value")
+    chain.val = w.keep(val, str(key.value) if key.constant else _hint(before, hint) or "value")
+    chain.key = _name(chain.val)
+    if name is not None:
+        w.look_ahead({name: chain.val})
+    w.guard(_py.is_defined(chain.val.expr))
     if chain.read is not None:
         w.doubts = doubts  # what was read tells
-    chain.key = _name(chain.val)
     if name is not None:
         w.known[name] = chain.val
 
@@ -199,6 +202,10 @@ def _each(w: Writer, collection: Val, operands: list[Term], hint: str, stored: b
     order = "_sorted" if w.ordered else ""
     if isinstance(first.value, Var) and first.value.wildcard:
         w.loop(_py.store(item), values_of(w, collection))
+    elif collection.kind == "set" and not w.ordered:
+        # A member of a set stands for itself.
+        w.loop(_py.store(item), values_of(w, collection))
+        unify.match(w, first, val)
     else:
         key_hint = terms.hint_of(w, first) if isinstance(first.value, Var) else "key"
         key = w.names.fresh(key_hint)

@@ -292,7 +292,7 @@ def _write_chain(w: Writer, rule: CompiledRule, parameters: list[str], results: 
     results.used = True
     branches = [*rule.branches]
     produced = w.assign("produced", _py.const(False)) if len(branches) > 1 else ""
-    outer = w.stmts
+    outer, around = w.stmts, w.ahead
     for position, branch in enumerate(branches):
         names = (*results.names, produced) if produced else results.names
         with w.body(Sink(names=names), ordered=True):
@@ -303,8 +303,8 @@ def _write_chain(w: Writer, rule: CompiledRule, parameters: list[str], results: 
         if position + 1 < len(branches):
             rest = ast.If(_py.negate(_py.name(produced)), [], [])
             w.add(rest)
-            w.stmts = rest.body
-    w.stmts = outer
+            w.stmts, w.ahead = rest.body, dict(w.ahead)
+    w.stmts, w.ahead = outer, around
 
 
 def _note(w: Writer, results: _Results, val: Val) -> None:

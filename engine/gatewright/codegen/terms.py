@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from gatewright.codegen import _py, calls, closures, refs, trail
+from gatewright.codegen import _py, calls, closures, refs
 from gatewright.codegen.writer import NOTHING, Val, Writer
 from gatewright.runtime.numbers import parse_number
 from gatewright.runtime.values import NumberText, RegoSet, to_key
@@ -181,9 +181,7 @@ def condition(w: Writer, term: Term) -> ast.expr:
     if isinstance(term.value, Ref):
         group = refs.whole_rule(w, term.value)
         if group is not None:
-            trail.called(w, group)
-            run = _py.call(w.unit.need(group, w), _py.name(w.state))
-            return holds(w, Val(run, w.unit.result_kind(group)))
+            return holds(w, Val(calls.run(w, group, []), w.unit.result_kind(group)))
     return truth(value(w, term))
 
 

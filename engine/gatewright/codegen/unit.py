@@ -400,8 +400,7 @@ class Unit:
         if seen is not None:
             trail.reused(w, key, seen)
             return seen
-        trail.called(w, group)
-        run = _py.call(self.need(group, w), _py.name(w.state))
+        run = calls.run(w, group, [])
         if group.kind in ("set", "object") and not self.hideable(group):
             val = w.keep(Val(run, {"set": "set", "object": "dict"}[group.kind]), hint or group.short_name)
         else:

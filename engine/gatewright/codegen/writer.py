@@ -91,6 +91,9 @@ class Writer:
         self.known: dict[tuple[Any, ...], Val] = {}
         # Like `known`, of values that may be undefined.
         self.ahead: dict[tuple[Any, ...], Val] = {}
+        # What has been looked up in the statements that a body begins with, whatever comes of it: for those after it.
+        self.straight: dict[tuple[Any, ...], Val] = {}
+        self.beginning = self.stmts
         # The variables for what calls give that are made by whoever gets there first.
         self.calls: dict[tuple[Any, ...], str] = {}
         self.state = "s"
@@ -255,6 +258,8 @@ class Writer:
             self.bound,
             self.known,
             self.ahead,
+            self.straight,
+            self.beginning,
             self.calls,
             self.state,
             self.blocks,
@@ -272,6 +277,7 @@ class Writer:
         self.known = dict(self.known)
         self.ahead = dict(self.ahead)
         self.calls = dict(self.calls)
+        self.straight, self.beginning = {}, self.stmts
         self.loops, self.closers, self.sink, self.ordered = [], [], sink, ordered
         self.ifs = 0
         self.repeats = False
@@ -279,6 +285,7 @@ class Writer:
         self._close()
         if self.trail is not None:
             self.trail.steps = steps
+        straight = self.straight
         (
             self.stmts,
             self.fail,
@@ -286,6 +293,8 @@ class Writer:
             self.bound,
             self.known,
             self.ahead,
+            self.straight,
+            self.beginning,
             self.calls,
             self.state,
             self.blocks,
@@ -297,6 +306,21 @@ class Writer:
             self.repeats,
             self.location,
         ) = saved
+        self.look_ahead(straight)
+
+    def look_ahead(self, found: dict[tuple[Any, ...], Val]) -> None:
+        """Know from here on what has been looked up at this point; it may be undefined."""
+        self.ahead |= found
+        if self.stmts is self.beginning:
+            self.straight |= found
+
+    @contextmanager
+    def aside(self, stmts: list[ast.stmt]) -> Iterator[None]:
+        """Write elsewhere: what is learned there is not known here."""
+        outer, known, around = self.stmts, self.known, self.ahead
+        self.stmts, self.known, self.ahead = stmts, dict(known), dict(around)
+        yield
+        self.stmts, self.known, self.ahead = outer, known, around
 
     def _close(self) -> None:
         for stmts, stmt in reversed(self.closers):
