@@ -398,3 +398,14 @@ def test_check_takes_images(registry, tmp_path, capsys):
     for image in ("oci:layout", "oci:layout:v1", f"oci://{remote}"):
         assert invoke(["check", "-p", image, "pod.yaml"]) == 1, image
         assert "p has no label owner" in capsys.readouterr().out
+
+
+def test_two_images_and_standard_input(registry):
+    """As in gator's own command-line tests: directories pushed by their names, one image each, objects piped in."""
+    templates = Image().directory("templates", tar_of(folder("templates"), ("templates/t.yaml", TEMPLATE)))
+    constraints = Image().directory("constraints", tar_of(folder("constraints"), ("constraints/c.yaml", CONSTRAINT)))
+    images = [registry.put(templates, "templates", "v1"), registry.put(constraints, "constraints", "v1")]
+    out, err = io.StringIO(), io.StringIO()
+    words = ["test", *(f"--image={image}" for image in images), "-o=yaml"]
+    assert main(words, out=out, err=err, read_stdin=lambda: POD) == 1
+    assert "msg: p has no label owner" in out.getvalue()

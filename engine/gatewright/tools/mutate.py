@@ -44,16 +44,7 @@ def mutate(request: MutateRequest) -> int:
     given = read_policies(request.policies, troubles) if request.policies else []
     inputs = read_objects(request.paths, troubles)
     documents = [*given, *inputs]
-    providers = load_providers(request.external_data)
-    host = Host(default_namespace=request.namespace, external_data=providers, mutate=False)
-    before = troubles.count
-    add_documents(host, filter(_is_policy, documents), troubles)
-    refused = troubles.count - before
-    for document in documents:
-        if not _is_policy(document):
-            attempt(host.learn, document.value, document, troubles)
-    if not any(is_mutator(document.value) for document in documents):
-        sys.stderr.write("note: there are no mutators among the inputs\n")
+    host, refused = _loaded(request, documents, troubles)
     changed = list(_mutated(request, host, [d for d in inputs if not _is_policy(d)], troubles))
     differing = [(document, after) for document, after in changed if not kube.same(document.value, after)]
     if request.write and refused:
@@ -66,6 +57,21 @@ def mutate(request: MutateRequest) -> int:
         write(format_objects([after for _, after in changed], request.format), request.output)
     denied = _validate(host, changed, troubles)
     return 2 if troubles.count else 1 if denied or (request.check and differing) else 0
+
+
+def _loaded(request: MutateRequest, documents: Sequence[Document], troubles: Troubles) -> tuple[Host, int]:
+    """A host with the policies among the documents, which knows the others, and how many policies it refused."""
+    providers = load_providers(request.external_data)
+    host = Host(default_namespace=request.namespace, external_data=providers, mutate=False)
+    before = troubles.count
+    add_documents(host, filter(_is_policy, documents), troubles)
+    refused = troubles.count - before
+    for document in documents:
+        if not _is_policy(document):
+            attempt(host.learn, document.value, document, troubles)
+    if not any(is_mutator(document.value) for document in documents):
+        sys.stderr.write("note: there are no mutators among the inputs\n")
+    return host, refused
 
 
 def _is_policy(document: Document) -> bool:
