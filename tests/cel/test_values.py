@@ -138,6 +138,9 @@ def test_value(text: str, value: Any) -> None:
 
 
 FAILURES = [
+    # one overload is left once the checker has taken a type for certain
+    ("string(object.spec[?'replicas'].orValue('none'))", "no such overload: string(int)"),
+    ("(dyn([1, 2]) + ['a']).min()", "no such overload: min(list)"),
     ("object.nope", "no such key: nope"),
     ("object.spec.template.x", "no such key: x"),
     ("object.ports.x", "unsupported index type 'string' in list"),

@@ -42,7 +42,7 @@ class Frame:
         self.several: set[str] = set()
         often: Counter[Path] | None = None
         if before is not None:
-            often = before.emitter.wanted
+            often = before.emitter.looked
             self.lazy.update(dict.fromkeys(before.lazy, 0))
             self.several = before.several | {name for name, count in before.lazy.items() if count != 1}
         self.known_lazy = frozenset(self.lazy)

@@ -85,7 +85,7 @@ class Statements(Emitter):
         super().__init__(scope, links)
         self.recording = recording
         self.often: Counter[Path] = often or Counter()
-        self.wanted: Counter[Path] = Counter()
+        self.looked: Counter[Path] = Counter()
         self.block: list[py.stmt] = []
         self.facts = Facts()
         # What holds when all terms of a condition were evaluated.
@@ -103,13 +103,13 @@ class Statements(Emitter):
     @contextmanager
     def reading(self, node: ast.Node, types: Types, checked: Checked | None) -> Iterator[None]:
         """Meanwhile nodes of an expression are emitted, `node` first; where another was being emitted, it goes on."""
-        outside = self.types, self.checked, self.names, self.declared, self.pinned, self.locals
+        outside = self.types, self.checked, self.names, self.declared, self.locals
         self.types, self.checked, self.locals = types, checked, []
         if checked is not None:
-            self.names, self.declared, self.pinned = checked.names, checked.types, checked.pinned
+            self.names, self.declared = checked.names, checked.types
         self.prepare(node)
         yield
-        self.types, self.checked, self.names, self.declared, self.pinned, self.locals = outside
+        self.types, self.checked, self.names, self.declared, self.locals = outside
 
     def within(self, action: Callable[[], T]) -> tuple[list[py.stmt], T]:
         """A block of its own with what an action emits there; nothing it finds out holds outside."""
@@ -192,7 +192,7 @@ class Statements(Emitter):
         """The value at a path, from the longest part of it that has a name."""
         if len(path) == 1:
             return make.name(path[0])
-        self.wanted[path] += 1
+        self.looked[path] += 1
         known = self.facts.names.get(path)
         if known is not None:
             return make.name(known)
@@ -283,7 +283,7 @@ class Statements(Emitter):
         values = self.operands(args)
         if self.recording and name in ("_[_]", "_[?_]"):
             return self.looked_up("index" if name == "_[_]" else "optional_index", *values)
-        plain = None if node in self.pinned else PLAIN.get(name)
+        plain = PLAIN.get(name) if self.wanted(node, args) is None else None
         found = None if plain is None else plain(self, args, values)
         return self.applied(node, name, args, values) if found is None else found
 

@@ -31,13 +31,15 @@ class Checked:
     """A checked expression: the type of each node, and what dotted names and qualified calls stand for.
 
     `pinned` are calls whose arguments nobody knew the type of, and which therefore took the first overload that could
-    be meant: the types it wants, which the values then need to have.
+    be meant: the types it wants, which the values then need to have. So they do in calls that are `guarded`, but there
+    they mostly are what the checker concludes.
     """
 
     root: ast.Node
     types: dict[ast.Node, Type]
     names: dict[ast.Node, str]
     pinned: dict[ast.Node, tuple[Type, ...]] = field(default_factory=dict)
+    guarded: dict[ast.Node, tuple[Type, ...]] = field(default_factory=dict)
 
     @property
     def output(self) -> Type:
@@ -51,7 +53,7 @@ def check(text: str, root: ast.Node, environment: Environment) -> Checked:
     if checker.errors:
         raise CelCompileError(render_errors(text, checker.errors))
     types = {node: t.substitute(checker.subs, kind, True) for node, kind in checker.types.items()}
-    checked = Checked(root, types, checker.names, checker.pinned)
+    checked = Checked(root, types, checker.names, checker.pinned, checker.guarded)
     from gatewright.cel._validators import validate
 
     if errors := validate(checked, homogeneous=environment.homogeneous):
@@ -66,6 +68,7 @@ class _Checker:
         self.types: dict[ast.Node, Type] = {}
         self.names: dict[ast.Node, str] = {}
         self.pinned: dict[ast.Node, tuple[Type, ...]] = {}
+        self.guarded: dict[ast.Node, tuple[Type, ...]] = {}
         self.errors: list[tuple[int, str]] = []
         self.subs: t.Substitutions = {}
         # The overloads that the last call fits.
@@ -205,10 +208,10 @@ class _Checker:
         return self.call_of(node, node.name, [target, *args], method=True)
 
     def call_of(self, node: ast.Call, name: str, args: list[Type], *, method: bool) -> Type:
-        unknown = name in GUARDED and any(_params(arg) for arg in args)
+        unknown = any(_params(arg) for arg in args)
         result = self.overload(node.at, name, args, method=method)
-        if unknown and len(self.fitting) == 1:
-            self.pinned[node] = self.fitting[0].args
+        if name in GUARDED and len(self.fitting) == 1:
+            (self.pinned if unknown else self.guarded)[node] = self.fitting[0].args
         return result
 
     def logical(self, node: ast.Call, args: list[Type]) -> Type:

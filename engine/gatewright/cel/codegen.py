@@ -73,7 +73,6 @@ class Emitter:
         self.checked: Checked | None = None
         self.names: Mapping[ast.Node, str] = {}
         self.declared: Types = {}
-        self.pinned: Mapping[ast.Node, tuple[Type, ...]] = {}
         self.locals: list[dict[str, str]] = []
         self.used = 0
 
@@ -81,7 +80,7 @@ class Emitter:
         """One expression with the types to trust; `checked` is None, and `types` empty, where nobody checked it."""
         self.types, self.checked = types, checked
         if checked is not None:
-            self.names, self.declared, self.pinned = checked.names, checked.types, checked.pinned
+            self.names, self.declared = checked.names, checked.types
         return self.emit(root)
 
     def type_of(self, node: ast.Node) -> Type:
@@ -198,10 +197,19 @@ class Emitter:
         """A function called with values."""
         method = node.target is not None and node not in self.names
         chosen = self.links.function(variant(name, args, method, self.declared))
-        wanted = self.pinned.get(node)
+        wanted = self.wanted(node, args)
         if wanted is None:
             return make.call(chosen, *given)
         return self.rt("pinned", chosen, make.const(name), make.const(tuple(map(notation, wanted))), *given)
+
+    def wanted(self, node: ast.Call, args: tuple[ast.Node, ...]) -> tuple[Type, ...] | None:
+        """The types that a call's arguments need to have where that is not certain."""
+        if self.checked is None or node in self.checked.pinned:
+            return None if self.checked is None else self.checked.pinned[node]
+        guarded = self.checked.guarded.get(node, ())
+        # What the checker itself does not know was left to all overloads.
+        unsure = [arg for arg, kind in zip(args, guarded, strict=False) if self.type_of(arg) != kind]
+        return guarded if any(self.declared[arg] != DYN for arg in unsure) else None
 
     def argument(self, name: str, i: int, arg: ast.Node) -> py.expr:
         refusal = taken_raw(name, i, arg, self.declared)

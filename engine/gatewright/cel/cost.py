@@ -212,7 +212,7 @@ class Meter:
         free = self.constant(node) or (name == "@in" and self.constant(args[1]))
         method = node.target is not None and node not in self.checked.names
         chosen = function(variant(name, args, method, self.checked.types))
-        if wanted := self.checked.pinned.get(node):
+        if wanted := self.checked.pinned.get(node) or self.checked.guarded.get(node):
             chosen = partial(runtime.pinned, chosen, name, tuple(map(t.notation, wanted)))
         return _Call(name, args, chosen, self.resolved(node, name, args), free, late)
 
