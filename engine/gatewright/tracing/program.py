@@ -13,7 +13,7 @@ from gatewright.analysis.types import NumberKey
 from gatewright.codegen.terms import constant
 from gatewright.codegen.writer import NOTHING
 from gatewright.records import record, replace
-from gatewright.runtime.numbers import parse_number
+from gatewright.runtime.numbers import is_number, number_text, parse_number
 from gatewright.runtime.values import equal
 from gatewright.source import Location
 from gatewright.syntax.nodes import (
@@ -322,9 +322,14 @@ def child_of(node: RuleNode, key: Any) -> RuleNode | None:
     if key.__class__ is str:
         return node.children.get(key)
     for child in node.children.values():
-        if child.key.__class__ is not str and equal(key_of(child), key):
+        if child.key.__class__ is not str and _is_same_key(key_of(child), key):
             return child
     return None
+
+
+def _is_same_key(a: Any, b: Any) -> bool:
+    """OPA's tree of rules takes numbers for the same whose texts are: `p[1.0]` stands beside `p[1]`."""
+    return equal(a, b) and (not is_number(a) or number_text(a) == number_text(b))
 
 
 def key_of(node: RuleNode) -> Any:
