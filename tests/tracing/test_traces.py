@@ -63,7 +63,11 @@ def test_trace_in_gator(name: str) -> None:
     assert traced(case, OPA_1_17).pretty(case.get("mode", "full"), locations=True) == wanted
 
 
-@pytest.mark.parametrize("name", cases())
+# Compiled code takes 1 and 1.0 for one key of rules, which OPA's tree keeps apart: docs/fuzzing.md.
+DIFFER = {"rules: number keys by their texts"}
+
+
+@pytest.mark.parametrize("name", sorted(cases().keys() - DIFFER))
 def test_same_as_compiled(name: str) -> None:
     """The interpreter is a third opinion: it finds what the compiled code finds, and the same errors."""
     case = cases()[name]
