@@ -225,6 +225,34 @@ def test_explain_match_with_data(gatewright):
     assert json.loads(out)[0]["constraints"][0]["applies"] is True
 
 
+def test_explain_match_explains_what_applies(gatewright):
+    elsewhere = constraint("z", match={"namespaces": ["elsewhere"]})
+    argv = ("explain-match", "-p", "t.yaml", "p.yaml", "--explain", "fails")
+    code, out, _ = gatewright(*argv, t=[template(), constraint(), elsewhere], p=[pod(namespace="shop")])
+    lines = out.splitlines()
+    assert code == 0
+    assert lines[1] == "  NeedsLabel/c  applies"
+    assert lines[-2].endswith("| | | | Fail input.review.object.metadata.labels[__local12__]")
+    assert lines[-1].startswith("  NeedsLabel/z  no: namespaces")
+    verdicts = json.loads(gatewright(*argv, "-f", "json")[1])[0]["constraints"]
+    assert ["trace" in verdict for verdict in verdicts] == [True, False]
+
+
+def test_explain_match_explains_with_an_inventory(gatewright):
+    rego = """package any
+violation[{"msg": "seen"}] { data.inventory.namespace.shop.v1.Pod[_].metadata.name == "other" }"""
+    files = {"t": [template(rego=rego), constraint()], "d": [pod("other", namespace="shop")], "p": [pod()]}
+    argv = ("explain-match", "-p", "t.yaml", "-d", "d.yaml", "p.yaml", "--explain", "full")
+    assert "| | | Exit data.template.violation\n" in gatewright(*argv, **files)[1]
+
+
+def test_explain_match_has_no_trace_of_cel(gatewright):
+    cel = template(code=[{"engine": "K8sNativeValidation", "source": {"validations": [{"expression": "false"}]}}])
+    argv = ("explain-match", "-p", "t.yaml", "p.yaml", "--explain", "full")
+    assert gatewright(*argv, t=[cel, constraint()], p=[pod()])[1] == "Pod default/p (p.yaml)\n  NeedsLabel/c  applies\n"
+    assert gatewright(*argv[:-1], "every")[0] == 2
+
+
 def test_sync(gatewright):
     needs = template()
     wanted = '[[{"groups": ["apps"], "versions": ["v1"], "kinds": ["Deployment"]}]]'

@@ -23,6 +23,10 @@ def explain_match(
     ] = "default",
     enforcement_point: Annotated[str, typer.Option(help="Whose scoped actions apply.")] = "",
     gator_compat: Annotated[bool, typer.Option("--gator-compat", help="Match as gator test does.")] = False,
+    explain: Annotated[
+        str,
+        typer.Option(help="Show how the Rego of those that apply is evaluated: full, notes, fails, debug or off."),
+    ] = "off",
 ) -> int:
     """Say for each constraint whether it applies to an object, and the first criterion of its match that fails.
 
@@ -30,11 +34,12 @@ def explain_match(
 
     \b
         gatewright explain-match -p policies/ deploy/web.yaml
+        gatewright explain-match -p policies/ deploy/web.yaml --explain fails
     """
-    from gatewright.tools.explain import ExplainRequest, explain
+    from gatewright.tools import explain as explaining
 
-    return explain(
-        ExplainRequest(
+    return explaining.explain(
+        explaining.ExplainRequest(
             tuple(objects),
             tuple(policy or ()),
             tuple(data or ()),
@@ -42,5 +47,6 @@ def explain_match(
             namespace,
             enforcement_point,
             gator_compat,
+            explain,
         )
     )

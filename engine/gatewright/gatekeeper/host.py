@@ -673,13 +673,15 @@ class Host:
 
     def explain(self, obj: kube.Object) -> Iterator[tuple[Constraint, str | None]]:
         """For every constraint the first match criterion that an object fails; None where it applies."""
-        _require_object(obj)
-        if self.unwraps(obj):
-            review = self._request_review(_admission_request(obj), None)
-        else:
-            review = self._review_of(obj, "", None, None, None)
+        review = self._review_to_explain(obj)
         for constraint in self.constraints:
             yield constraint, self._why_not(constraint, review)
+
+    def _review_to_explain(self, obj: kube.Object) -> Review:
+        _require_object(obj)
+        if self.unwraps(obj):
+            return self._request_review(_admission_request(obj), None)
+        return self._review_of(obj, "", None, None, None)
 
     def _why_not(self, constraint: Constraint, review: Review) -> str | None:
         if self.surroundings.excludes(review.subject, review.request.get("namespace", "")):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, Final
 
 from gatewright.analysis import QueryPlan, compile_query
 from gatewright.analysis import compile_modules as analyse
 from gatewright.builtins import EXTERNAL_DATA, signatures
+from gatewright.gatekeeper.constraint import Constraint
 from gatewright.gatekeeper.entries import Entry
 from gatewright.gatekeeper.host import Host, Result
 from gatewright.gatekeeper.regomodules import read_modules
@@ -68,8 +69,8 @@ class TracingHost(Host):
         results = super()._evaluate(matched, review)
         rego = [entry for entry in matched if entry.policy.driver.name == REGO]
         if rego and not self._silent:
-            by_kind = groupby(rego, lambda entry: entry.constraint.ref.kind)
-            self.traces.append("".join(self._trace(list(entries), review) for _, entries in by_kind))
+            by_kind = groupby((entry.constraint for entry in rego), lambda constraint: constraint.ref.kind)
+            self.traces.append("".join(self._trace(list(constraints), review) for _, constraints in by_kind))
         return results
 
     def _expanded(self, obj: Any, parent: Review, *, mutated: bool = False) -> list[Result]:
@@ -79,8 +80,14 @@ class TracingHost(Host):
         finally:
             self._silent = before
 
-    def _trace(self, entries: Iterable[Entry], review: Review) -> str:
-        constraints = [entry.constraint for entry in entries]
+    def trace_of(self, constraint: Constraint, obj: Any) -> str | None:
+        """How the Rego of a constraint evaluates an object, applying to it or not; None for other languages."""
+        loaded = self._policies[constraint.ref.kind.lower()]
+        if loaded.driver.name != REGO:
+            return None
+        return self._trace([constraint], self._review_to_explain(obj))
+
+    def _trace(self, constraints: Sequence[Constraint], review: Review) -> str:
         kind = constraints[0].ref.kind
         input = {
             "target": TARGET,

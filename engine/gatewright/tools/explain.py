@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
-from gatewright.errors import GatewrightError
+from gatewright.errors import GatewrightError, UsageError
 from gatewright.gatekeeper import kube
 from gatewright.gatekeeper.constraint import Constraint
 from gatewright.gatekeeper.host import GATOR_POINT, Host
@@ -16,10 +17,13 @@ from gatewright.records import record
 from gatewright.tools.inputs import Troubles, attempt, load_policies, read_objects
 from gatewright.tools.output import require_format
 
+EXPLANATIONS = ("off", "full", "notes", "fails", "debug")
+
 
 @record(frozen=True, slots=True)
 class ExplainRequest:
-    """`with_data` are further objects that matching looks at: Namespaces and CustomResourceDefinitions."""
+    """`with_data` are further objects that matching looks at: Namespaces and CustomResourceDefinitions; with `explain`,
+    which traces the Rego of constraints that apply, they are the inventory too."""
 
     paths: tuple[str, ...]
     policies: tuple[str, ...] = ()
@@ -28,27 +32,39 @@ class ExplainRequest:
     namespace: str = "default"
     enforcement_point: str = ""
     gator_compat: bool = False
+    explain: str = "off"
 
 
 def explain(request: ExplainRequest) -> int:
     """2 when something could not be read, else 0."""
     require_format(request.format, "text", "json")
+    if request.explain not in EXPLANATIONS:
+        raise UsageError(f"unknown explanation {request.explain!r}", hint=f"there are {', '.join(EXPLANATIONS)}")
     troubles = Troubles()
-    host = Host(
-        default_namespace=request.namespace,
-        enforcement_point=request.enforcement_point or GATOR_POINT,
-        gator_compat=request.gator_compat,
-    )
+    host = _host(request)
     load_policies(host, request.policies, troubles)
     documents = read_objects(request.paths, troubles)
     for document in [*read_objects(request.with_data, troubles), *documents]:
-        attempt(host.learn, document.value, document, troubles)
+        attempt(host.learn if request.explain == "off" else host.add_data, document.value, document, troubles)
     rows = [row for document in documents if (row := _row(host, document, troubles)) is not None]
     if request.format == "json":
         sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
     else:
         sys.stdout.write("\n".join(map(_text, rows)))
     return 2 if troubles.count else 0
+
+
+def _host(request: ExplainRequest) -> Host:
+    options: dict[str, Any] = {
+        "default_namespace": request.namespace,
+        "enforcement_point": request.enforcement_point or GATOR_POINT,
+        "gator_compat": request.gator_compat,
+    }
+    if request.explain == "off":
+        return Host(**options)
+    from gatewright.gatekeeper.traced import TracingHost
+
+    return TracingHost(mode=request.explain, locations=True, **options)
 
 
 def _row(host: Host, document: Document, troubles: Troubles) -> dict[str, Any] | None:
@@ -67,11 +83,21 @@ def _row(host: Host, document: Document, troubles: Troubles) -> dict[str, Any] |
             "applies": why is None,
             "reason": why or "",
             "detail": _detail(why, constraint, obj, host) if why else "",
+            **_traced(host, constraint, document.value, why),
         }
         for constraint, why in found
     ]
     ref = {"apiVersion": gvk.api_version, "kind": gvk.kind, "namespace": kube.namespace_of(obj), "name": _name(obj)}
     return {"object": ref, "file": document.file, "constraints": verdicts}
+
+
+def _traced(host: Host, constraint: Constraint, obj: kube.Object, why: str | None) -> dict[str, str]:
+    """The trace of a constraint that applies, if the host makes one."""
+    trace_of: Callable[[Constraint, kube.Object], str | None] | None = getattr(host, "trace_of", None)
+    if trace_of is None or why is not None:
+        return {}
+    trace = trace_of(constraint, obj)
+    return {} if trace is None else {"trace": trace}
 
 
 def _subject(value: kube.Object) -> kube.Object:
@@ -126,6 +152,7 @@ def _text(row: dict[str, Any]) -> str:
         word = "applies" if verdict["applies"] else f"no: {verdict['reason']}"
         word += f": {verdict['detail']}" if verdict["detail"] else ""
         lines.append(f"  {name:<{width}}  {word}")
+        lines += [f"    {line}" for line in verdict.get("trace", "").splitlines()]
     if not names:
         lines.append("  no constraints")
     return "".join(f"{line}\n" for line in lines)
