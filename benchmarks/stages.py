@@ -24,7 +24,7 @@ from benchmarks.workloads import Workloads, shared_root
 from gatewright.checking.evaluate import Evaluator
 from gatewright.checking.loaded import loaded
 from gatewright.checking.policy_sets import PolicySet
-from gatewright.checking.recall import surveyed
+from gatewright.checking.recall import parts_in, surveyed
 from gatewright.checking.request import CheckRequest
 from gatewright.checking.units import units_of
 from gatewright.collector import collector_relaxed
@@ -100,7 +100,7 @@ def measured(policies: Path, objects: Path) -> tuple[dict[str, float], dict[str,
     files = list(surveyed([str(objects)], None))
     host = loaded(request, files, PolicySet(request), keeping=False, told=None).host
     evaluator = Evaluator(host, request, [make_renderer("json", colour=False)])
-    units = list(units_of([(part, part.size()) for file in files for part, _ in file.parts]))
+    units = list(units_of([(part, part.size()) for part in parts_in(files)]))
     outcomes = [outcome for unit in units for outcome in evaluator.unit(unit)]
     counts = {
         "objects": sum(outcome.counts.objects for outcome in outcomes),

@@ -12,7 +12,7 @@ from gatewright.checking.outcome import Outcome
 from gatewright.checking.policies import DEFAULT_SET
 from gatewright.checking.policy_sets import PolicySet
 from gatewright.checking.progress import Progress
-from gatewright.checking.recall import Facts, File
+from gatewright.checking.recall import Facts, File, parts_in
 from gatewright.checking.request import CheckRequest
 from gatewright.checking.survey import add_inventory, is_policy, special_documents
 from gatewright.checking.units import Part, Unit, units_of
@@ -59,7 +59,7 @@ def loaded(
     if not host.rules and not errors:
         raise _nothing_to_check(request)
     if host.reads_inventory:
-        parts = [part for file in files for part, _ in file.parts]
+        parts = parts_in(files)
         add_inventory(host, parts, choose_jobs(request.jobs, sum(part.size() for part in parts)))
     facts = Facts(
         constraints=host.rules,
@@ -79,7 +79,7 @@ def _special(files: Sequence[File]) -> Iterator[Document]:
             yield from file.special
             file.special = None
         elif file.telling:
-            yield from special_documents(part for part, _ in file.parts)
+            yield from special_documents(parts_in([file]))
 
 
 def _nothing_to_check(request: CheckRequest) -> UsageError:

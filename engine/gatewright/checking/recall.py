@@ -24,7 +24,7 @@ from gatewright.checking.outcome import Outcome, unpacked
 from gatewright.checking.request import CheckRequest
 from gatewright.checking.results import Record, RecordWriter, evict, read_record, results_directory
 from gatewright.checking.units import Part, read_parts
-from gatewright.records import field, record
+from gatewright.records import record
 from gatewright.shipped import shipped_stamp
 
 TYPE_CHECKING = False
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from gatewright.manifests import Document
 
 # How a part is kept: its place in its file, the digest of its bytes, and where the blob of its outcome lies.
-_Kept = tuple[int, int, int, bytes, int, int]
-_NO_BLOB = -1
+Kept = tuple[int, int, int, bytes, int, int]
+NO_BLOB = -1
 # When no more than this share of the files is new, only they are written, over the record that there is.
 _LITTLE = 16
 
@@ -54,8 +54,8 @@ class Facts:
 
 @record(slots=True)
 class File:
-    """A file of the inputs: its parts, each with the blob of its outcome or None; `telling` digests its documents that
-    others are reviewed by, b"" when it has none. Of a file that was read these are at hand, in `special`.
+    """A file of the inputs and its parts; `telling` digests its documents that others are reviewed by, b"" when it has
+    none. Of a file that was read these are at hand, in `special`, and so are its parts, `given`.
 
     A `settled` one was known by its signature, which it had at `read_ns`; of a `recorded` one the record says all that,
     and nothing lies over it.
@@ -64,12 +64,27 @@ class File:
     path: str
     signature: Signature | None
     telling: bytes
-    digests: list[bytes] = field(default_factory=list)
-    parts: list[tuple[Part, tuple[int, int] | None]] = field(default_factory=list)
+    parts: list[Kept]
+    given: list[Part] | None = None
     special: list[Document] | None = None
     settled: bool = True
     recorded: bool = False
     read_ns: int = 0
+
+    def part(self, number: int) -> Part:
+        """One of the parts, for reading it."""
+        return self.given[number] if self.given is not None else Part(self.path, *self.parts[number][:3])
+
+    @property
+    def digests(self) -> list[bytes]:
+        return [kept[3] for kept in self.parts]
+
+
+def parts_in(files: Iterable[File], *, known: bool = True) -> list[Part]:
+    """The parts of files, or only those without an outcome."""
+    if known:
+        return [file.part(number) for file in files for number in range(len(file.parts))]
+    return [file.part(number) for file in files for number, kept in enumerate(file.parts) if kept[4] == NO_BLOB]
 
 
 class Memory:
@@ -127,7 +142,7 @@ class Memory:
         if self.facts is None or self._record is None or self._world(files, self.facts) != self._record.index["world"]:
             self.facts = None
             for file in files:
-                file.parts = [(part, None) for part, _ in file.parts]
+                file.parts = [(*kept[:4], NO_BLOB, 0) for kept in file.parts]
         return files
 
     def _known_files(self) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -143,30 +158,29 @@ class Memory:
     def _file(self, path: str, stdin: BinaryIO | None, old: tuple[Any, ...] | None, later: bool) -> File:
         now = signature(path) if path != "-" else None
         if old is not None and now is not None and old[0] == now and is_settled(now, old[3]):
-            digests, parts = [kept[3] for kept in old[2]], [_part(path, kept) for kept in old[2]]
-            return File(path, now, old[1], digests, parts, recorded=not later, read_ns=old[3])
-        known = {kept[3:4] + kept[2:3]: kept[4:] for kept in old[2]} if old is not None else {}
-        file = File(path, now, b"", settled=False, read_ns=self._began_ns)
+            return File(path, now, old[1], old[2], None, None, True, not later, old[3])
+        known: dict[Any, tuple[int, int]] = {kept[3:4] + kept[2:3]: kept[4:] for kept in old[2]} if old else {}
         telling: list[bytes] = []
-        file.special = []
+        special: list[Document] = []
+        parts: list[Kept] = []
+        given = []
         for part, data in read_parts(path, stdin):
             digest = b"" if data is None else digest_of(data)
-            telling += _look(part, data or b"", file.special)
-            blob = known.get((digest, part.row))
-            file.digests.append(digest)
-            file.parts.append((part, blob if blob is not None and blob[0] != _NO_BLOB else None))
-        file.telling = digest_of(*telling) if telling else b""
-        return file
+            telling += _look(part, data or b"", special)
+            given.append(part)
+            parts.append((part.offset, part.length, part.row, digest, *known.get((digest, part.row), (NO_BLOB, 0))))
+        told = digest_of(*telling) if telling else b""
+        return File(path, now, told, parts, given, special, settled=False, read_ns=self._began_ns)
 
     def _world(self, files: Sequence[File], facts: Facts) -> bytes:
         if facts.reads_inventory:
             return digest_of(*(digest for file in files for digest in file.digests))
         return digest_of(*(file.telling for file in files if file.telling))
 
-    def outcome(self, blob: tuple[int, int]) -> Outcome:
-        """The outcome that was kept."""
+    def outcome(self, kept: Kept) -> Outcome:
+        """The outcome that was kept of a part."""
         assert self._record is not None
-        return unpacked(self._record.blob(*blob))
+        return unpacked(self._record.blob(kept[4], kept[5]))
 
     @property
     def told(self) -> Told | None:
@@ -235,15 +249,15 @@ class Keeping:
         # The files whose outcomes are to be added; those of the others lie in the record as they are.
         self.written = {file.path for file in files}
 
-    def again(self, blob: tuple[int, int]) -> None:
+    def again(self, kept: Kept) -> None:
         """Keep what was known already."""
         assert self._record is not None
-        self._blobs.append(self._writer.keep_raw(self._record.raw(*blob)))
+        self._blobs.append(self._writer.keep_raw(self._record.raw(kept[4], kept[5])))
 
     def add(self, outcome: Outcome) -> None:
         """Keep an outcome, if its bytes are those that were surveyed and would bring it about again."""
         lasting = outcome.lasting and outcome.digest == self._digests[len(self._blobs)]
-        self._blobs.append(self._writer.keep(outcome.packed()) if lasting else (_NO_BLOB, 0))
+        self._blobs.append(self._writer.keep(outcome.packed()) if lasting else (NO_BLOB, 0))
 
     def close(self) -> None:
         """Put the record in its place."""
@@ -252,10 +266,7 @@ class Keeping:
             file.path: (
                 file.signature,
                 file.telling,
-                [
-                    (part.offset, part.length, part.row, digest, *next(blobs))
-                    for (part, _), digest in zip(file.parts, file.digests, strict=True)
-                ],
+                [(*kept[:4], *next(blobs)) for kept in file.parts],
                 file.read_ns,
             )
             for file in self._files
@@ -270,11 +281,6 @@ class Keeping:
 
 def _new(files: Sequence[File]) -> list[File]:
     return [file for file in files if not file.recorded]
-
-
-def _part(path: str, kept: _Kept) -> tuple[Part, tuple[int, int] | None]:
-    offset, length, row, _, at, size = kept
-    return Part(path, offset, length, row), None if at == _NO_BLOB else (at, size)
 
 
 def _look(part: Part, data: bytes, special: list[Document]) -> Iterator[bytes]:
@@ -293,10 +299,11 @@ def surveyed(paths: Iterable[str], stdin: BinaryIO | None) -> Iterator[File]:
     from gatewright.checking.survey import special_in, telling_parts
 
     for path in paths:
-        parts: list[tuple[Part, None]] = []
+        given: list[Part] = []
         special: list[Document] = []
         for part, data in read_parts(path, stdin):
-            parts.append((part, None))
+            given.append(part)
             for narrowed in telling_parts(part, data or b""):
                 special += special_in(narrowed)
-        yield File(path, None, b"", [], [*parts], special)
+        parts = [(part.offset, part.length, part.row, b"", NO_BLOB, 0) for part in given]
+        yield File(path, None, b"", parts, given, special)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from gatewright.checking.outcome import Outcome
-from gatewright.checking.recall import Facts, Memory, surveyed
+from gatewright.checking.recall import NO_BLOB, Facts, Memory, parts_in, surveyed
 from gatewright.checking.request import CheckRequest, Counts
 from gatewright.errors import UsageError
 from gatewright.manifests import find_files
@@ -150,11 +150,11 @@ class _Run:
     def _outcomes(self) -> tuple[Iterator[Outcome], Facts]:
         """The outcome of every part in order, and what is to be said of the policies."""
         memory, files = self._memory, self._files
-        fresh = [part for file in files for part, blob in file.parts if blob is None]
+        fresh = parts_in(files, known=False)
         if memory is not None and memory.facts is not None and not fresh:
             facts = memory.facts
             if memory.is_current(files):
-                return (memory.outcome(blob) for file in files for _, blob in file.parts if blob is not None), facts
+                return (memory.outcome(kept) for file in files for kept in file.parts), facts
             return self._kept(memory, facts, iter(())), facts
         from gatewright.checking.loaded import evaluated, loaded
 
@@ -175,15 +175,15 @@ class _Run:
         try:
             for file in self._files:
                 written = file.path in keeping.written
-                for _, blob in file.parts:
-                    if blob is None:
+                for kept in file.parts:
+                    if kept[4] == NO_BLOB:
                         outcome = next(fresh)
                         if written:
                             keeping.add(outcome)
                     else:
-                        outcome = memory.outcome(blob)
+                        outcome = memory.outcome(kept)
                         if written:
-                            keeping.again(blob)
+                            keeping.again(kept)
                     yield outcome
             assert next(fresh, None) is None  # the workers are dismissed
         except BaseException:
