@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from gatewright.records import record
-from gatewright.tracing.program import Expression, TracedRule
+from gatewright.tracing.program import Expression
 
 if TYPE_CHECKING:
     from gatewright.source import Location
@@ -40,10 +40,6 @@ class Event:
     @property
     def of_expression(self) -> bool:
         return isinstance(self.about, Expression)
-
-    @property
-    def of_rule(self) -> bool:
-        return isinstance(self.about, TracedRule)
 
 
 def full(trace: Iterable[Event]) -> list[Event]:

@@ -1,7 +1,8 @@
 """The evaluation of one query: its expressions one after another, each solution handed on to what follows.
 
 This is OPA's topdown (topdown/eval.go), function for function, in continuation-passing style: a function calls `then`
-for every solution and gives back None, or why the evaluation stops: an `EarlyExit`, or the error that ends it.
+for every solution and gives back None, or why the evaluation stops: an `EarlyExit`, or the error that ends it. The
+modules for calls, refs, `every` and `with` work on a Frame, which imports them where it hands on to them.
 """
 
 from __future__ import annotations
@@ -263,7 +264,9 @@ class Frame:
         if kind == "term":
             return self._term(expr.terms[0], then)
         if kind == "every":
-            return self._every(expr, then)
+            from gatewright.tracing.every import every
+
+            return every(self, expr, then)
         if kind == "not":
             return self._not(expr, then)
         return self._logical(expr, then)
@@ -312,11 +315,6 @@ class Frame:
             if defined == (expr.kind == "or"):
                 return then() if defined else None
         return then() if expr.kind == "and" else None
-
-    def _every(self, expr: Expression, then: Then) -> Stop:
-        from gatewright.tracing.every import every
-
-        return every(self, expr, then)
 
     # --- unification ---
 

@@ -63,12 +63,11 @@ class Edition:
     lists the values of conflicts. In the older one a query within another starts out as defined as that one.
     """
 
-    version: str
     newer: bool
 
 
-OPA_1_22: Final = Edition("1.22.2", newer=True)
-OPA_1_17: Final = Edition("1.17.1", newer=False)
+OPA_1_22: Final = Edition(newer=True)
+OPA_1_17: Final = Edition(newer=False)
 
 
 class Shown:
