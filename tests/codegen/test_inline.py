@@ -123,3 +123,21 @@ def test_a_set_is_gone_through_without_pairs() -> None:
     )
     assert "items(" in text
     assert "in pairs_2.several()" in text
+
+
+def test_a_call_is_made_once_where_loops_are_split_into_functions() -> None:
+    loops = "; ".join(f"x{i} := x{i - 1}[_]" for i in range(1, 17))
+    start = "y := input.review.y; input.review.p != {}; x0 := input.review.x; " + loops
+    policy = compiled(f"""
+    violation contains "none" if {{ {start.format(1)}; not f(y); x16 }}
+    violation contains v if {{ {start.format(2)}; v := f(y); x16 }}
+    f(y) := v if v := y.a
+    f(y) := v if v := y.b
+    """)
+    assert "nonlocal given" in source(policy.entrypoint_unit(ENTRY).parts())
+    nested: Any = True
+    for _ in range(16):
+        nested = [nested]
+    bound = policy.entrypoint(ENTRY).bind({})
+    assert list(bound({"p": 0, "x": nested, "y": {"b": 3}})) == [3]
+    assert list(bound({"p": 0, "x": nested, "y": {}})) == ["none"]

@@ -97,6 +97,8 @@ def _looked_up(node: object, names: Mapping[str, Way | str]) -> Iterator[Way]:
     stack = [node]
     while stack:
         node = stack.pop()
+        if isinstance(node, Term):
+            node = node.value
         if isinstance(node, Ref):
             way = _way(node, names)
             for length in range(2, len(way) + 1):
@@ -166,6 +168,10 @@ def _calls(w: Writer, node: Shared | Clause, names: dict[str, Way | str]) -> Ite
         stack: list[object] = [expr]
         while stack:
             below = stack.pop()
+            if isinstance(below, Term):
+                below = below.value
+            if isinstance(below, String | Var):
+                continue
             if isinstance(below, Expr | Call) and isinstance(below.terms, tuple):
                 name = calls.operator(below.terms[0])
                 group = w.unit.function_group(below.terms[0]) if name.startswith("data.") else None

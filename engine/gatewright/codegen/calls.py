@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from gatewright.codegen import _py, ahead, fixed, inline, terms, trail, unify
@@ -147,16 +148,10 @@ def operator(term: Term) -> str:
     if isinstance(node, Var):
         return node.name
     assert isinstance(node, Ref)
-    parts = []
-    for part in node.terms:
-        match part.value:
-            case Var(name):
-                parts.append(name)
-            case String(text):
-                parts.append(text)
-            case other:
-                parts.append(repr(other))
-    return ".".join(parts)
+    return ".".join([_NAMES.get(part.value.__class__, repr)(part.value) for part in node.terms])
+
+
+_NAMES: dict[type, Callable[[Any], str]] = {String: attrgetter("value"), Var: attrgetter("name")}
 
 
 def _arity(w: Writer, term: Term, name: str, given: int) -> int:

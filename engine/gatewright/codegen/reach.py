@@ -43,7 +43,11 @@ def _gather(unit: Unit, group: Group, found: Reach) -> Iterator[Group]:
     stack: list[object] = [(*rule.parts, *(rule.head.args or ())) for rule in group.definitions]
     while stack:
         node = stack.pop()
+        if isinstance(node, Term):
+            node = node.value
         match node:
+            case String():
+                continue
             case With(target=target):
                 found.replaces_input = found.replaces_input or calls.operator(target).partition(".")[0] == "input"
             case Expr(terms=tuple() as call) | Call(terms=call) if calls.operator(call[0]).startswith("data."):
@@ -61,8 +65,6 @@ def _gather(unit: Unit, group: Group, found: Reach) -> Iterator[Group]:
             case Var("data"):
                 found.refs.append(())
                 yield from _groups(unit.root)
-            case String():
-                continue
         stack.extend(children(node))
 
 
