@@ -97,6 +97,16 @@ def test_prints_once() -> None:
     assert printed == ["once"]
 
 
+def test_data_as_a_whole_is_without_the_systems() -> None:
+    policy = compile_modules({})
+    data = {"system": {"a": 1}, "x": 2}
+    solutions = [trace_policy(policy, parse_query(f"y = {ref}"), Context(), data=data).solutions for ref in REFS]
+    assert solutions == [[{"y": {"x": 2}}], [{"y": 2}], [{"y": {"a": 1}}]]
+
+
+REFS = ("data", "data[_]", "data.system")
+
+
 def test_deep_recursion_of_rules() -> None:
     """A chain of rules as long as policies have them fits on the stack."""
     rules = [f"p{i} := p{i + 1} + 1" for i in range(200)]

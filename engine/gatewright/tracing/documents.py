@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gatewright.runtime.documents import base_member, get
@@ -216,8 +216,10 @@ def merged(first: Any, second: Any) -> Any:
     return both
 
 
-def stored_document(data: Any, path: Iterable[Any]) -> Any:
-    """What base data holds at a path below `data`."""
+def stored_document(data: Any, path: Sequence[Any]) -> Any:
+    """What base data holds at a path below `data`; as a whole it is without what OPA keeps to itself."""
+    if not path and data.__class__ is dict:
+        return {key: value for key, value in data.items() if key != "system"}
     for step in path:
         if step.__class__ in PATTERNS or step.__class__ in (list, dict, RegoSet):
             return UNDEFINED
