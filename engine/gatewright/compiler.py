@@ -517,7 +517,8 @@ class BoundRule:
         """Evaluate the recording twin: each result with the reads of input that led to it. Built-in errors are not
         strict."""
         entry = self._entrypoint.recording["entry"]
-        state = self._recording_state(review, inventory, context)
+        options = DEFAULT_OPTIONS if context is None else context.options
+        state = self._recording_state(review, inventory, Context(options))
         found: list[tuple[Any, Reads]] = []
         state.context.evidence = found
         try:
@@ -529,13 +530,15 @@ class BoundRule:
         return found
 
     def asking(self, review: Any, inventory: Any = UNDEFINED, context: Context | None = None) -> Ask:
-        """Tells what was read for whatever the trails that the rule has left in this review say was asked."""
+        """Tells what was read for whatever the trails that the rule has left in this review say was asked. `context`
+        may have served other reviews."""
         state: State | None = None
 
         def ask(operands: tuple[Any, ...], name: str) -> Reads:
             nonlocal state
             if state is None:
-                state = self._recording_state(review, inventory, context)
+                state = self._recording_state(review, inventory, context or Context())
+                state.context.begin_anew()
             state.context.reads = None
             try:
                 self._entrypoint.recording["trails"][name](state, *operands)
@@ -547,8 +550,7 @@ class BoundRule:
 
         return ask
 
-    def _recording_state(self, review: Any, inventory: Any, context: Context | None) -> State:
-        context = Context(DEFAULT_OPTIONS if context is None else context.options)
+    def _recording_state(self, review: Any, inventory: Any, context: Context) -> State:
         input = {self._review: review, self._parameters_name: self._parameters}
         data = {} if inventory is UNDEFINED else {self._inventory: inventory}
         return State(context, input, data, None if context.options.strict_builtin_errors else self._fixed_recording)

@@ -93,6 +93,20 @@ RULES = {
         kind(c) == "plain"
     }
     kind(c) := "odd" if { c.context.limits.cpu == 1 } else := "plain\"""",
+    "a function of a function, in two ways that read the same": """violation contains {"msg": c.name} if {
+        some c in input.review.object.spec.containers
+        absent(c, "context")
+    }
+    absent(c, field) if not c[field]
+    absent(c, field) if empty(c, field)
+    empty(c, field) if {
+        names := {name | some name, _ in c[field]}
+        count(names) == 0
+        upper(field) == "CONTEXT"
+        count(names) < 1
+        lower(field) == "context"
+        count(names) != 2
+    }""",
     "a function that reads a variable of its own": """violation contains {"msg": c.name} if {
         some c in input.review.object.spec.containers
         cpu(c)
@@ -264,7 +278,7 @@ def test_what_cannot_be_told(rules: str) -> None:
 
 def test_sets_that_policies_share_leave_behind_what_each_can_use() -> None:
     names = ["a set of what there is", "names alone, from a set", "a set of what was made of a set"] * 2
-    review = {"object": BAD | {"metadata": {}}}
+    review = {"object": {"spec": {"containers": [{"name": "a", "list": ["x"]}, {"name": "b", "image": "bad"}]}}}
     context = Context()
     for name in names:
         alone = left_behind(BOUND[name], review)

@@ -10,7 +10,7 @@ the trail tells what was asked and with which operands, for the recording twin t
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -57,7 +57,16 @@ class Call:
     operands: tuple[ast.expr, ...]
 
 
-Step: TypeAlias = "Read | Loop | Call | None"
+@record(frozen=True, slots=True)
+class Held:
+    """A function that is written in place holds, in one of these ways; `names` are those of variables at hand."""
+
+    call: Call
+    ways: tuple[tuple[Step, ...], ...]
+    names: frozenset[str]
+
+
+Step: TypeAlias = "Read | Loop | Call | Held | None"
 
 
 @record(frozen=True, slots=True)
@@ -215,11 +224,8 @@ def held(w: Writer, group: Group, operands: list[Val], ways: Ways) -> None:
         if len(ways) > 1:
             _go(w, None)
         return
-    reads = _in_common(ways, _at_hand(w))
-    if reads is None:
-        _go(w, Call(group, tuple(val.expr for val in operands)))
-    for read in reads or ():
-        _go(w, read)
+    call = Call(group, tuple(val.expr for val in operands))
+    _go(w, Held(call, tuple(map(tuple, ways)), frozenset(_at_hand(w))))
 
 
 def _in_common(ways: Iterable[Iterable[Step]], names: Iterable[str]) -> list[Read] | None:
@@ -299,7 +305,7 @@ def _is_plain(w: Writer, item: Val) -> bool:
     """Whether nothing was read on the way to a member but what is above it in the input."""
     if not isinstance(item.expr, ast.Name) or w.trail is None:
         return False
-    sources = {val.expr.id: key for key, val in w.known.items() if isinstance(val.expr, ast.Name)}
+    sources = {val.expr.id: key for key, val in (w.ahead | w.known).items() if isinstance(val.expr, ast.Name)}
     way = _whole(sources, (item.expr.id,))
     for step in _needed(w.unit, w.trail.steps):
         if isinstance(step, Read):
@@ -341,9 +347,14 @@ def finish(unit: Unit) -> None:
 
 
 def _resolved(unit: Unit, steps: tuple[Step, ...]) -> Iterator[Step]:
-    """The steps, with those of functions in the place of calls where they are known."""
+    """The steps, with those of functions in the place of calls where they are known; no function holds any more."""
     for step in steps:
-        below = _steps_of(unit, step) if isinstance(step, Call) and not isinstance(step.what, Aside) else None
+        below: Sequence[Step] | None = None
+        if isinstance(step, Held):
+            below = _in_common([[*_resolved(unit, way)] for way in step.ways], step.names)
+            step = step.call
+        elif isinstance(step, Call) and not isinstance(step.what, Aside):
+            below = _steps_of(unit, step)
         if below is None:
             yield step
         else:

@@ -38,20 +38,21 @@ class Met:
 class Evaluation:
     """Runs constraints on reviews; each review has a context, and a deadline, of its own."""
 
-    __slots__ = ("_guard", "_inventory", "_new_context", "_options", "_slow")
+    __slots__ = ("_guard", "_inventory", "_locating", "_new_context", "_options", "_slow")
 
     def __init__(self, options: EvalOptions | None, inventory: Inventory) -> None:
         self._options = options
         self._inventory = inventory
         self._new_context: Callable[[], Context] | None = None
         self._guard: AbstractContextManager[None] | None = None
+        self._locating: Context | None = None
         self._slow = False
 
     def of(self, matched: Sequence[Entry], review: Review) -> list[Result]:
         """What the constraints say of a review, in their order; LimitError and ReviewError end it."""
         results: list[Result] = []
         failed: dict[str, str] = {}
-        with self._guarded():
+        with self.guarded():
             context = self._context()
             for entry in matched:
                 try:
@@ -75,7 +76,7 @@ class Evaluation:
         """
         if not self._slow:
             try:
-                with self._guarded():
+                with self.guarded():
                     return self._by_constraint(met, locating)
             except LimitError:
                 self._slow = True
@@ -120,10 +121,12 @@ class Evaluation:
             return error
 
     def paths(self, policy: Policy, constraint: Constraint, review: Review, evidence: Evidence = ()) -> dict[str, Path]:
-        """Where the findings of a constraint lie in the object, by message; LimitError ends it."""
+        """Where the findings of a constraint lie in the object, by message; LimitError ends it. To be asked within the
+        bounds that `guarded` sets."""
+        if self._locating is None:
+            self._locating = self._context()
         try:
-            with self._guarded():
-                return policy.paths(constraint, review, self._inventory.data, self._context(), evidence)
+            return policy.paths(constraint, review, self._inventory.data, self._locating, evidence)
         except LimitError:
             raise
         except GatewrightError:
@@ -135,7 +138,7 @@ class Evaluation:
             rule = entry.rule = entry.policy.policy().bind(entry.constraint)
         return rule
 
-    def _guarded(self) -> AbstractContextManager[None]:
+    def guarded(self) -> AbstractContextManager[None]:
         """The bounds of one evaluation."""
         if self._guard is None:
             options = self._options

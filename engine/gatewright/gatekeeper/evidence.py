@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from gatewright.gatekeeper.drivers import Path
+from gatewright.gatekeeper.drivers import Evidence, Path
+from gatewright.runtime.trace import UntoldError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from gatewright.runtime.trace import Ask, Places
+
+
+def subjects(evidence: Evidence, places: Places, ask: Ask | None) -> dict[str, Path]:
+    """For each message of Rego's results what it is about, by the trails to them; without `ask`, by chains of reads."""
+    paths: dict[str, Path] = {}
+    for result, led in evidence:
+        message = result.get("msg") if result.__class__ is dict else None
+        if message.__class__ is str and message not in paths:
+            paths[message] = subject(places.ends(led) if ask is None else places.along(led, ask))
+    return paths
 
 
 def subject(paths: Iterable[Path]) -> Path:
@@ -21,17 +34,24 @@ def subject(paths: Iterable[Path]) -> Path:
     told: list[Path] = []
     for path in paths:
         length = len(path)
-        if length == 2 or path[:2] != _OBJECT or any(later[:length] == path for later in told):
+        if length == 2 or path[:2] != _OBJECT:
             continue
-        told.append(path)
-        if path[-1] in _NAMING:
-            name = name or path
-        elif path[-1] == "image":
-            image = image or path
-        elif path[: len(image[:-1])] == image[:-1]:
-            return path[2:]
+        for later in told:
+            if later[:length] == path:
+                break
+        else:
+            told.append(path)
+            if path[-1] in _NAMING:
+                name = name or path
+            elif path[-1] == "image":
+                image = image or path
+            elif path[: len(image[:-1])] == image[:-1]:
+                return path[2:]
     return (image or name)[2:]
 
 
 _OBJECT = ("review", "object")
 _NAMING = frozenset(("apiVersion", "kind", "name", "namespace"))
+
+
+__all__ = ["UntoldError", "subject", "subjects"]

@@ -469,7 +469,11 @@ class Host:
     def path_of(self, violation: Violation, seen: Seen) -> tuple[Any, ...]:
         """The path in the object that the violation's policy read on the way to it; () where none is known."""
         key = violation.constraint.kind, violation.constraint.name
-        return self._paths(key, seen).get(violation.message, ())
+        paths = seen.paths.get(key)
+        if paths is None:
+            with self._evaluation.guarded():
+                paths = self._paths(key, seen)
+        return paths.get(violation.message, ())
 
     def trace_all(self, asked: Iterable[tuple[Seen, Sequence[Violation]]]) -> None:
         """Find out where these violations lie, policy by policy, for `path_of` to know."""
@@ -479,9 +483,10 @@ class Host:
                 for violation in violations:
                     wanted.setdefault((violation.constraint.kind, violation.constraint.name), {})[id(seen)] = seen
         try:
-            for key, looks in wanted.items():
-                for seen in looks.values():
-                    self._paths(key, seen)
+            with self._evaluation.guarded():
+                for key, looks in wanted.items():
+                    for seen in looks.values():
+                        self._paths(key, seen)
         except LimitError:
             pass  # whose it was shows when its places are asked for
 

@@ -146,16 +146,15 @@ class _RegoPolicy:
     def paths(
         self, constraint: Constraint, review: Review, inventory: Any, context: Any, evidence: Evidence = ()
     ) -> dict[str, Path]:
-        from gatewright.runtime.trace import UntoldError
+        from gatewright.gatekeeper.evidence import UntoldError, subjects
 
         tracer = self._tracer(constraint)
         if evidence and review.shown is review.rego:
-            ask = tracer.asking(review.rego, inventory, context)
             try:
-                return _paths(evidence, lambda trail: review.places.along(trail, ask))
+                return subjects(evidence, review.places, tracer.asking(review.rego, inventory, context))
             except UntoldError:
                 pass  # the twin tells of everything
-        return _paths(tracer.evidence(review.shown, inventory, context), review.places.ends)
+        return subjects(tracer.evidence(review.shown, inventory, context), review.places, None)
 
     def _tracer(self, constraint: Constraint) -> BoundRule:
         of, bound = self.tracers.get(constraint.ref.name, (None, None))
@@ -163,18 +162,6 @@ class _RegoPolicy:
             bound = self.entrypoint.bind(constraint.parameters)
             self.tracers[constraint.ref.name] = (constraint, bound)
         return bound
-
-
-def _paths(evidence: Evidence, read: Callable[[Any], Iterable[Path]]) -> dict[str, Path]:
-    """For each message what it is about, from what led to it; `read` gives the paths of that."""
-    from gatewright.gatekeeper.evidence import subject
-
-    paths: dict[str, Path] = {}
-    for result, led in evidence:
-        message = result.get("msg") if result.__class__ is dict else None
-        if message.__class__ is str and message not in paths:
-            paths[message] = subject(read(led))
-    return paths
 
 
 def findings(value: Any) -> list[Finding]:

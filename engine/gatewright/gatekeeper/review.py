@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gatewright.runtime.trace import Path, Places
 
 _OBJECT: Final[Path] = ("review", "object")
+_METADATA: Final[Path] = (*_OBJECT, "metadata")
 DELETE: Final = "DELETE"
 ORIGINAL: Final = "Original"
 GENERATED: Final = "Generated"
@@ -114,9 +115,9 @@ class Review:
         if self.read is None or seen is not self.rego:
             return Places({"review": seen})
         read, origins = self.read
+        obj = seen["object"]
         # An object that was put in a namespace is another than was read, and so are its metadata.
-        known = {id(obj): _OBJECT for obj in (read, seen["object"])}
-        known[id(kube.metadata_of(seen["object"]))] = (*_OBJECT, "metadata")
+        known = {id(read): _OBJECT, id(obj): _OBJECT, id(kube.metadata_of(obj)): _METADATA}
         return Places({"review": seen}, origins.told, known)
 
 

@@ -136,6 +136,11 @@ class Context:
     def allow_net(self) -> frozenset[str] | None:
         return self.options.allow_net
 
+    def begin_anew(self) -> None:
+        """Forget what belongs to one evaluation, for the next one to come."""
+        self._now_ns = None
+        self.kept_reads = {}
+
     def silent(self) -> Context:
         """A context for evaluating the same again: what is printed was printed before."""
         return Context(replace(self.options, print_sink=None))

@@ -201,7 +201,8 @@ class Places:
                 raise UntoldError
             if len(step) == 3:
                 container, item, led = step
-                if (path := self._member(container, item)) is not None:
+                path = self._member(container, item)
+                if path is not None:
                     yield path
                 if led is not None:
                     yield from self.along(led, ask)
@@ -210,30 +211,33 @@ class Places:
                     path = self._member(link[0], link[1]) if len(link) == 4 else self._read(link[0], link[1])
                     if path is not None:
                         yield path
-            elif (path := self._read(*step)) is not None:
-                yield path
+            else:
+                path = self._read(*step)
+                if path is not None:
+                    yield path
 
     def _read(self, container: Any, keys: Path) -> Path | None:
         """The path of members, read one below the other."""
         way = self._known.get(id(container))
-        if way is None:
-            way = self._reach(container)
-        return way + keys if way is not None and _STEPS.issuperset(map(type, keys)) else None
+        if way is None and (way := self._reach(container)) is None:
+            return None
+        for key in keys:
+            if key.__class__ is not str and key.__class__ is not int:
+                return None
+        return way + keys
 
     def _member(self, container: Any, item: Any) -> Path | None:
         """The path of a member that a loop came to."""
         way = self._known.get(id(container))
-        if way is None:
-            way = self._reach(container)
-        key = None if way is None else _member_key(container, item)
-        return None if way is None or key is None else (*way, key)
+        if way is None and (way := self._reach(container)) is None:
+            return None
+        key = _member_key(container, item)
+        return None if key is None else (*way, key)
 
     def _reach(self, container: Any) -> Path | None:
         """The path of a container by what holds it; what holds a text or a number, no one can tell."""
         way = self._way_up(container)
-        if way is not None:
-            self._known[id(container)] = way
-        elif container.__class__ not in _CONTAINERS and container.__class__ is not tuple:
+        if way is None and container.__class__ not in _CONTAINERS and container.__class__ is not tuple:
             raise UntoldError
         return way
 
@@ -281,18 +285,19 @@ class Places:
         return way
 
     def _way_up(self, container: Any) -> Path | None:
-        """The path of a container by its origins, up to one whose path is known."""
-        keys: list[str | int] = []
+        """The path of a container by its origins, up to one whose path is known; those between are known then, too."""
+        up: list[tuple[int, str | int]] = []
         way: Path | None = None
         while way is None:
             origin = self._origins.get(id(container))
             if origin is None:
                 return None
-            container, key = origin[1:3]
-            keys.append(key)
+            up.append((id(container), origin[2]))
+            container = origin[1]
             way = self._known.get(id(container))
-        keys.reverse()
-        return way + tuple(keys)
+        for below, key in reversed(up):
+            way = self._known[below] = (*way, key)
+        return way
 
 
 class _Chain:
