@@ -37,34 +37,39 @@ class Inputs:
         raise AttributeError(name)
 
 
-_PRESENT: Final = (("subResource", "subResource"), ("requestSubResource", "subResource"))
+_NO_KIND: Final = {"group": "", "version": "", "kind": ""}
+_NO_RESOURCE: Final = {"group": "", "version": "", "resource": ""}
 
 
 def _request(review: Mapping[str, Any]) -> dict[str, Any]:
     """The `request` that expressions see: an AdmissionRequest without its objects."""
-    kind = _gv(review.get("kind"), "kind")
-    resource = _gv(review.get("resource"), "resource")
+    get = review.get
+    kind, resource, user = get("kind"), get("resource"), get("userInfo")
+    kind = _gv(kind, "kind") if kind else _NO_KIND
+    resource = _gv(resource, "resource") if resource else _NO_RESOURCE
     out: dict[str, Any] = {
         "uid": "",
         "kind": kind,
         "resource": resource,
         "requestKind": kind,
         "requestResource": resource,
-        "operation": review.get("operation") or "",
-        "userInfo": {k: v for k, v in (review.get("userInfo") or {}).items() if v},
+        "operation": get("operation") or "",
+        "userInfo": {name: value for name, value in user.items() if value} if user else {},
         "object": None,
         "oldObject": None,
-        "dryRun": bool(review.get("dryRun")),
-        "options": review.get("options"),
+        "dryRun": bool(get("dryRun")),
+        "options": get("options"),
     }
-    for name, source in (*_PRESENT, ("name", "name"), ("namespace", "namespace")):
-        if value := review.get(source):
-            out[name] = value
+    if value := get("subResource"):
+        out["subResource"] = out["requestSubResource"] = value
+    if value := get("name"):
+        out["name"] = value
+    if value := get("namespace"):
+        out["namespace"] = value
     return out
 
 
 def _gv(given: Any, last: str) -> dict[str, str]:
-    given = given or {}
     return {"group": given.get("group") or "", "version": given.get("version") or "", last: given.get(last) or ""}
 
 
