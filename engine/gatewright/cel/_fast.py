@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast as py
 from collections.abc import Callable, Collection
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from gatewright.cel import _python as make
 from gatewright.cel import nodes as ast
@@ -90,13 +90,13 @@ class _Fast:
         if not _possible(self.plan):
             return []
         constants = _constants(self.plan, without)
-        body = emitted(self.around, lambda frame: frame.ensure_all(constants))
+        body = emitted(self.around, lambda frame: frame.ensure_all(constants), runs_once=True)
         self.around.constants = constants
         written = [self.tracer(v, i) for i, v in enumerate(self.plan.validations)] if self.recording else [self.rules]
         names = [f"evaluate_{i}" for i in range(len(written))]
         for name, write in zip(names, written, strict=True):
             statements = emitted(self.around, write, recording=self.recording)
-            body.append(make.function_def(name, ["inputs"], [*_taken(statements), *statements]))
+            body.append(make.function_def(name, ["inputs"], statements))
         functions = make.tuple_of(*map(make.name, names)) if self.recording else make.name(names[0])
         return [make.function_def("bind", ["params"], [*body, py.Return(functions)])]
 
@@ -164,26 +164,6 @@ class _Fast:
             return text
         value = frame.emitter.expression(message.checked.root, message.trusted, message.checked)
         return make.call(self.around.links.runtime("message_or"), value, text)
-
-
-# What expressions see, as attributes of the inputs.
-_ATTRIBUTES: Final = {
-    "anyObject": "any_object",
-    "namespaceObject": "namespace",
-    "object": "object",
-    "oldObject": "old_object",
-    "request": "request",
-}
-
-
-def _taken(statements: list[py.stmt]) -> list[py.stmt]:
-    """What a function takes out of its inputs, because its statements name it."""
-    used = {node.id for statement in statements for node in py.walk(statement) if isinstance(node, py.Name)}
-    return [
-        make.assign(name, py.Attribute(make.name("inputs"), attribute, py.Load()))
-        for name, attribute in _ATTRIBUTES.items()
-        if name in used
-    ]
 
 
 def _alternatives(validation: Expression) -> tuple[ast.Node, ...]:

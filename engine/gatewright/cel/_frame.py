@@ -11,15 +11,25 @@ from __future__ import annotations
 import ast as py
 from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from gatewright.cel import _python as make
 from gatewright.cel._exact_code import AUTHORIZER, INPUTS
 from gatewright.cel._loops import READS
-from gatewright.cel._statements import Facts, Path, Statements
+from gatewright.cel._statements import Facts, Path, Statements, Uses
 from gatewright.cel.codegen import Links
 from gatewright.cel.declarations import VARIABLES
 from gatewright.cel.policy import Plan, checked_of
 from gatewright.records import field, record
+
+# What expressions see of a review, as attributes of `inputs`.
+_ATTRIBUTES: Final = {
+    "anyObject": "any_object",
+    "namespaceObject": "namespace",
+    "object": "object",
+    "oldObject": "old_object",
+    "request": "request",
+}
 
 
 @record(slots=True)
@@ -30,6 +40,7 @@ class Surroundings:
     links: Links
     local: dict[str, str]
     constants: list[str] = field(default_factory=list)
+    uses: Uses = field(default_factory=dict)
 
 
 class Frame:
@@ -46,23 +57,23 @@ class Frame:
             self.lazy.update(dict.fromkeys(before.lazy, 0))
             self.several = before.several | {name for name, count in before.lazy.items() if count != 1}
         self.known_lazy = frozenset(self.lazy)
-        self.emitter: Statements = Statements(self, around.links, recording=recording, often=often)
+        self.emitter: Statements = Statements(self, around.links, recording=recording, often=often, uses=around.uses)
         self.outermost = self.emitter.facts
         self.outside = {around.local[name] for name in around.constants}
         self.placed: set[str] = set()
         self.getters: dict[str, list[py.stmt]] = {}
+        # Which of the inputs it names.
+        self.inputs: set[str] = set()
         # What the function being emitted does before anything else.
         self.first: list[py.stmt] = []
 
     def body(self) -> list[py.stmt]:
         """The function's statements."""
+        taken = [(name, attribute) for name, attribute in _ATTRIBUTES.items() if name in self.inputs]
+        inputs = [make.assign(name, py.Attribute(make.name("inputs"), what, py.Load())) for name, what in taken]
         unset = [self.unset(name) for name in self.getters]
-        return [
-            *self.first,
-            *unset,
-            *(part for getter in self.getters.values() for part in getter),
-            *self.emitter.block,
-        ]
+        getters = [part for getter in self.getters.values() for part in getter]
+        return [*inputs, *self.first, *unset, *getters, *self.emitter.block]
 
     def shows_nothing_new(self) -> bool:
         return self.lazy.keys() == self.known_lazy and all(
@@ -76,7 +87,10 @@ class Frame:
             return self.around.links.runtime("UNSET")
         if name in AUTHORIZER:
             return make.call(self.around.links.runtime("no_authorizer"))
-        return make.name(name) if name in INPUTS else None
+        if name not in INPUTS:
+            return None
+        self.inputs.add(name)
+        return make.name(name)
 
     def member(self, struct: str, field: str) -> py.expr | None:
         if struct != VARIABLES.name:
@@ -115,8 +129,6 @@ class Frame:
         return make.assign(self.around.local[name], self.around.links.runtime("UNSET"))
 
     def ensure(self, name: str) -> None:
-        if self.emitter.looping:
-            return  # what a loop reads was computed before it, or is lazy
         value = self.member(VARIABLES.name, name)
         assert value is not None
         if not isinstance(value, py.Name):
@@ -136,6 +148,7 @@ class Frame:
     def known(self, name: str) -> str | None:
         """The Python name of a variable that is there."""
         if name == "anyObject" and self.around.plan.source.binds_any_object:
+            self.inputs.add(name)
             return name
         if name in self.around.constants:
             return self.around.local[name]
@@ -162,12 +175,15 @@ class Frame:
         return f"get_{local}"
 
 
-def emitted(around: Surroundings, write: Callable[[Frame], None], *, recording: bool = False) -> list[py.stmt]:
-    """The statements of a function that `write` emits."""
+def emitted(
+    around: Surroundings, write: Callable[[Frame], None], *, recording: bool = False, runs_once: bool = False
+) -> list[py.stmt]:
+    """The statements of a function that `write` emits; what runs once does not need to be the best there is."""
     frame = Frame(around, recording=recording)
     write(frame)
-    while True:
+    while not (runs_once and frame.shows_nothing_new()):
         frame = Frame(around, recording=recording, before=frame)
         write(frame)
         if frame.shows_nothing_new():
-            return frame.body()
+            break
+    return frame.body()

@@ -28,6 +28,8 @@ from gatewright.records import field, record
 
 # A Python name and the fields that are selected from it, one below the other.
 Path: TypeAlias = tuple[str, ...]
+# The composited variables that expressions are sure to read.
+Uses: TypeAlias = dict[ast.Node, list[str]]
 
 T = TypeVar("T")
 
@@ -75,14 +77,22 @@ class Names(Scope, Protocol):
 
 
 class Statements(Emitter):
-    """Emits into `block`. `often` counts how often a path was wanted when the same was emitted before."""
+    """Emits into `block`. `often` counts how often a path was wanted when the same was emitted before; `uses`
+    keeps what was found out of expressions."""
 
     scope: Names
 
     def __init__(
-        self, scope: Names, links: Links, *, recording: bool = False, often: Counter[Path] | None = None
+        self,
+        scope: Names,
+        links: Links,
+        *,
+        recording: bool = False,
+        often: Counter[Path] | None = None,
+        uses: Uses | None = None,
     ) -> None:
         super().__init__(scope, links)
+        self.uses: Uses = {} if uses is None else uses
         self.recording = recording
         self.often: Counter[Path] = often or Counter()
         self.looked: Counter[Path] = Counter()
@@ -122,10 +132,13 @@ class Statements(Emitter):
 
     def prepare(self, node: ast.Node) -> None:
         """Compute the composited variables that an expression is sure to read, before it is evaluated."""
-        if self.checked is not None and not self.recording:
-            for name, sure, _ in uses_of(node, self.checked):
-                if sure:
-                    self.scope.ensure(name)
+        if self.checked is None or self.recording or self.looping:
+            return
+        names = self.uses.get(node)
+        if names is None:
+            names = self.uses[node] = [name for name, sure, _ in uses_of(node, self.checked) if sure]
+        for name in names:
+            self.scope.ensure(name)
 
     def assigned(self, value: py.expr, stem: str = "t") -> py.Name:
         name = self.fresh(stem)
