@@ -27,7 +27,8 @@ Stored = tuple[Any, dict[str, str], dict[str, Any]]
 
 
 def generate(plan: Plan, *, without: Collection[int] = (), recording: bool = False) -> Stored:
-    """Code object, links and facts: all that running the policy takes, in values that can be stored.
+    """Code object, links and facts: all that running the policy takes, in values that can be stored. Facts come with
+    the functions that say all in one.
 
     The constants of the facts are computed in `bind`, but for those `without` numbers: parameters may make a variable
     fail which is never read.
@@ -42,7 +43,7 @@ def _generate(plan: Plan, without: Collection[int], recording: bool) -> Stored:
         body = _Fast(plan, links, recording=recording).build(without)
     except NoFastFormError:
         body = []
-    return compile_quietly(py.Module(body, [])), links.names, _facts(plan)
+    return compile_quietly(py.Module(body, [])), links.names, {} if recording else _facts(plan)
 
 
 def _facts(plan: Plan) -> dict[str, Any]:
