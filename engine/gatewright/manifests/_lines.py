@@ -144,7 +144,9 @@ _ESCAPE = r'\\([nt"\\])'
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 
 _MAX_SHAPES = 1 << 15
-# Of lines with a known key one in so many is kept: most values come but once, and those that come often are kept soon.
+# When there are plenty, one in so many of the lines with known keys is kept: most values come but once, and those that
+# come often are kept soon.
+_PLENTY = 1 << 13
 _KEPT = 4
 
 
@@ -168,7 +170,7 @@ class Shapes(dict[str, Shape]):
                 depth, kind, key, inner = known
                 shape: Shape = depth, kind, key, value if inner < 0 else (inner, value)
                 self._passed += 1
-                if not self._passed % _KEPT:
+                if len(self) < _PLENTY or not self._passed % _KEPT:
                     self._keep(line, shape)
                 return shape
         shape = _shape(line)
