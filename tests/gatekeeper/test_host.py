@@ -612,7 +612,7 @@ def test_the_inventory_is_what_a_cluster_stores(make_host):
         "namespace": "default",
         "labels": {"owner": "me"},
     }
-    assert stored["cluster"]["v1"]["Namespace"]["shop"]["metadata"]["labels"] == {"owner": "me"}
+    assert stored["cluster"]["v1"]["Namespace"]["shop"]["metadata"]["labels"]["owner"] == "me"
     written = make_host(*documents, mutate=False).inventory.data
     assert "labels" not in written["namespace"]["default"]["v1"]["Pod"]["q"]["metadata"]
     assert make_host(*documents, gator_compat=True).inventory.data["cluster"]["v1"]["Pod"]["q"] == pod("q")
@@ -684,3 +684,26 @@ def test_the_object_of_a_request_is_expanded(make_host):
     review = admission(operation="CREATE", namespace="shop", object=deployment())
     assert [made["kind"] for made in host.expanded(review)] == ["Pod"]
     assert host.expanded(admission(operation="DELETE", oldObject=deployment())) == []
+
+
+NAMED = {"kubernetes.io/metadata.name": "shop"}
+
+
+def test_a_namespace_has_the_label_of_its_name(make_host):
+    """As the API server sees to it: for selectors, for policies and in the inventory."""
+    selecting = constraint(match={"namespaceSelector": {"matchLabels": NAMED}})
+    host = make_host(template(), selecting, namespace("shop", team="web"))
+    assert [why for _, why in host.explain(namespace("shop"))] == [None]
+    assert [why for _, why in host.explain(namespace("web"))] == ["namespaceSelector"]
+    assert host.look(namespace("shop")).review.object["metadata"]["labels"] == NAMED
+    assert host.inventory.data["cluster"]["v1"]["Namespace"]["shop"]["metadata"]["labels"] == {"team": "web", **NAMED}
+    as_gator = make_host(template(), selecting, gator_compat=True)
+    assert [why for _, why in as_gator.explain(namespace("shop"))] == ["namespaceSelector"]
+
+
+@pytest.mark.parametrize("written", [namespace("shop"), namespace("shop", team="web"), namespace("shop", **NAMED)])
+def test_mutation_leaves_a_namespace_without_a_label_that_it_did_not_have(make_host, written):
+    bare = {**written, "metadata": {key: value for key, value in written["metadata"].items() if value}}
+    assert make_host(labelled(name="nobody")).mutated(bare) == bare
+    after = make_host(labelled(namespaceSelector={"matchLabels": NAMED})).mutated(bare)
+    assert after["metadata"]["labels"] == {**written["metadata"]["labels"], "owner": "me"}

@@ -550,7 +550,7 @@ class Host:
             return self._mutated_request(obj)
         placed = self.surroundings.placed(obj)
         after = self._admitted(placed, self.surroundings.namespace_of(placed), operation, username)
-        return after if placed is obj else self._unplaced(after)
+        return after if placed is obj else self.surroundings.as_given(after, obj)
 
     def _mutated_request(self, review: kube.Object) -> kube.Object:
         """The object is mutated as in the request's namespace, and names afterwards the one that it named before."""

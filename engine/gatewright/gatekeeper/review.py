@@ -116,8 +116,13 @@ class Review:
             return Places({"review": seen})
         read, origins = self.read
         obj = seen["object"]
-        # An object that was put in a namespace is another than was read, and so are its metadata.
-        known = {id(read): _OBJECT, id(obj): _OBJECT, id(kube.metadata_of(obj)): _METADATA}
+        metadata = kube.metadata_of(obj)
+        # An object that was put in a namespace, or given the label of its name, is another than was read, and so are
+        # its metadata and labels.
+        known = {id(read): _OBJECT, id(obj): _OBJECT, id(metadata): _METADATA}
+        labels = metadata.get("labels")
+        if labels is not None and labels is not kube.metadata_of(read).get("labels"):
+            known[id(labels)] = (*_METADATA, "labels")
         return Places({"review": seen}, origins.told, known)
 
 

@@ -99,16 +99,33 @@ class Surroundings:
         return gator_namespace(obj, self.namespaces if self.semantics == GATOR_TEST else {})
 
     def placed(self, obj: kube.Object) -> kube.Object:
-        """The object as the API server would store it: in the default namespace when its kind wants one."""
+        """The object as the API server would store it: in the default namespace when its kind wants one, a Namespace
+        with the label of its name."""
         if not self.default_namespace:
             return obj
         metadata = obj.get("metadata")
-        if not isinstance(metadata, dict) or metadata.get("namespace"):
+        if not isinstance(metadata, dict):
+            return obj
+        if obj.get("kind") == "Namespace" and kube.is_namespace(obj):
+            return _named(obj)
+        if metadata.get("namespace"):
             return obj
         gvk = kube.gvk_of(obj)
         if self.scopes.cluster_scoped(gvk.group, gvk.kind):
             return obj
         return in_namespace(obj, self.default_namespace)
+
+    def as_given(self, stored: kube.Object, given: kube.Object) -> kube.Object:
+        """An object made from what `placed` gave, without what that added."""
+        metadata = dict(kube.metadata_of(stored))
+        if not kube.is_namespace(given):
+            metadata.pop("namespace", None)
+            return {**stored, "metadata": metadata}
+        labels = {key: value for key, value in metadata["labels"].items() if key != _NAME_LABEL}
+        metadata["labels"] = labels
+        if not labels and "labels" not in kube.metadata_of(given):
+            del metadata["labels"]
+        return {**stored, "metadata": metadata}
 
     # --- what a Config takes out ---
 
@@ -121,6 +138,15 @@ class Surroundings:
 
     def keeps_from_sync(self, obj: kube.Object) -> bool:
         return bool(self._unsynced) and _among(self._unsynced, Subject(obj), kube.namespace_of(obj))
+
+
+def _named(obj: kube.Object) -> kube.Object:
+    """A copy of a Namespace with the label of its name; the object itself where it has it, or no labels to add to."""
+    metadata, name = kube.metadata_of(obj), kube.name_of(obj)
+    labels = metadata.get("labels") or {}
+    if not name or not isinstance(labels, dict) or _NAME_LABEL in labels:
+        return obj
+    return {**obj, "metadata": {**metadata, "labels": {**labels, _NAME_LABEL: name}}}
 
 
 def in_namespace(obj: kube.Object, name: str) -> kube.Object:
