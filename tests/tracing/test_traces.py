@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gatewright.compiler import CompiledPolicy, compile_modules
-from gatewright.errors import RegoEvaluationError
+from gatewright.errors import LimitError, RegoEvaluationError
 from gatewright.manifests import read_paths
 from gatewright.runtime.context import Context, EvalOptions
 from gatewright.runtime.text import term_text
@@ -113,3 +113,18 @@ def test_deep_recursion_of_rules() -> None:
     policy = compile_modules({"t.rego": "\n\n".join(["package t", *rules, "p200 := 0"])})
     found = trace_policy(policy, parse_query("x := data.t.p0"), Context())
     assert found.solutions[0]["x"] == 200
+
+
+def test_values_that_nest_deep() -> None:
+    nested: list[Any] = []
+    for _ in range(9000):
+        nested = [nested]
+    query = parse_query('{"a": y} = {"a": input}; y == input; {y} == {input}')
+    assert trace_policy(compile_modules({}), query, Context(), input=nested).error is None
+
+
+def test_bounds_hold() -> None:
+    rule = "p if { some a in numbers.range(1, 9999); some b in numbers.range(1, 9999); a + b < 0 }"
+    policy = compile_modules({"t.rego": f"package t\n\n{rule}"})
+    with pytest.raises(LimitError, match="timed out"):
+        trace_policy(policy, parse_query("data.t.p"), Context(EvalOptions(timeout_s=0.2)))

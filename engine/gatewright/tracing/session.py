@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from gatewright.analysis import compile_query
@@ -26,10 +27,13 @@ from gatewright.tracing.terms import PATTERNS, Variable
 if TYPE_CHECKING:
     from gatewright.analysis import Program, QueryPlan
     from gatewright.compiler import CompiledPolicy
-    from gatewright.runtime.context import Context
+    from gatewright.runtime.context import Context, EvalOptions
     from gatewright.syntax.nodes import Body, Expr, Import, Package
 
-_FRAMES = 200_000
+# What is evaluated later lies deeper on the stack: a policy of many expressions takes many frames, and where values
+# nest deep Python needs about a kilobyte of its own stack for each. So a thread has room for them.
+_FRAMES = 100_000
+_STACK = 256 << 20
 _CAPTURED = "captured__"
 
 
@@ -70,14 +74,36 @@ def trace_query(
         solutions.append(_values(frame))
         return None
 
-    options = context.options
-    with deep(_FRAMES), bounded(options.timeout_s, options.max_memory):
-        stop = frame.solve(found)
+    stop = _with_room(lambda: frame.solve(found), context.options)
     # OPA calls the variables that hold the expressions' values wildcards.
     captured = {name: f"${name}" for name in variables_of(plan.body) if name.startswith(_CAPTURED)}
     names = {**plan.program.rewritten, **plan.names, **captured}
     error = stop if isinstance(stop, RegoEvaluationError) else None
     return Traced(run.trace, [_written(found, plan) for found in solutions], names, program.edition, error)
+
+
+def _with_room(solve: Callable[[], Stop], options: EvalOptions) -> Stop:
+    """Evaluate in a thread that has a stack for it, within the bounds of the options."""
+    outcome: list[Stop] = []
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            with deep(_FRAMES), bounded(options.timeout_s, options.max_memory):
+                outcome.append(solve())
+        except BaseException as error:
+            raised.append(error)
+
+    before = threading.stack_size(_STACK)
+    try:
+        thread = threading.Thread(target=run)
+        thread.start()
+    finally:
+        threading.stack_size(before)
+    thread.join()
+    if raised:
+        raise raised[0]
+    return outcome[0]
 
 
 def variables_of(body: Body) -> set[str]:
