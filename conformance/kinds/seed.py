@@ -57,7 +57,7 @@ def findings(file: Path) -> list[tuple[str, str, int, str]]:
             name = f"{violation.object.kind}/{violation.object.name}"
             found.append((identity, name, _line(document, violation), severity))
     for document in documents:
-        host.inventory.remove(document.value)
+        host.forget(document.value)
     return found
 
 

@@ -277,6 +277,10 @@ class Host:
         if self._admission is not None:
             self._admission.add(obj)
 
+    def forget(self, obj: kube.Object) -> None:
+        """Take out of data.inventory what `remember` kept."""
+        self.inventory.remove(self.surroundings.placed(obj))
+
     def _stored(self, obj: kube.Object) -> kube.Object:
         placed = self.surroundings.placed(obj)
         if not self.mutates or self._expander is None:
@@ -319,7 +323,7 @@ class Host:
         elif is_constraint(document):
             self._constraints.pop((gvk.kind, name), None)
         else:
-            self.inventory.remove(self.surroundings.placed(document))
+            self.forget(document)
             if gvk.group == "" and gvk.kind == "Namespace":
                 self.surroundings.namespaces.pop(name, None)
         self._forget_index()
