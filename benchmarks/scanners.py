@@ -147,7 +147,7 @@ def ours(scanner: Scanner, files: list[str]) -> Found:
             for violation in host.review(document):
                 found[names[violation.constraint.kind]].add(name)
         for document in documents:
-            host.inventory.remove(document)
+            host.forget(document)
     return found
 
 

@@ -49,7 +49,7 @@ def test_a_rule_needs_no_name(path: str) -> None:
                 metadata["generateName"] = metadata.pop("name")
                 assert len(host.review(unnamed)) == len(host.review(named)), case["name"]
             for document in data:
-                host.inventory.remove(document)
+                host.forget(document)
 
 
 def _document(rule: catalog.Rule, name: str) -> Any:
