@@ -143,11 +143,11 @@ _WORDLY = frozenset("abcdeghijklmpqrsuvwxzABCDEGHIJKLMPQRSUVWXZ_/$(<=\\^;")
 _ESCAPE = r'\\([nt"\\])'
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 
-_MAX_SHAPES = 1 << 15
+_MAX_SHAPES = 1 << 14
 # When there are plenty, one in so many of the lines with known keys is kept: most values come but once, and those that
 # come often are kept soon.
 _PLENTY = 1 << 13
-_KEPT = 4
+_KEPT = 16
 
 
 class Shapes(dict[str, Shape]):
