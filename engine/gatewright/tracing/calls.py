@@ -9,12 +9,11 @@ from gatewright.builtins import declaration, lookup
 from gatewright.builtins.registry import BuiltinError
 from gatewright.compiler import install_parser
 from gatewright.errors import RegoEvaluationError
-from gatewright.runtime.conflicts import ConflictError
 from gatewright.runtime.context import failed
 from gatewright.runtime.values import UNDEFINED
 from gatewright.tracing.caches import MISSING
-from gatewright.tracing.conflicts import conflict_of_function, with_all_values
-from gatewright.tracing.frame import is_deferred, without_early_exit
+from gatewright.tracing.conflicts import conflict_of_function, one_value
+from gatewright.tracing.frame import without_early_exit
 from gatewright.tracing.terms import NEEDS_EVALUATION, Reference, is_ground, same, text_of
 from gatewright.tracing.walking import walked
 
@@ -145,24 +144,9 @@ class _FunctionCall:
             if self._captured:
                 return self._frame.unify(self._operands[-1], known, then)
             return None if known is False else then()
-        return without_early_exit(self._rules(then))
-
-    def _rules(self, then: Then) -> Stop:
-        before: Any = MISSING
-        deferred: Stop = None
-        for rule in self._candidates.rules:
-            for branch in (rule, *self._candidates.branches(rule)):
-                stop, value = self._rule(then, branch, before)
-                if is_deferred(stop):
-                    deferred = deferred or stop
-                elif stop is not None:
-                    return self._conflict(stop, branch)
-                if value is not MISSING:
-                    before = value
-                    break
-        if self._candidates.default is not None and before is MISSING:
-            return self._rule(then, self._candidates.default, before)[0]
-        return deferred
+        return without_early_exit(
+            one_value(self._frame, self._candidates, lambda rule, before: self._rule(then, rule, before), self._bind)
+        )
 
     def _rule(self, then: Then, rule: TracedRule, before: Any) -> tuple[Stop, Any]:
         frame = self._frame
@@ -199,11 +183,6 @@ class _FunctionCall:
 
     def _heads(self, rule: TracedRule) -> list[Any]:
         return [*rule.args, rule.value] if len(self._operands) == len(rule.args) + 1 else list(rule.args)
-
-    def _conflict(self, stop: Stop, rule: TracedRule) -> Stop:
-        if not isinstance(stop, ConflictError):
-            return stop
-        return with_all_values(self._frame, stop, rule, self._candidates, self._bind)
 
     def _bind(self, child: Frame, rule: TracedRule, then: Then) -> Stop:
         return child.unify_all(self._operands, self._heads(rule), self._frame.bindings, child.bindings, then)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from gatewright.runtime.conflicts import ConflictError, Conflicts
+from gatewright.tracing.caches import MISSING
 from gatewright.tracing.frame import is_deferred
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from gatewright.tracing.program import TracedRule
 
 Bind = Callable[["Frame", "TracedRule", "Then"], "Stop"]
+# Evaluates a definition beside the value of those before; with its own value, or MISSING.
+Evaluate = Callable[["TracedRule", Any], "tuple[Stop, Any]"]
 
 
 class _RuleConflictError(ConflictError):
@@ -35,6 +38,31 @@ def _conflict(rule: TracedRule, what: str) -> ConflictError:
     error.rule = rule
     error.what = what
     return error
+
+
+def one_value(
+    frame: Frame, candidates: Candidates, evaluate: Evaluate, bind: Bind, *, undefined: Callable[[], None] | None = None
+) -> Stop:
+    """Evaluate the definitions of one value, each by the first of its branches that has one; where none has, the
+    default, or else `undefined` is called."""
+    before: Any = MISSING
+    deferred: Stop = None
+    for rule in candidates.rules:
+        for branch in (rule, *candidates.branches(rule)):
+            stop, value = evaluate(branch, before)
+            if is_deferred(stop):
+                deferred = deferred or stop
+            elif stop is not None:
+                return with_all_values(frame, stop, branch, candidates, bind)
+            if value is not MISSING:
+                before = value
+                break
+    if before is MISSING:
+        if candidates.default is not None:
+            return evaluate(candidates.default, before)[0]
+        if undefined is not None:
+            undefined()
+    return deferred
 
 
 def with_all_values(frame: Frame, stop: Stop, rule: TracedRule, candidates: Candidates, bind: Bind) -> Stop:

@@ -8,9 +8,9 @@ from gatewright.errors import RegoEvaluationError
 from gatewright.runtime.conflicts import ConflictError
 from gatewright.runtime.values import EMPTY, UNDEFINED, RegoSet, equal, to_key
 from gatewright.tracing.caches import MISSING, Scope, cache_key
-from gatewright.tracing.conflicts import conflict_of_rule, with_all_values
+from gatewright.tracing.conflicts import conflict_of_rule, one_value
 from gatewright.tracing.documents import Tree, Within
-from gatewright.tracing.frame import is_deferred, without_early_exit
+from gatewright.tracing.frame import without_early_exit
 from gatewright.tracing.terms import Bindings, Variable, is_ground, same
 
 if TYPE_CHECKING:
@@ -61,26 +61,15 @@ class _Complete(_Document):
             return None
         if known is not MISSING:
             return self._within(then, self._at + 1, known, self._tree.bindings)
-        return without_early_exit(self._rules(then))
-
-    def _rules(self, then: Then) -> Stop:
-        before: Any = MISSING
-        deferred: Stop = None
-        for rule in self._candidates.rules:
-            for branch in (rule, *self._candidates.branches(rule)):
-                stop, value = self._rule(then, branch, before)
-                if is_deferred(stop):
-                    deferred = deferred or stop
-                elif stop is not None:
-                    return with_all_values(self._frame, stop, branch, self._candidates, _unbound)
-                if value is not MISSING:
-                    before = value
-                    break
-        if before is MISSING:
-            if self._candidates.default is not None:
-                return self._rule(then, self._candidates.default, before)[0]
-            self._frame.run.virtual.put(self._path, UNDEFINED)
-        return deferred
+        return without_early_exit(
+            one_value(
+                self._frame,
+                self._candidates,
+                lambda rule, before: self._rule(then, rule, before),
+                _unbound,
+                undefined=lambda: self._frame.run.virtual.put(self._path, UNDEFINED),
+            )
+        )
 
     def _rule(self, then: Then, rule: TracedRule, before: Any) -> tuple[Stop, Any]:
         child = self._frame.child(rule.body)
