@@ -8,10 +8,12 @@ changes: rules, and what functions give for texts.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from gatewright.codegen import calls, demand, fixed, terms
+from gatewright.codegen import calls, demand, fixed
+from gatewright.codegen.reading import is_document, reads_only
 from gatewright.codegen.renaming import Renaming
 from gatewright.records import field, record
 from gatewright.syntax.nodes import (
@@ -24,8 +26,8 @@ from gatewright.syntax.nodes import (
     SetComprehension,
     String,
     Term,
+    Value,
     Var,
-    With,
 )
 from gatewright.syntax.walk import children
 
@@ -96,27 +98,11 @@ def _closure(unit: Unit, group: Group) -> Closure:
 
 def _reads_no_more(unit: Unit, node: object, reads: _Reads) -> bool:
     """Whether a node reads only operands, the review, the inventory, and groups, which are gathered."""
-    stack = [node]
-    while stack:
-        node = stack.pop()
-        match node:
-            case With():
-                return False
-            case Var(name) if name in terms.DOCUMENTS:
-                return False
-            case Expr(terms=tuple() as call) | Call(terms=call):
-                if not _may_call(unit, call[0], reads):
-                    return False
-                stack.extend(call[1:])
-                stack.extend(node.withs if isinstance(node, Expr) else ())
-                continue
-            case Ref(terms=(first, *operands)) if isinstance(first.value, Var) and first.value.name in terms.DOCUMENTS:
-                if not _may_refer(unit, first.value.name, operands, reads):
-                    return False
-                stack.extend(operands)
-                continue
-        stack.extend(children(node))
-    return True
+    return reads_only(
+        node,
+        call=lambda operator: _may_call(unit, operator, reads),
+        ref=lambda head, operands: not is_document(head) or _may_refer(unit, head, operands, reads),
+    )
 
 
 def _may_call(unit: Unit, operator: Term, reads: _Reads) -> bool:
@@ -129,9 +115,9 @@ def _may_call(unit: Unit, operator: Term, reads: _Reads) -> bool:
     return group is not None
 
 
-def _may_refer(unit: Unit, document: str, operands: list[Term], reads: _Reads) -> bool:
+def _may_refer(unit: Unit, document: Value, operands: Sequence[Term], reads: _Reads) -> bool:
     """Whether a ref reads the review, the inventory or one group of rules."""
-    if document == "input":
+    if document == Var("input"):
         reads.review = True
         first = operands[0].value if operands else None
         return isinstance(first, String) and first != String(unit.parameters)

@@ -7,13 +7,13 @@ to fixed values, rules and functions that read nothing else, built-ins that give
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from gatewright.codegen import _py, calls, terms
+from gatewright.codegen import _py, calls
+from gatewright.codegen.reading import is_document, reads_only
 from gatewright.codegen.writer import Sink, Val, Writer
-from gatewright.syntax.nodes import Call, Expr, Ref, String, Term, Var, With
-from gatewright.syntax.walk import children
+from gatewright.syntax.nodes import String, Term, Value, Var
 
 if TYPE_CHECKING:
     from gatewright.codegen.unit import Group, Unit
@@ -50,42 +50,16 @@ def worth(w: Writer, node: object) -> bool:
 
 def is_fixed(unit: Unit, bound: dict[str, Val], node: object, *, data: bool = False) -> bool:
     """Whether a node reads nothing but what is fixed; or, if `data`, base data."""
-    stack = [node]
-    while stack:
-        node = stack.pop()
-        match node:
-            case With():
-                return False
-            case Var(name):
-                if name in bound and not bound[name].fixed and not bound[name].constant:
-                    return False
-                if name in terms.DOCUMENTS:
-                    return False
-                continue
-            case Expr(terms=tuple() as call):
-                if not _pure(unit, call[0], data):
-                    return False
-                stack.extend(call[1:])
-                stack.extend(node.withs)
-                continue
-            case Call(terms=call):
-                if not _pure(unit, call[0], data):
-                    return False
-                stack.extend(call[1:])
-                continue
-            case Ref(terms=parts):
-                head = parts[0].value
-                if isinstance(head, Var) and head.name in terms.DOCUMENTS:
-                    if not _reads_fixed(unit, head.name, parts[1:], data):
-                        return False
-                    stack.extend(parts[1:])
-                    continue
-        stack.extend(children(node))
-    return True
+    return reads_only(
+        node,
+        call=lambda operator: _pure(unit, operator, data),
+        ref=lambda head, operands: not is_document(head) or _reads_fixed(unit, head, operands, data),
+        variable=lambda name: name not in bound or bound[name].fixed or bound[name].constant,
+    )
 
 
-def _reads_fixed(unit: Unit, document: str, operands: tuple[Term, ...], data: bool) -> bool:
-    if document == "input":
+def _reads_fixed(unit: Unit, document: Value, operands: Sequence[Term], data: bool) -> bool:
+    if document == Var("input"):
         return bool(operands) and operands[0].value == String(unit.parameters)
     place, way_out = unit.come_to(operands)
     if way_out:

@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from gatewright.codegen import _py, calls, common, terms
+from gatewright.codegen import _py, calls, common
+from gatewright.codegen.reading import reads_only
 from gatewright.records import field, record
-from gatewright.syntax import nodes
-from gatewright.syntax.nodes import Expr, Ref, String, Term, Var, With
-from gatewright.syntax.walk import children, walk
+from gatewright.syntax.nodes import Expr, String, Term, Value, Var
+from gatewright.syntax.walk import walk
 
 if TYPE_CHECKING:
     from gatewright.codegen.unit import Group, Unit
@@ -433,27 +433,11 @@ def reads_nothing(unit: Unit, group: Group) -> bool:
 
 
 def _reads_nothing(unit: Unit, node: object) -> bool:
-    stack = [node]
-    while stack:
-        node = stack.pop()
-        match node:
-            case With():
-                return False
-            case Var(name) if name in terms.DOCUMENTS:
-                return False
-            case Expr(terms=tuple() as call) | nodes.Call(terms=call):
-                if not _asks_nothing(unit, call[0]):
-                    return False
-                stack += call[1:]
-                stack += node.withs if isinstance(node, Expr) else ()
-                continue
-            case Ref(terms=(head, *rest)):
-                if not _refers_to_nothing(unit, head.value, rest):
-                    return False
-                stack += rest
-                continue
-        stack += children(node)
-    return True
+    return reads_only(
+        node,
+        call=lambda operator: _asks_nothing(unit, operator),
+        ref=lambda head, operands: _refers_to_nothing(unit, head, operands),
+    )
 
 
 def _asks_nothing(unit: Unit, operator: Term) -> bool:
@@ -466,7 +450,7 @@ def _asks_nothing(unit: Unit, operator: Term) -> bool:
     return group is None or reads_nothing(unit, group)
 
 
-def _refers_to_nothing(unit: Unit, head: Any, operands: list[Term]) -> bool:
+def _refers_to_nothing(unit: Unit, head: Value, operands: Sequence[Term]) -> bool:
     if head == Var("input"):
         return bool(operands) and operands[0].value == String(unit.parameters)
     if head != Var("data"):
