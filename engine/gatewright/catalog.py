@@ -215,14 +215,6 @@ def _read_set(file: Path) -> dict[str, Any]:
     return document
 
 
-def is_policy_set(document: Any) -> bool:
-    return (
-        isinstance(document, dict)
-        and document.get("kind") == POLICY_SET_KIND
-        and document.get("apiVersion") == POLICY_SET_API
-    )
-
-
 def policy_set(
     name: str,
     *,

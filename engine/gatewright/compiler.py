@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     from gatewright.analysis import Capabilities, Program, QueryPlan
-    from gatewright.codegen.unit import Part, Unit
+    from gatewright.codegen.unit import Unit
     from gatewright.runtime.trace import Ask
     from gatewright.syntax.nodes import Module
 
@@ -554,11 +554,6 @@ class BoundRule:
         input = {self._review: review, self._parameters_name: self._parameters}
         data = {} if inventory is UNDEFINED else {self._inventory: inventory}
         return State(context, input, data, None if context.options.strict_builtin_errors else self._fixed_recording)
-
-
-def parts_of(unit: Unit) -> list[Part]:
-    """The generated module in parts, for printing."""
-    return unit.parts()
 
 
 __all__ = [

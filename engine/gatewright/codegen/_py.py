@@ -36,10 +36,6 @@ def assign(target: str | ast.expr, value: ast.expr) -> ast.Assign:
     return ast.Assign([left], value)
 
 
-def set_item(container: str, key: ast.expr, value: ast.expr) -> ast.Assign:
-    return ast.Assign([ast.Subscript(name(container), key, ast.Store())], value)
-
-
 def store(identifier: str) -> ast.Name:
     return ast.Name(identifier, ast.Store())
 

@@ -369,9 +369,6 @@ def _ordered(op: type[ast.cmpop]) -> Inline:
     return inline
 
 
-_CLASSES = {"list": "list", "dict": "dict", "set": "RegoSet", "str": "str"}
-
-
 def _is_class(*classes: str) -> Inline:
     def inline(w: Writer, vals: list[Val]) -> Val:
         kind = _py.attribute(vals[0].expr, "__class__")

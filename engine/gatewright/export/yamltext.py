@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import yaml
@@ -27,7 +26,3 @@ _Dumper.add_representer(str, _text)
 
 def dump(document: Any) -> str:
     return yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=110, allow_unicode=True)
-
-
-def dump_all(documents: Iterable[Any]) -> str:
-    return "---\n".join(dump(document) for document in documents)

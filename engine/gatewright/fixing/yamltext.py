@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_KEY_END = re.compile(r"\s*:")
 _PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]+)+")
 
 

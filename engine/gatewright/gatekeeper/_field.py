@@ -57,10 +57,6 @@ def too_many(path: str, actual: int, maximum: int) -> str:
     return _error(path, "Too many", actual, detail) if actual >= 0 else _error(path, "Too many", _NO_VALUE, detail)
 
 
-def too_few(path: str, actual: int, minimum: int) -> str:
-    return _error(path, "Too few", actual, f"must have at least {minimum} {'item' if minimum == 1 else 'items'}")
-
-
 def too_long(path: str, maximum: int) -> str:
     detail = f"may not be more than {maximum} {'byte' if maximum == 1 else 'bytes'}" if maximum >= 0 else _TOO_LONG
     return _error(path, "Too long", _NO_VALUE, detail)

@@ -50,17 +50,6 @@ def label_value(text: str) -> list[str]:
     return errors
 
 
-def dns1123_label(text: str) -> list[str]:
-    errors = [_too_long(63, "characters")] if _size(text) > 63 else []
-    if not _LABEL_RE.fullmatch(text):
-        if _SUBDOMAIN_RE.fullmatch(text):
-            errors.append("must not contain dots")
-        else:
-            rule = f"a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', {_ENDS}"
-            errors.append(_wanted(rule, _LABEL, "my-name", "123-abc"))
-    return errors
-
-
 def dns1123_subdomain(text: str) -> list[str]:
     errors = [_too_long(253, "characters")] if _size(text) > 253 else []
     if not _SUBDOMAIN_RE.fullmatch(text):

@@ -278,9 +278,3 @@ def span(line: str, *, item: bool) -> tuple[int, int]:
         (match.span(kind) for kind in ("key", "plain", "single", "double", "flow", "literal") if match[kind]),
         (start, start),
     )
-
-
-def is_flow(line: str) -> bool:
-    """Whether the value on a line is a flow collection, whose parts have no lines of their own."""
-    match = _LINE.fullmatch(line)
-    return match is not None and match["flow"] is not None

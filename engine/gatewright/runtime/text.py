@@ -24,17 +24,6 @@ _QUOTED: Final = {
 _PLAIN: Final = re.compile(r"[ !#-\[\]-~]*\Z")
 
 
-def has_surrogate(text: str) -> bool:
-    """Does the text hold lone surrogates, which is how bytes that are not UTF-8 are kept in strings?"""
-    if text.isascii():
-        return False
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
 def go_quote(text: str, *, ascii_only: bool = False) -> str:
     """strconv.Quote (or QuoteToASCII)."""
     if _PLAIN.match(text):

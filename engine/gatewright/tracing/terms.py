@@ -77,7 +77,6 @@ class Comprehension:
         self.keys: tuple[Variable, ...] | None = None
 
 
-COMPOSITES: Final = (ArrayPattern, ObjectPattern, SetPattern)
 PATTERNS: Final = frozenset({Variable, Reference, ArrayPattern, ObjectPattern, SetPattern, Comprehension})
 NEEDS_EVALUATION: Final = frozenset({Variable, Reference, Comprehension})
 
