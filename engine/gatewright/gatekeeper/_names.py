@@ -14,7 +14,6 @@ _DNS1035: Final = "[a-z]([-a-z0-9]*[a-z0-9])?"
 _KEY: Final = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 _VALUE: Final = f"({_KEY})?"
 
-_LABEL_RE: Final = re.compile(_LABEL)
 _SUBDOMAIN_RE: Final = re.compile(_SUBDOMAIN)
 _DNS1035_RE: Final = re.compile(_DNS1035)
 _KEY_RE: Final = re.compile(_KEY)
